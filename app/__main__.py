@@ -1,0 +1,5 @@
+"""Start the command line: `python -m app`."""
+
+from app.cli import main
+
+main()

@@ -1,0 +1,5 @@
+"""The terminal: `python -m app`. Nothing heavy is imported before it is needed."""
+
+from app.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,103 @@
+"""The command `chat`: one turn, or a conversation."""
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.cli.exits import Exit
+from app.errors import InputError
+from app.identity import clean_thread_id, clean_user_id
+
+if TYPE_CHECKING:
+    from app.agent import Agent
+    from app.reply import Reply
+
+
+@click.command(epilog='Example: python -m app chat -m "add buy milk tomorrow"')
+@click.option("-m", "--message", help="Answer this one message and end.")
+@click.option("--user", help="Whose tasks and threads. Default: the APP_USER setting.")
+@click.option("--thread", default="main", show_default=True, help="Which of the user's threads.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; never ask.")
+@click.pass_obj
+def chat(
+    asked: dict[str, str], message: str | None, user: str | None, thread: str, as_json: bool
+) -> int:
+    """Talk to the task manager.
+
+    Without -m, what is piped to standard input is one message; in a terminal, the chat asks
+    until you leave it with Ctrl-D or /exit.
+
+    Exit codes: 0 answered, 1 failed, 2 wrong usage or setting, 3 a confirmation was needed,
+    4 no model could answer, 130 interrupted, 141 closed pipe.
+    """
+    from app.settings import Settings
+
+    settings = Settings.load()
+    user = clean_user_id(settings.user if user is None else user)
+    thread = clean_thread_id(thread)
+    asked |= {"user_id": user, "thread_id": thread}
+    if message is None and not sys.stdin.isatty():
+        message = sys.stdin.buffer.read().decode("utf-8", "replace")
+    elif message is None and as_json:
+        raise InputError("--json takes its message from -m or from standard input.")
+    if message is not None and not message.strip():
+        raise InputError("The message is empty. Say what to do.")
+
+    from app.agent import Agent
+
+    agent = Agent(settings, whole_process=True)
+    try:
+        if message is None:
+            from app.cli.conversation import converse
+
+            return converse(agent, user, thread)
+        return _one_turn(agent, user, thread, message, as_json)
+    finally:
+        agent.close()
+
+
+def show_failure(sentence: str, code: int) -> int:
+    """Tell a failure in which no turn took place; return the exit code."""
+    click.echo(sentence, err=True)
+    return code
+
+
+def print_failure(asked: dict[str, str], sentence: str, code: int) -> int:
+    """Do `show_failure` as the JSON object that `--json` promises in every case."""
+    empty: dict[str, Any] = {"provider": None, "model": None, "attempts": [], "tool_calls": []}
+    who = {"user_id": asked.get("user_id"), "thread_id": asked.get("thread_id")}
+    _print_json({"reply": sentence} | who | empty)
+    return code
+
+
+def _one_turn(agent: "Agent", user: str, thread: str, message: str, as_json: bool) -> int:
+    import asyncio
+
+    from app.cli.screen import failover_notice, missing_notice, printable
+
+    if not as_json and (notice := missing_notice(agent.missing_keys)):
+        click.echo(notice, err=True)
+    reply = asyncio.run(agent.process_message(user, message, thread))
+    if as_json:
+        told = asdict(reply)
+        _print_json({name: told[name] for name in told if name not in ("ok", "no_model")})
+    else:
+        if notice := failover_notice(reply):
+            click.echo(notice, err=True)
+        click.echo(printable(reply.reply))
+    return exit_code(reply)
+
+
+def exit_code(reply: "Reply") -> int:
+    """Return the exit code that a reply stands for."""
+    if reply.ok:
+        return Exit.ANSWERED
+    return Exit.NO_MODEL if reply.no_model else Exit.FAILED
+
+
+def _print_json(told: dict[str, Any]) -> None:
+    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    click.echo(json.dumps(told, ensure_ascii=ascii_only))

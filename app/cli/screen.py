@@ -1,0 +1,51 @@
+"""Write what a person reads in the terminal."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.reply import Reply
+
+_PROVIDERS_WITHOUT_MODEL = ("offline",)
+
+
+def printable(text: str) -> str:
+    """Return text without control characters, so that no answer can steer a terminal."""
+    return "".join(
+        character
+        for character in text
+        if character in "\n\t" or unicodedata.category(character) != "Cc"
+    )
+
+
+def failover_notice(reply: "Reply") -> str:
+    """Return the quiet line that says who failed and who answered; empty when nobody failed."""
+    failed = [attempt for attempt in reply.attempts if attempt["outcome"] == "failed"]
+    if not failed or not reply.ok or reply.provider in (None, *_PROVIDERS_WITHOUT_MODEL):
+        return ""
+    told = dict.fromkeys(
+        f"{attempt['provider'].capitalize()}: {str(attempt['kind']).replace('_', ' ')}"
+        for attempt in failed
+    )
+    return f"({'; '.join(told)}. Answered by {str(reply.provider).capitalize()}.)"
+
+
+def missing_notice(names: Sequence[str]) -> str:
+    """Return the line that says which providers are left out for want of a key."""
+    if not names:
+        return ""
+    verb = "is" if len(names) == 1 else "are"
+    return f"({' and '.join(names)} {verb} not set: left out of the chain.)"
+
+
+def welcome(missing: Sequence[str], everything_missing: bool) -> str:
+    """Return what the chat says before its first prompt."""
+    if everything_missing:
+        return (
+            "No model is set up, so only plain commands work; type help to see them.\n"
+            "Free keys: GEMINI_API_KEY from aistudio.google.com, GROQ_API_KEY from "
+            "console.groq.com.\n"
+            "Put one or both into a file .env here, and start again."
+        )
+    return missing_notice(missing) or "Say what to do. Ctrl-C stops an answer, Ctrl-D leaves."

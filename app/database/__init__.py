@@ -1,0 +1,21 @@
+"""Open the database and bring its schema up to date.
+
+Every table of every room hangs on `metadata` and carries the prefix `task_relay_`, so a
+host may keep its own tables beside ours.
+"""
+
+from app.database.engine import make_file, open_engine, reading, writing
+from app.database.metadata import PREFIX, UtcDateTime, metadata
+from app.database.schema import HEAD, upgrade
+
+__all__ = [
+    "HEAD",
+    "PREFIX",
+    "UtcDateTime",
+    "make_file",
+    "metadata",
+    "open_engine",
+    "reading",
+    "upgrade",
+    "writing",
+]

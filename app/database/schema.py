@@ -1,0 +1,60 @@
+"""Bring the schema to its newest version; Alembic is imported only when there is work."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from app.database.engine import reading, writing
+from app.database.metadata import PREFIX
+from app.errors import DatabaseError
+
+HEAD = "0001"
+"""The newest revision in `migrations/versions`."""
+
+VERSION_TABLE = f"{PREFIX}version"
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def upgrade(engine: Engine) -> None:
+    """Run the migrations that are missing, in one transaction.
+
+    Processes that start together queue for the write lock, and the later ones find the
+    work done.
+
+    Raises:
+        DatabaseError: The database failed, or a newer program made its schema.
+    """
+    with reading(engine) as connection:
+        if _version(connection) == HEAD:
+            return
+    with writing(engine) as connection:
+        if _version(connection) != HEAD:
+            _migrate(connection)
+
+
+def _version(connection: Connection) -> str | None:
+    try:
+        found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+    except (OperationalError, ProgrammingError) as error:
+        if "no such table" in str(error):
+            return None
+        raise
+    return None if found is None else str(found)
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config(attributes={"connection": connection, "version_table": VERSION_TABLE})
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise DatabaseError(
+            f"The database has a schema that this version doesn't know ({error}). "
+            "Update Task Relay, or set APP_DATABASE_URL to another file."
+        ) from error

@@ -1,0 +1,224 @@
+"""Do the steps of a turn: begin it, ask the model, run the tools."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.prebuilt import ToolNode
+from langgraph.prebuilt.tool_node import ToolInvocationError
+from langgraph.runtime import get_runtime
+
+from app.clock import Clock
+from app.errors import InputError, TaskRefusal, ThreadOwnerError
+from app.graph.prompt import system_prompt
+from app.graph.state import State
+from app.graph.turn import calls_run, current_turn, last_answer
+from app.llm import (
+    FAILED,
+    NOTICE,
+    OFFLINE,
+    PROVIDER,
+    Attempt,
+    ModelCall,
+    ModelCallError,
+    ModelChain,
+    Trail,
+    narration,
+    outage_sentence,
+    went_over,
+)
+from app.settings import Settings
+from app.tasks import Owner
+from app.tools import caller
+
+MOST_TOOL_CALLS = 25
+"""Tool calls that one turn may make; a model in a loop is stopped here."""
+
+ATTEMPTS = "attempts"
+"""Key in `response_metadata`: the attempts of the model call, as a reply tells them."""
+
+NO_MODEL = "no_model"
+REFUSED = "refused"
+"""What the mark of a failed answer says: no model could answer, or the turn was refused."""
+
+_STOPPED = (
+    f"I stopped after {MOST_TOOL_CALLS} tool calls in one turn, to be safe. "
+    "What was done stands; tell me how to go on."
+)
+
+
+class Parts(Protocol):
+    """What the nodes need from whoever wires the program; made at the first use."""
+
+    clock: Clock
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings."""
+
+    @property
+    def chain(self) -> ModelChain:
+        """Return the model chain."""
+
+    @property
+    def default_owner(self) -> Owner:
+        """Return the user and zone of the settings."""
+
+    def start(self) -> None:
+        """Make the parts, once; slow the first time."""
+
+    async def astart(self) -> None:
+        """Make the parts without holding the event loop."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question to the chain: whose, what, and the trail of who was tried."""
+
+    owner: Owner
+    call: ModelCall
+
+
+class Nodes:
+    """The graph's steps over their parts; each comes for callers with and without a loop."""
+
+    def __init__(self, parts: Parts, tools: ToolNode) -> None:
+        self._parts = parts
+        self._tools = tools
+
+    def begin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Check who is asking and that the thread is theirs; start the turn's time."""
+        self._parts.start()
+        return self._begun(state, config)
+
+    async def abegin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Do `begin_turn` on an event loop."""
+        await self._parts.astart()
+        return self._begun(state, config)
+
+    def call_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Ask the chain; an answer comes back in every case, as one message."""
+        asked = self._question(state, config)
+        chain = self._parts.chain.runnable
+        try:
+            answer = chain.invoke(asked.call, config) if chain else None
+        except ModelCallError:
+            answer = None
+        return self._answered(asked, answer)
+
+    async def acall_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Do `call_model` on an event loop."""
+        asked = self._question(state, config)
+        chain = self._parts.chain.runnable
+        try:
+            answer = await chain.ainvoke(asked.call, config) if chain else None
+        except ModelCallError:
+            answer = None
+        return self._answered(asked, answer)
+
+    def run_tools(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Run the tool calls of the last answer, one after the other, in their order."""
+        room = MOST_TOOL_CALLS - calls_run(current_turn(state["messages"]))
+        results: list[ToolMessage] = []
+        for number, call in enumerate(last_answer(state["messages"]).tool_calls):
+            if number < room:
+                results += self._tools.invoke([call], config)["messages"]
+            else:
+                text = f"Not run: a turn makes at most {MOST_TOOL_CALLS} tool calls."
+                results.append(
+                    ToolMessage(text, name=call["name"], tool_call_id=call["id"], status="error")
+                )
+        return {"messages": results}
+
+    def _begun(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        parts = self._parts
+        deadline = parts.clock.monotonic() + parts.settings.turn_timeout
+        try:
+            owner = self._owner(config)
+        except InputError as error:
+            return {"messages": [_failure(str(error))], "deadline": deadline}
+        if state.get("owner", owner.user_id) != owner.user_id:
+            raise ThreadOwnerError("This thread belongs to another user; use a thread of your own.")
+        if not _asks_something(state["messages"]):
+            refusal = _failure("The message is empty. Say what to do.")
+            return {"messages": [refusal], "deadline": deadline}
+        narration.begin_turn(owner.user_id)
+        return {"owner": owner.user_id, "deadline": deadline}
+
+    def _question(self, state: State, config: RunnableConfig) -> _Asked:
+        owner = self._owner(config)
+        now = self._parts.clock.now().astimezone(owner.zone)
+        trail = Trail(watch=lambda attempt: narration.note_attempt(owner.user_id, attempt))
+        messages = [system_prompt(now), *state["messages"]]
+        deadline = state.get("deadline")
+        if deadline is None:  # a run taken up again in another process
+            deadline = self._parts.clock.monotonic() + self._parts.settings.turn_timeout
+        return _Asked(owner, ModelCall(messages, trail, deadline))
+
+    def _answered(self, asked: _Asked, answer: AIMessage | None) -> dict[str, Any]:
+        attempts = asked.call.trail.attempts
+        offline = answer is not None and answer.response_metadata.get(PROVIDER) == OFFLINE
+        notice, outcome = "", NO_MODEL
+        if answer is None or (offline and attempts):
+            now = self._parts.clock.now().astimezone(asked.owner.zone)
+            notice = outage_sentence(attempts, self._parts.chain.missing, now)
+            if attempts and not went_over(attempts[-1]):
+                outcome = REFUSED
+            elif attempts:
+                narration.all_failed(asked.owner.user_id, attempts)
+        message = _failure(notice, outcome) if answer is None else _headed(answer, notice)
+        metadata = message.response_metadata | {ATTEMPTS: _reports(attempts)}
+        return {"messages": [message.model_copy(update={"response_metadata": metadata})]}
+
+    def _owner(self, config: RunnableConfig) -> Owner:
+        runtime = get_runtime()
+        return caller(runtime.context, runtime.server_info, config, self._parts.default_owner)
+
+
+def route_begun(state: State) -> Literal["call_model", "__end__"]:
+    """End at once when the turn was refused; else ask the model."""
+    refused = last_answer(state["messages"]).response_metadata.get(FAILED)
+    return "__end__" if refused else "call_model"
+
+
+def route_answered(state: State) -> Literal["run_tools", "__end__"]:
+    """Run the tools that the answer calls; without any, the turn is over."""
+    return "run_tools" if last_answer(state["messages"]).tool_calls else "__end__"
+
+
+def route_tools(state: State) -> Literal["call_model", "stop"]:
+    """Give the results to the model, unless it has made too many calls."""
+    return "stop" if calls_run(current_turn(state["messages"])) > MOST_TOOL_CALLS else "call_model"
+
+
+def stop(state: State) -> dict[str, Any]:
+    """End a turn whose model called tools without end."""
+    return {"messages": [_failure(_STOPPED)]}
+
+
+def tell_refusal(error: TaskRefusal | ToolInvocationError) -> str:
+    """Let the model read what it may mend; every other exception is a bug and stops the turn."""
+    return str(error)
+
+
+def _asks_something(messages: Sequence[AnyMessage]) -> bool:
+    last = messages[-1] if messages else None
+    return last is not None and not (isinstance(last, HumanMessage) and not last.text.strip())
+
+
+def _failure(sentence: str, outcome: str = REFUSED) -> AIMessage:
+    return AIMessage(content=sentence, response_metadata={FAILED: outcome})
+
+
+def _headed(answer: AIMessage, notice: str) -> AIMessage:
+    if not notice or answer.tool_calls:
+        return answer
+    metadata = answer.response_metadata | {NOTICE: notice}
+    text = f"{notice}\n\n{answer.text}"
+    return answer.model_copy(update={"content": text, "response_metadata": metadata})
+
+
+def _reports(attempts: Sequence[Attempt]) -> list[dict[str, object]]:
+    return [attempt.report() for attempt in attempts]

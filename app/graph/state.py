@@ -1,0 +1,24 @@
+"""Hold what a thread remembers between steps."""
+
+from typing import Annotated, TypedDict
+
+from langchain_core.messages import AnyMessage
+from langgraph.channels import UntrackedValue
+from langgraph.graph.message import add_messages
+
+
+class Messages(TypedDict):
+    """What goes in and comes out: the conversation."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+
+
+class State(Messages, total=False):
+    """The conversation, whose it is, and until when this turn may take.
+
+    `owner` is the user who began the thread. `deadline` is on the clock's monotonic scale,
+    in seconds; it belongs to the running process and is never stored.
+    """
+
+    owner: str
+    deadline: Annotated[float, UntrackedValue]

@@ -1,0 +1,24 @@
+"""Read a turn out of a conversation: everything from the person's last message on."""
+
+from collections.abc import Sequence
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+
+
+def current_turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
+    """Return the last message of the person and all that came after it."""
+    for position in range(len(messages) - 1, -1, -1):
+        if isinstance(messages[position], HumanMessage):
+            return list(messages[position:])
+    return list(messages)
+
+
+def calls_run(turn: Sequence[AnyMessage]) -> int:
+    """Return how many tool calls of a turn have a result."""
+    return sum(isinstance(message, ToolMessage) for message in turn)
+
+
+def last_answer(messages: Sequence[AnyMessage]) -> AIMessage:
+    """Return the conversation's last message as an answer; empty when it is none."""
+    last = messages[-1] if messages else None
+    return last if isinstance(last, AIMessage) else AIMessage(content="")

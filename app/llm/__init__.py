@@ -1,0 +1,33 @@
+"""The model chain: who answers, what counts as a failure, and who answers then.
+
+Nothing here knows a task. `build_chain` gives the runnable of the model node; `report`
+words are for people, `narration` is for the log.
+"""
+
+from app.llm import narration
+from app.llm.chain import ModelChain, build_chain
+from app.llm.guard import MODEL, ModelCall
+from app.llm.history import FAILED, NOTICE, PROVIDER
+from app.llm.kinds import Kind, ModelCallError
+from app.llm.offline import OFFLINE, RAN_COMMAND
+from app.llm.outage import outage_sentence
+from app.llm.trail import Attempt, Trail, went_over
+
+__all__ = [
+    "FAILED",
+    "MODEL",
+    "NOTICE",
+    "OFFLINE",
+    "PROVIDER",
+    "RAN_COMMAND",
+    "Attempt",
+    "Kind",
+    "ModelCall",
+    "ModelCallError",
+    "ModelChain",
+    "Trail",
+    "build_chain",
+    "narration",
+    "outage_sentence",
+    "went_over",
+]

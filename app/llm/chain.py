@@ -1,0 +1,75 @@
+"""Build the model node's chain: the primary, with the other models as its fallbacks.
+
+guard(gemini).with_fallbacks([guard(groq), ..., offline], exceptions_to_handle=(...))
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.tools import BaseTool
+
+from app.clock import Clock
+from app.llm.guard import Guard, ModelCall
+from app.llm.kinds import CURABLE, ERRORS
+from app.llm.offline import OfflineResponder
+from app.llm.providers import Entry, entries
+from app.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChain:
+    """The chain as one runnable, and what is in it.
+
+    `entries` are the language models in order, `missing` those left out for want of a key.
+    `runnable` raises the first `ModelCallError` when nobody answered; it is None where
+    there is no key and the offline responder is off.
+    """
+
+    runnable: Runnable[ModelCall, AIMessage] | None
+    entries: tuple[Entry, ...]
+    missing: tuple[Entry, ...]
+    guards: tuple[Guard, ...]
+
+    async def warm(self) -> None:
+        """Open every client for the running loop, so that a failover needn't wait for it."""
+        await asyncio.gather(*(guard.warm() for guard in self.guards))
+
+
+def build_chain(settings: Settings, tools: Sequence[BaseTool], clock: Clock) -> ModelChain:
+    """Build the chain that the settings describe; clients open at the first call."""
+    known = entries(settings)
+    usable = tuple(entry for entry in known if entry.key)
+    guards = tuple(
+        Guard(
+            entry,
+            position,
+            tools=tools,
+            time_limit=settings.model_timeout,
+            clock=clock,
+            last=position == len(usable) - 1,
+        )
+        for position, entry in enumerate(usable)
+    )
+    steps: list[Runnable[ModelCall, AIMessage]] = list(guards)
+    if settings.offline_fallback:
+        steps.append(RunnableLambda(_conversation) | OfflineResponder().bind_tools(tools))
+    return ModelChain(
+        runnable=_with_fallbacks(steps) if steps else None,
+        entries=usable,
+        missing=tuple(entry for entry in known if not entry.key),
+        guards=guards,
+    )
+
+
+def _with_fallbacks(steps: Sequence[Runnable[ModelCall, AIMessage]]) -> Runnable[Any, AIMessage]:
+    primary, *others = steps
+    curable = tuple(error for kind, error in ERRORS.items() if kind in CURABLE)
+    return primary.with_fallbacks(others, exceptions_to_handle=curable)
+
+
+def _conversation(call: ModelCall) -> list[BaseMessage]:
+    return list(call.messages)

@@ -1,0 +1,115 @@
+"""Find the provider's own error inside an exception, in every shape that it arrives in.
+
+Google's SDK hangs the body on `details` of the error or of its cause; Groq's SDK on
+`body`, whole for an HTTP error and already unwrapped for one inside a stream. A body may
+be a list of one, or hold a second JSON document as its message.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_DEEPEST = 10
+_STATUS_OF_CODE = {
+    "rate_limit_exceeded": 429,
+    "internal_server_error": 500,
+    "RESOURCE_EXHAUSTED": 429,
+    "UNAVAILABLE": 503,
+    "INTERNAL": 500,
+    "DEADLINE_EXCEEDED": 504,
+    "CANCELLED": 499,
+    "UNAUTHENTICATED": 401,
+    "PERMISSION_DENIED": 403,
+    "NOT_FOUND": 404,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a provider said: status, its error object, and the `retry-after` header."""
+
+    status: int | None = None
+    error: Mapping[str, Any] = field(default_factory=dict)
+    retry_after: str | None = None
+
+    @property
+    def message(self) -> str:
+        """Return the provider's sentence."""
+        message = self.error.get("message")
+        return message if isinstance(message, str) else ""
+
+    @property
+    def code(self) -> str:
+        """Return the body's code in words: Groq's `code`, or Google's `status`."""
+        for name in ("code", "status"):
+            if isinstance(value := self.error.get(name), str):
+                return value
+        return ""
+
+    def details(self, name: str) -> Iterator[Mapping[str, Any]]:
+        """Yield Google's details of one type, such as `RetryInfo`."""
+        found = self.error.get("details")
+        for detail in found if isinstance(found, list) else ():
+            if isinstance(detail, dict) and str(detail.get("@type", "")).endswith(f".{name}"):
+                yield detail
+
+
+def evidence_of(exception: BaseException) -> Evidence | None:
+    """Return what the provider said, or None where no provider spoke."""
+    for error in causes(exception):
+        body = getattr(error, "details", None) or getattr(error, "body", None)
+        status = getattr(error, "status_code", None) or getattr(error, "code", None)
+        if isinstance(status, int) or isinstance(body, dict | list):
+            found = _inner(body)
+            response = getattr(error, "response", None)
+            headers = getattr(response, "headers", None) or {}
+            return Evidence(_status(status, found), found, headers.get("retry-after"))
+    return None
+
+
+def causes(exception: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and what it was raised from.
+
+    `__context__` is not followed: it may be an error that the caller was handling.
+    """
+    error: BaseException | None = exception
+    for _ in range(_DEEPEST):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__
+
+
+def _status(status: object, error: Mapping[str, Any]) -> int | None:
+    """Prefer the status in the body: an error inside a stream arrived under HTTP 200."""
+    for value in (error.get("status_code"), error.get("code"), status):
+        if isinstance(value, int) and value >= 400:
+            return value
+    for name in ("code", "status", "type"):
+        if found := _STATUS_OF_CODE.get(str(error.get(name))):
+            return found
+    return status if isinstance(status, int) else None
+
+
+def _inner(body: object) -> Mapping[str, Any]:
+    if isinstance(body, str):
+        body = _json(body)
+    if isinstance(body, list) and len(body) == 1:
+        body = body[0]
+    if not isinstance(body, dict):
+        return {}
+    if isinstance(body.get("error"), dict | str):
+        nested = body["error"]
+        return _inner(nested) if isinstance(nested, dict) else {"message": nested}
+    document = _json(body.get("message"))
+    return _inner(document) if isinstance(document, dict) and "error" in document else body
+
+
+def _json(text: object) -> object:
+    if not isinstance(text, str) or not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

@@ -1,0 +1,82 @@
+"""Answer without any model: the last resort, when there is no key or every model failed."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+
+from app.llm.commands import HELP, read_commands
+from app.llm.history import PROVIDER
+
+OFFLINE = "offline"
+"""The provider's name in replies. It is no language model and counts as none."""
+
+RAN_COMMAND = "ran_command"
+"""Key in `response_metadata`: whether this answer carries out a command of the person."""
+
+_NOT_UNDERSTOOD = "Without a language model I understand only these commands:\n\n"
+
+
+class OfflineResponder(BaseChatModel):
+    """Turn a small command language into tool calls, and tool results into a reply."""
+
+    @property
+    def _llm_type(self) -> str:
+        return OFFLINE
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Take the tools as any chat model does; the commands name only declared ones."""
+        return self.bind(tools=tools, **kwargs)
+
+    def _generate(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        return ChatResult(generations=[ChatGeneration(message=_answer(messages))])
+
+
+def _answer(messages: list[BaseMessage]) -> AIMessage:
+    results = _newest_results(messages)
+    if results:
+        return _say("\n".join(result.text for result in results), ran=False)
+    last = messages[-1] if messages else None
+    commands = read_commands(last.text) if last is not None and last.type == "human" else None
+    if commands is None:
+        return _say(_NOT_UNDERSTOOD + HELP, ran=False)
+    calls = [
+        {"name": command.tool, "args": command.args, "id": f"call_{number}", "type": "tool_call"}
+        for number, command in enumerate(commands)
+        if command.tool is not None
+    ]
+    return _say("", calls) if calls else _say(HELP)
+
+
+def _newest_results(messages: list[BaseMessage]) -> list[ToolMessage]:
+    results: list[ToolMessage] = []
+    for message in reversed(messages):
+        if not isinstance(message, ToolMessage):
+            break
+        results.insert(0, message)
+    return results
+
+
+def _say(text: str, calls: Sequence[Any] = (), ran: bool = True) -> AIMessage:
+    return AIMessage(
+        content=text,
+        tool_calls=list(calls),
+        response_metadata={PROVIDER: OFFLINE, "finish_reason": "stop", RAN_COMMAND: ran},
+    )

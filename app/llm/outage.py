@@ -1,0 +1,66 @@
+"""Say to a person that no language model could answer, why, and when to try again."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.llm.kinds import PLAIN_WORDS, Kind
+from app.llm.providers import Entry
+from app.llm.trail import Attempt, went_over
+
+_DEFAULT_WAIT = 60.0
+_NEVER_BY_WAITING = {Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND, Kind.CONTEXT_OVERFLOW}
+
+
+def outage_sentence(
+    attempts: Sequence[Attempt], missing: Sequence[Entry], local_now: datetime
+) -> str:
+    """Return one sentence or three: what failed, why in plain words, what to do and when.
+
+    Args:
+        attempts: The failed attempts of the model call.
+        missing: Entries without a key, which were never asked.
+        local_now: Now, in the person's zone.
+    """
+    failed = [attempt for attempt in attempts if attempt.failure]
+    if not failed:
+        keys = " or ".join(entry.key_name for entry in missing)
+        return f"No language model is set up: set {keys} and start again."
+    reasons = "; ".join(f"{_name(attempt)}: {_why(attempt)}" for attempt in failed)
+    if not went_over(failed[-1]):
+        return f"That could not be answered ({reasons}). {_way_out(failed[-1])}"
+    return f"No language model could answer ({reasons}). {_advice(failed, local_now)}"
+
+
+def _why(attempt: Attempt) -> str:
+    if attempt.failure is None:
+        return ""
+    words = PLAIN_WORDS[attempt.failure.kind]
+    if attempt.failure.kind is Kind.AUTH:
+        return f"{words}, check {attempt.provider.upper()}_API_KEY"
+    if attempt.failure.kind is Kind.MODEL_NOT_FOUND:
+        return f"{words}, set {attempt.provider.upper()}_MODEL to a living one"
+    return words
+
+
+def _way_out(last: Attempt) -> str:
+    if last.failure and last.failure.kind is Kind.BLOCKED:
+        return "Please say it another way."
+    return "That is a fault of this program, not of your message; its log has the details."
+
+
+def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:
+    kinds = {attempt.failure.kind for attempt in failed if attempt.failure}
+    if kinds <= _NEVER_BY_WAITING:
+        return "Waiting won't help: please mend what is named here."
+    waits = [
+        attempt.wait or _DEFAULT_WAIT
+        for attempt in failed
+        if attempt.failure and attempt.failure.kind not in _NEVER_BY_WAITING
+    ]
+    then = local_now + timedelta(seconds=min(waits))
+    day = "" if then.date() == local_now.date() else f" on {then:%Y-%m-%d}"
+    return f"Try again at {then:%H:%M:%S}{day}; your message is kept."
+
+
+def _name(attempt: Attempt) -> str:
+    return f"{attempt.provider.capitalize()} ({attempt.model})"

@@ -1,0 +1,34 @@
+"""Make files and directories that only their owner can read."""
+
+import os
+from pathlib import Path
+
+
+def private_directory(directory: Path) -> None:
+    """Make a directory and its missing parents with mode 0700; one that exists stays.
+
+    Raises:
+        OSError: It can't be made.
+    """
+    missing = [one for one in (directory, *directory.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=0o700, exist_ok=True)
+    if not directory.is_dir():
+        raise NotADirectoryError(20, "Not a directory", str(directory))
+
+
+def private_file(file: Path) -> None:
+    """Make an empty file with mode 0600 where there is none, and its directory.
+
+    SQLite gives its journal files the mode of the database, so this covers them too.
+
+    Raises:
+        OSError: It can't be made or written.
+    """
+    private_directory(file.parent)
+    os.close(open_private(str(file), os.O_CREAT | os.O_RDWR))
+
+
+def open_private(path: str, flags: int) -> int:
+    """Open a file, with mode 0600 where it is new: the `opener` of `open`."""
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,136 @@
+"""Read the value of one setting: each function takes text and returns what it means.
+
+A function raises `ValueError` with the end of the sentence "NAME is "x", but must be ...".
+"""
+
+import math
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from app.errors import InputError
+from app.identity import clean_user_id
+from app.secret import Secret
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+_OPENAI_FORMS = re.compile(r"(/v1beta/openai|/openai/v1|/v1beta)?/*$")
+_SWITCH = {"on": True, "true": True, "yes": True, "1": True} | {
+    "off": False,
+    "false": False,
+    "no": False,
+    "0": False,
+}
+_LONGEST_WAIT = 3600.0
+_MOST_OUTPUT = 65_536
+
+
+def secret(value: object) -> Secret:
+    """Read an API key: printable ASCII without spaces, as an HTTP header allows."""
+    text = value.reveal() if isinstance(value, Secret) else str(value).strip()
+    if not re.fullmatch(r"[!-~]+", text):
+        raise ValueError("one word of plain ASCII letters, digits and signs")
+    return Secret(text)
+
+
+def model_name(value: object) -> str:
+    """Read a model's name; the form `models/NAME` is Gemini's own and loses its prefix."""
+    text = str(value).strip().removeprefix("models/")
+    if not re.fullmatch(r"[\w./:@-]+", text, re.ASCII):
+        raise ValueError("a model name without spaces, such as gemini-3.5-flash-lite")
+    return text
+
+
+def base_url(value: object) -> str:
+    """Read a provider's address, with or without the path that OpenAI clients want."""
+    text = str(value).strip()
+    try:
+        parts = urlsplit(text)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if not right or parts.query or parts.fragment or parts.username:
+        raise ValueError("an address such as https://host or http://127.0.0.1:8080")
+    return _OPENAI_FORMS.sub("", text)
+
+
+def provider(value: object) -> str:
+    """Read the name of the primary provider."""
+    text = str(value).strip().lower()
+    if text not in ("gemini", "groq"):
+        raise ValueError("gemini or groq")
+    return text
+
+
+def seconds(value: object) -> float:
+    """Read a time limit in seconds."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= _LONGEST_WAIT:
+        raise ValueError(f"a number of seconds above 0 and at most {_LONGEST_WAIT:g}")
+    return number
+
+
+def output_tokens(value: object) -> int:
+    """Read a number of tokens."""
+    text = str(value).strip()
+    if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or not 1 <= int(text) <= _MOST_OUTPUT:
+        raise ValueError(f"a whole number from 1 to {_MOST_OUTPUT}")
+    return int(text)
+
+
+def switch(value: object) -> bool:
+    """Read on or off."""
+    text = str(value).strip().lower()
+    if text not in _SWITCH:
+        raise ValueError("on or off")
+    return _SWITCH[text]
+
+
+def log_level(value: object) -> str:
+    """Read a level of Python's logging."""
+    text = str(value).strip().upper()
+    if text not in LOG_LEVELS:
+        raise ValueError(f"one of {', '.join(LOG_LEVELS)}")
+    return text
+
+
+def path(value: object) -> Path:
+    """Read a path; `~` is the home directory, a relative one counts from here."""
+    text = str(value).strip()
+    if not text or "\0" in text:
+        raise ValueError("a path")
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError:
+        raise ValueError("a path whose ~ names a known user") from None
+
+
+def database_url(value: object) -> str:
+    """Read the task database's address: a SQLite file."""
+    text = str(value).strip()
+    head, _, file = text.partition(":///")
+    if head not in ("sqlite", "sqlite+pysqlite") or not file or file.startswith((":", "file:")):
+        raise ValueError("sqlite:///FILE (four slashes before an absolute path)")
+    return text
+
+
+def user(value: object) -> str:
+    """Read a user id."""
+    try:
+        return clean_user_id(value)
+    except InputError:
+        raise ValueError("printable text on one line, at most 200 characters") from None
+
+
+def timezone(value: object) -> str:
+    """Read an IANA zone name; returns it as given, known to `zoneinfo`."""
+    text = str(value).strip()
+    try:
+        ZoneInfo(text)
+    except (ValueError, OSError, LookupError):
+        raise ValueError("an IANA time zone such as Europe/Berlin or UTC") from None
+    return text

@@ -1,0 +1,162 @@
+"""Keep every setting in one frozen, validated table.
+
+A value comes, in this order, from the environment, from `.env` in the working directory,
+and from `.env` in the data directory; names that are not in the table are ignored and a
+blank value counts as none.
+"""
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from app import setting_values as read
+from app.errors import SettingsError
+from app.secret import Secret
+
+GEMINI_MODEL = "gemini-3.5-flash-lite"
+GROQ_MODEL = "openai/gpt-oss-20b"
+
+
+def _setting(
+    name: str,
+    reader: Callable[[object], Any],
+    default: object,
+    *,
+    also: str | None = None,
+    private: bool = False,
+) -> Any:
+    names = (name,) if also is None else (name, also)
+    table = {"names": names, "read": reader, "private": private}
+    return field(default=default, metadata=table, repr=not private)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Hold what a person may set; build one with `Settings.load()` or by keyword.
+
+    A field that is None after loading has no value: a key that was not given, or
+    `timezone` and the paths before their defaults are worked out.
+
+    Raises:
+        SettingsError: A value is wrong; the sentence names it and says what is allowed.
+    """
+
+    gemini_api_key: Secret | None = _setting(
+        "GEMINI_API_KEY", read.secret, None, also="GOOGLE_API_KEY", private=True
+    )
+    gemini_model: str = _setting("GEMINI_MODEL", read.model_name, GEMINI_MODEL)
+    gemini_base_url: str | None = _setting("GEMINI_BASE_URL", read.base_url, None)
+    groq_api_key: Secret | None = _setting("GROQ_API_KEY", read.secret, None, private=True)
+    groq_model: str = _setting("GROQ_MODEL", read.model_name, GROQ_MODEL)
+    groq_base_url: str | None = _setting("GROQ_BASE_URL", read.base_url, None)
+    primary_llm: str = _setting("PRIMARY_LLM", read.provider, "gemini")
+    model_timeout: float = _setting("MODEL_TIMEOUT", read.seconds, 20.0)
+    turn_timeout: float = _setting("TURN_TIMEOUT", read.seconds, 60.0)
+    max_output_tokens: int = _setting("MAX_OUTPUT_TOKENS", read.output_tokens, 1024)
+    offline_fallback: bool = _setting("OFFLINE_FALLBACK", read.switch, True)
+    data_dir: Path = _setting("APP_DATA_DIR", read.path, None)
+    database_url: str = _setting(
+        "APP_DATABASE_URL", read.database_url, None, also="DATABASE_URL", private=True
+    )
+    user: str = _setting("APP_USER", read.user, "local")
+    timezone: str = _setting("APP_TIMEZONE", read.timezone, None)
+    log_level: str = _setting("LOG_LEVEL", read.log_level, "INFO")
+    log_file: Path = _setting("LOG_FILE", read.path, None)
+
+    def __post_init__(self) -> None:
+        for entry in dataclasses.fields(self):
+            value = getattr(self, entry.name)
+            if value is not None:
+                self._set(entry.name, _read(entry, entry.metadata["names"][0], value))
+        if self.data_dir is None:
+            self._set("data_dir", _default_data_dir())
+        if self.database_url is None:
+            self._set("database_url", f"sqlite:///{(self.data_dir / 'tasks.db').as_posix()}")
+        if self.timezone is None:
+            self._set("timezone", _machine_timezone())
+        if self.log_file is None:
+            self._set("log_file", self.data_dir / "logs" / "app.log")
+
+    @classmethod
+    def load(
+        cls, environment: Mapping[str, str] | None = None, directory: Path | None = None
+    ) -> Self:
+        """Read the settings of this process.
+
+        Args:
+            environment: Variables by name; the process's own when None.
+            directory: Where the first `.env` is looked for; the working directory when None.
+
+        Raises:
+            SettingsError: A value is wrong, or a `.env` can't be read.
+        """
+        layers = [os.environ if environment is None else environment]
+        layers.append(_dotenv((directory or Path.cwd()) / ".env"))
+        layers.append(_dotenv(_data_dir(layers) / ".env"))
+        found: dict[str, Any] = {}
+        for entry in dataclasses.fields(cls):
+            for name in entry.metadata["names"]:
+                value = _first(layers, name)
+                if value is not None and entry.name not in found:
+                    found[entry.name] = _read(entry, name, value)
+        return cls(**found)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return the keys in clear text, for the redaction of logs and errors."""
+        return tuple(key.reveal() for key in (self.gemini_api_key, self.groq_api_key) if key)
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+
+def _read(entry: "dataclasses.Field[Any]", name: str, value: object) -> Any:
+    try:
+        return entry.metadata["read"](value)
+    except ValueError as error:
+        shown = "has a value that can't be used (not shown)"
+        if not entry.metadata["private"]:
+            shown = f'is "{value}"'
+        raise SettingsError(f"{name} {shown}, but must be {error}.") from None
+
+
+def _first(layers: list[Mapping[str, str]], name: str) -> str | None:
+    return next((value for layer in layers if (value := layer.get(name, "").strip())), None)
+
+
+def _dotenv(file: Path) -> Mapping[str, str]:
+    if not file.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    try:
+        values = dotenv_values(file, encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} can't be read ({error}); mend or remove it.") from None
+    return {name: value or "" for name, value in values.items()}
+
+
+def _data_dir(layers: list[Mapping[str, str]]) -> Path:
+    value = _first(layers, "APP_DATA_DIR")
+    return Settings(data_dir=value).data_dir if value else _default_data_dir()  # type: ignore[arg-type]
+
+
+def _default_data_dir() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("task-relay", appauthor=False)
+
+
+def _machine_timezone() -> str:
+    import warnings
+
+    from tzlocal import get_localzone_name
+
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            return read.timezone(get_localzone_name() or "UTC")
+        except (ValueError, LookupError, OSError):
+            return "UTC"

@@ -1,0 +1,23 @@
+"""The task domain: what a task is, and the service that tools and commands call.
+
+Nothing here knows a language model. Every call names its owner: a user sees and changes
+only tasks of their own, and an id of another user answers like one that doesn't exist.
+"""
+
+from app.tasks.due import format_due, resolve_due
+from app.tasks.lines import task_line
+from app.tasks.model import Answer, Owner, Page, Priority, Status, Task
+from app.tasks.service import TaskService
+
+__all__ = [
+    "Answer",
+    "Owner",
+    "Page",
+    "Priority",
+    "Status",
+    "Task",
+    "TaskService",
+    "format_due",
+    "resolve_due",
+    "task_line",
+]

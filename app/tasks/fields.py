@@ -1,0 +1,75 @@
+"""Check what a field of a task may hold; every refusal says what to send instead."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from app.errors import TaskRefusal
+from app.tasks.model import Priority
+
+TITLE_LENGTH = 500
+NOTES_LENGTH = 10_000
+TAG_LENGTH = 50
+MOST_TAGS = 20
+CLEARING_WORDS = frozenset({"none", "clear", "remove"})
+"""Words that empty a field in an update."""
+
+
+def title_of(text: str) -> str:
+    """Return a title on one line, without spaces around it."""
+    title = " ".join(_plain("title", text).split())
+    if not title:
+        raise TaskRefusal("The title is empty. Send a short title.")
+    if len(title) > TITLE_LENGTH:
+        raise TaskRefusal(
+            f"The title has {len(title)} characters; at most {TITLE_LENGTH} fit. "
+            "Send a short title and put the rest into notes."
+        )
+    return title
+
+
+def title_key(title: str) -> str:
+    """Return the form in which two titles count as the same: case and accents' coding folded."""
+    return unicodedata.normalize("NFC", title.casefold())[:TITLE_LENGTH]
+
+
+def notes_of(text: str) -> str:
+    """Return notes; line breaks stay."""
+    notes = _plain("notes", text.replace("\r\n", "\n")).strip()
+    if len(notes) > NOTES_LENGTH:
+        raise TaskRefusal(f"The notes have {len(notes)} characters; at most {NOTES_LENGTH} fit.")
+    return notes
+
+
+def priority_of(text: str) -> Priority:
+    """Return the priority that a word names."""
+    try:
+        return Priority(text.strip().lower())
+    except ValueError:
+        allowed = ", ".join(Priority)
+        raise TaskRefusal(f'priority "{text[:40]}" not understood. Use {allowed}.') from None
+
+
+def tags_of(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return tags in lower case, without `#`, each once, in the order given."""
+    clean = tuple(dict.fromkeys(_tag(tag) for tag in tags if tag.strip(" #")))
+    if len(clean) > MOST_TAGS:
+        raise TaskRefusal(f"{len(clean)} tags are too many; a task has at most {MOST_TAGS}.")
+    return clean
+
+
+def _tag(text: str) -> str:
+    tag = text.strip().lstrip("#").lower()
+    if not re.fullmatch(r"[\w./-]+", tag) or len(tag) > TAG_LENGTH:
+        raise TaskRefusal(
+            f'tag "{text[:40]}" not understood. Use one word of letters, digits, - and _, '
+            f"at most {TAG_LENGTH} characters."
+        )
+    return tag
+
+
+def _plain(what: str, text: str) -> str:
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t\r":
+            raise TaskRefusal(f"The {what} holds a control character. Send plain text.")
+    return text

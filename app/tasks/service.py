@@ -1,0 +1,243 @@
+"""Do what tools and commands ask: one method an operation, each in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Engine
+
+from app.clock import Clock
+from app.database import reading, writing
+from app.errors import TaskRefusal
+from app.tasks import fields
+from app.tasks.due import resolve_due
+from app.tasks.model import Answer, Owner, Page, Status, Task
+from app.tasks.rows import tasks, to_row
+from app.tasks.store import TaskRows, overdue
+
+PAGE_SIZE = 20
+MOST_IDS = 100
+_LARGEST_OFFSET = 1_000_000
+
+
+class TaskService:
+    """The task operations of all users; each call names its owner.
+
+    Every method raises `TaskRefusal` when the request can't be met, with a text that says
+    what to send instead, and `DatabaseError` when the database fails. Either way nothing
+    has changed.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def add(
+        self,
+        owner: Owner,
+        title: str,
+        *,
+        due: str | None = None,
+        priority: str | None = None,
+        tags: Iterable[str] = (),
+        notes: str | None = None,
+        allow_duplicate: bool = False,
+    ) -> tuple[Task, bool]:
+        """Add a task, or find the open one with the same title and due.
+
+        Returns:
+            The task, and whether it is new.
+        """
+        now = self._clock.now()
+        draft = Task(
+            id=0,
+            title=fields.title_of(title),
+            status=Status.OPEN,
+            created_at=now,
+            notes=fields.notes_of(notes or ""),
+            priority=fields.priority_of(priority) if priority else None,
+            tags=fields.tags_of(tags),
+            due=resolve_due(due, now, owner.zone) if due else None,
+            due_text=due[:200] if due else None,
+        )
+        with writing(self._engine) as connection:
+            rows = TaskRows(connection, owner.user_id)
+            existing = rows.find_open(fields.title_key(draft.title), to_row(draft))
+            if existing and not allow_duplicate:
+                return existing, False
+            task = replace(draft, id=rows.next_id())
+            rows.change("add", now, before=(), after=(task,))
+        return task, True
+
+    def find(
+        self,
+        owner: Owner,
+        *,
+        when: str | None = None,
+        status: str | None = None,
+        tag: str | None = None,
+        offset: int = 0,
+    ) -> Page:
+        """Return a page of tasks, soonest due first.
+
+        Args:
+            owner: Whose tasks.
+            when: `today`, `overdue`, or `all` (any due or none), which is the default.
+            status: `open` (the default), `done`, or `all` of both.
+            tag: Only tasks with this tag.
+            offset: How many to pass over.
+        """
+        where = [_status(status or "open"), *self._when(owner, when or "all")]
+        if tag:
+            (name,) = fields.tags_of([tag]) or ("",)
+            where.append(tasks.c.tags.contains(f"|{name}|", autoescape=True))
+        start = min(max(0, offset), _LARGEST_OFFSET)
+        with reading(self._engine) as connection:
+            found, total = TaskRows(connection, owner.user_id).page(where, start, PAGE_SIZE)
+        return Page(found, total, start)
+
+    def update(
+        self,
+        owner: Owner,
+        task_id: int,
+        *,
+        title: str | None = None,
+        due: str | None = None,
+        priority: str | None = None,
+        add_tags: Iterable[str] = (),
+        remove_tags: Iterable[str] = (),
+        notes: str | None = None,
+    ) -> tuple[Task, bool]:
+        """Change fields of a task. None or "" leaves one alone; `none` or `clear` empties it.
+
+        Returns:
+            The task as it is now, and whether anything changed.
+        """
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            rows = TaskRows(connection, owner.user_id)
+            before = rows.get([task_id]).get(task_id)
+            if before is None or before.status is Status.DELETED:
+                raise TaskRefusal(f"#{task_id}: no such task. list_tasks shows the ids.")
+            after = before
+            if title:
+                after = replace(after, title=fields.title_of(title))
+            if due:
+                clear = _clears(due)
+                after = replace(
+                    after,
+                    due=None if clear else resolve_due(due, now, owner.zone),
+                    due_text=None if clear else due[:200],
+                )
+            if priority:
+                clear = _clears(priority)
+                after = replace(after, priority=None if clear else fields.priority_of(priority))
+            if notes:
+                after = replace(after, notes="" if _clears(notes) else fields.notes_of(notes))
+            after = replace(after, tags=_retag(before.tags, add_tags, remove_tags))
+            if after != before:
+                rows.change("update", now, before=(before,), after=(after,))
+        return after, after != before
+
+    def complete(self, owner: Owner, task_ids: Sequence[int]) -> tuple[Answer, ...]:
+        """Mark open tasks as done; an answer for each id."""
+        return self._move(owner, "complete", task_ids, Status.DONE, (Status.OPEN,))
+
+    def reopen(self, owner: Owner, task_ids: Sequence[int]) -> tuple[Answer, ...]:
+        """Open done or deleted tasks again; an answer for each id."""
+        return self._move(owner, "reopen", task_ids, Status.OPEN, (Status.DONE, Status.DELETED))
+
+    def delete(self, owner: Owner, task_ids: Sequence[int]) -> tuple[Answer, ...]:
+        """Delete tasks, so that `reopen` or `undo` can bring them back; an answer for each id."""
+        return self._move(owner, "delete", task_ids, Status.DELETED, (Status.OPEN, Status.DONE))
+
+    def undo(self, owner: Owner) -> tuple[str, tuple[Task, ...]]:
+        """Revert this user's last change.
+
+        Returns:
+            The action that was reverted (`add`, `update`, ...), and its tasks as they are now.
+        """
+        with writing(self._engine) as connection:
+            rows = TaskRows(connection, owner.user_id)
+            undone = rows.undo_last()
+            if undone is None:
+                raise TaskRefusal("There is nothing to undo.")
+            action, ids = undone
+            return action, tuple(rows.get(ids).values())
+
+    def _move(
+        self,
+        owner: Owner,
+        action: str,
+        task_ids: Sequence[int],
+        target: Status,
+        sources: tuple[Status, ...],
+    ) -> tuple[Answer, ...]:
+        ids = tuple(dict.fromkeys(task_ids))
+        if not ids:
+            raise TaskRefusal("No task ids were given. Send the numbers that list_tasks shows.")
+        if len(ids) > MOST_IDS:
+            raise TaskRefusal(f"{len(ids)} ids at once are too many; send at most {MOST_IDS}.")
+        now = self._clock.now()
+        with writing(self._engine) as connection:
+            rows = TaskRows(connection, owner.user_id)
+            found = rows.get(ids)
+            moved = {
+                task.id: _moved(task, target, now)
+                for task in found.values()
+                if task.status in sources
+            }
+            if moved:
+                before = [found[task_id] for task_id in moved]
+                rows.change(action, now, before=before, after=tuple(moved.values()))
+        return tuple(
+            Answer(task_id, moved.get(task_id, found.get(task_id)), task_id in moved)
+            for task_id in ids
+        )
+
+    def _when(self, owner: Owner, when: str) -> list[ColumnElement[bool]]:
+        now = self._clock.now()
+        today = now.astimezone(owner.zone).date()
+        filters: dict[str, list[ColumnElement[bool]]] = {
+            "all": [],
+            "today": [tasks.c.due_date == today],
+            "overdue": [overdue(now, today)],
+        }
+        try:
+            return filters[when.strip().lower()]
+        except KeyError:
+            raise TaskRefusal(
+                f'when "{when[:40]}" not understood. Use {_words(filters)}.'
+            ) from None
+
+
+def _status(status: str) -> ColumnElement[bool]:
+    wanted = {
+        "open": [Status.OPEN],
+        "done": [Status.DONE],
+        "all": [Status.OPEN, Status.DONE],
+    }
+    try:
+        return tasks.c.status.in_([one.value for one in wanted[status.strip().lower()]])
+    except KeyError:
+        raise TaskRefusal(f'status "{status[:40]}" not understood. Use {_words(wanted)}.') from None
+
+
+def _moved(task: Task, target: Status, now: datetime) -> Task:
+    completed_at = {Status.DONE: now, Status.OPEN: None}.get(target, task.completed_at)
+    return replace(task, status=target, completed_at=completed_at)
+
+
+def _retag(tags: tuple[str, ...], add: Iterable[str], remove: Iterable[str]) -> tuple[str, ...]:
+    dropped = list(remove)
+    gone = tags if any(map(_clears, dropped)) else fields.tags_of(dropped)
+    return fields.tags_of([*(tag for tag in tags if tag not in gone), *add])
+
+
+def _clears(text: str) -> bool:
+    return text.strip().lower() in fields.CLEARING_WORDS
+
+
+def _words(options: Iterable[str]) -> str:
+    *head, last = options
+    return f"{', '.join(head)} or {last}"

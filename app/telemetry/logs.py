@@ -1,0 +1,102 @@
+"""Write the log: one line an event, to a file, redacted, off the caller's thread."""
+
+import atexit
+import logging
+import queue
+from collections.abc import Sequence
+from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+from app.errors import SettingsError
+from app.private_files import open_private, private_directory
+from app.telemetry.redaction import redact
+
+_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_OURS = "app"
+_MOST_BYTES = 5_000_000
+_OLD_FILES = 3
+
+
+class LogFile:
+    """The log file of this process.
+
+    Records pass through a queue to a thread of their own, so that an event loop never waits
+    for the disk.
+    """
+
+    def __init__(self, file: Path, level: str, secrets: Sequence[str]) -> None:
+        """Open the file.
+
+        Raises:
+            SettingsError: It can't be opened for writing.
+        """
+        try:
+            private_directory(file.parent)
+            writer = _PrivateFile(file, maxBytes=_MOST_BYTES, backupCount=_OLD_FILES)
+        except OSError as error:
+            raise SettingsError(
+                f'LOG_FILE is "{file}", but must be a file that can be written ({error.strerror}).'
+            ) from error
+        writer.setFormatter(_Redacting(_LINE, secrets))
+        records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+        self.handler = _AsIs(records)
+        self.handler.setLevel(level)
+        self._level = level
+        self._listener = QueueListener(records, writer)
+        self._listener.start()
+        self._writer = writer
+        atexit.register(self.close)
+
+    def attach(self, whole_process: bool) -> None:
+        """Let our loggers write here; of a whole process, every library's warnings too."""
+        logging.getLogger(_OURS).setLevel(self._level)
+        logging.getLogger("" if whole_process else _OURS).addHandler(self.handler)
+        if whole_process:
+            logging.captureWarnings(True)
+
+    def detach(self) -> None:
+        """Undo `attach`."""
+        for name in ("", _OURS):
+            logging.getLogger(name).removeHandler(self.handler)
+
+    def close(self) -> None:
+        """Write what is queued, and close the file."""
+        atexit.unregister(self.close)
+        self._listener.stop()
+        self._writer.close()
+
+
+class _Redacting(logging.Formatter):
+    """Redact the whole line, a traceback included."""
+
+    def __init__(self, line: str, secrets: Sequence[str]) -> None:
+        super().__init__(line)
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line as it may be written."""
+        return redact(super().format(record), self._secrets)
+
+
+class _PrivateFile(RotatingFileHandler):
+    """Open files with mode 0600."""
+
+    def _open(self) -> Any:
+        return open(
+            self.baseFilename,
+            self.mode,
+            encoding="utf-8",
+            errors="backslashreplace",
+            opener=open_private,
+        )
+
+
+class _AsIs(QueueHandler):
+    """Queue records unformatted but for their message: the formatter needs the traceback."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Fix the message now, because its arguments may change."""
+        record.msg = record.getMessage()
+        record.args = None
+        return record

@@ -1,0 +1,9 @@
+"""What a model may do: the task tools, and who they do it for.
+
+Nothing here knows which model asks.
+"""
+
+from app.tools.caller import Context, caller
+from app.tools.tasks import TaskTools
+
+__all__ = ["Context", "TaskTools", "caller"]

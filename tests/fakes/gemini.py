@@ -1,0 +1,202 @@
+"""Gemini's REST protocol, as strict as the real one about what is sent to it.
+
+Rules from the Gemini API reference (generateContent, function calling, thought signatures).
+"""
+
+import base64
+import json
+import re
+from typing import Any
+
+from tests.fakes.http import ProviderServer, Refused
+from tests.fakes.steps import Answer, Failure
+
+STAND_IN = "skip_thought_signature_validator"
+
+_TOP = {
+    "contents",
+    "systemInstruction",
+    "tools",
+    "toolConfig",
+    "generationConfig",
+    "safetySettings",
+    "cachedContent",
+}
+_PART_DATA = {"text", "functionCall", "functionResponse", "inlineData", "fileData"}
+_SCHEMA = {
+    "type",
+    "description",
+    "properties",
+    "required",
+    "items",
+    "nullable",
+    "enum",
+    "anyOf",
+    "format",
+    "title",
+    "default",
+    "propertyOrdering",
+}
+
+
+def error(status: int, message: str, name: str, *details: dict[str, Any]) -> Failure:
+    """Return an error in Google's shape."""
+    body: dict[str, Any] = {"code": status, "message": message, "status": name}
+    if details:
+        body["details"] = list(details)
+    return Failure(status, {"error": body})
+
+
+def quota(seconds: int = 26, per: str = "Minute") -> Failure:
+    """Return the 429 of a used-up quota."""
+    return error(
+        429,
+        "You exceeded your current quota, please check your plan and billing details.",
+        "RESOURCE_EXHAUSTED",
+        {
+            "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+            "violations": [{"quotaId": f"GenerateRequestsPer{per}PerProjectPerModel-FreeTier"}],
+        },
+        {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{seconds}s"},
+    )
+
+
+OVERLOADED = error(503, "The model is overloaded. Please try again later.", "UNAVAILABLE")
+
+
+class GeminiServer(ProviderServer):
+    """Gemini on loopback."""
+
+    key = "AIza-fake-gemini-key-for-tests-only-0001"
+    models = ("gemini-3.5-flash-lite", "gemini-flash-lite-latest", "gemini-2.5-flash")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._signatures: set[str] = set()
+
+    def check(self, path: str, headers: Any, body: dict[str, Any]) -> None:
+        """Refuse what the real API refuses."""
+        if headers.get("x-goog-api-key") != self.key:
+            reason = {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "API_KEY_INVALID",
+            }
+            raise Refused(error(400, "API key not valid.", "INVALID_ARGUMENT", reason))
+        match = re.fullmatch(
+            r"/v1beta/models/([\w.-]+):(?:streamGenerateContent\?alt=sse|generateContent)", path
+        )
+        if not match or match[1] not in self.models:
+            raise Refused(error(404, f"{path} is not found for API version v1beta.", "NOT_FOUND"))
+        if unknown := set(body) - _TOP:
+            _refuse(f'Invalid JSON payload received. Unknown name "{unknown.pop()}"')
+        _check_tools(body.get("tools") or [])
+        contents = body.get("contents") or []
+        if not contents:
+            _refuse("contents is not specified")
+        _check_turns(contents)
+        if match[1].startswith("gemini-3") or "latest" in match[1]:
+            self._check_signatures(contents)
+
+    def stream(self, answer: Answer, body: dict[str, Any], path: str) -> bytes:
+        """Return server-sent events: the text in pieces, then the calls, then the finish."""
+        model = re.findall(r"models/([\w.-]+):", path)[0]
+        parts: list[list[dict[str, Any]]] = [
+            [{"text": piece}] for piece in re.findall(r"\S+\s*", answer.text)
+        ]
+        called = [{"functionCall": {"name": n, "args": a}} for n, a in answer.calls]
+        if called and model.startswith("gemini-3"):
+            signature = base64.b64encode(f"thought-{len(self._signatures)}".encode()).decode()
+            self._signatures.add(signature)
+            called[0]["thoughtSignature"] = signature  # type: ignore[assignment]
+        parts += [called] if called else []
+        events = [_event(model, part) for part in parts]
+        events.append(_event(model, [{"text": ""}], finish="STOP"))
+        return b"".join(events)
+
+    def _check_signatures(self, contents: list[dict[str, Any]]) -> None:
+        """Check the calls of the current turn: the first of each step must be signed."""
+        start = max(
+            (i for i, c in enumerate(contents) if c["role"] == "user" and "text" in c["parts"][0]),
+            default=0,
+        )
+        for content in contents[start:]:
+            called = [part for part in content["parts"] if "functionCall" in part]
+            for number, part in enumerate(called):
+                signature = part.get("thoughtSignature")
+                known = signature == STAND_IN or _same(signature, self._signatures)
+                if (number == 0 and not signature) or (signature and not known):
+                    _refuse(
+                        "Function call is missing a thought_signature in functionCall parts."
+                        if not signature
+                        else "Thought signature is not valid."
+                    )
+
+
+def _same(signature: str | None, known: set[str]) -> bool:
+    standard = str(signature).replace("-", "+").replace("_", "/")
+    return standard in known
+
+
+def _check_tools(tools: list[dict[str, Any]]) -> None:
+    names = [f["name"] for tool in tools for f in tool.get("functionDeclarations", ())]
+    if len(names) != len(set(names)):
+        _refuse("Duplicate function declaration found")
+    for tool in tools:
+        for function in tool.get("functionDeclarations", ()):
+            schema = function.get("parameters") or function.get("parametersJsonSchema") or {}
+            _check_schema(function["name"], schema)
+
+
+def _check_schema(where: str, schema: dict[str, Any]) -> None:
+    if unknown := set(schema) - _SCHEMA:
+        _refuse(f'Unknown name "{unknown.pop()}" at {where}: Cannot find field.')
+    for name, inner in schema.get("properties", {}).items():
+        _check_schema(f"{where}.{name}", inner)
+    if missing := set(schema.get("required", ())) - set(schema.get("properties", {})):
+        _refuse(f"{where}: required[{missing.pop()}]: property is not defined")
+    if "items" in schema:
+        _check_schema(f"{where}.items", schema["items"])
+
+
+def _check_turns(contents: list[dict[str, Any]]) -> None:
+    before: dict[str, Any] | None = None
+    for content in contents:
+        if content.get("role") not in ("user", "model"):
+            _refuse("Please use a valid role: user, model.")
+        parts = content.get("parts") or []
+        if not parts or any(len(_PART_DATA & set(part)) != 1 for part in parts):
+            _refuse("contents.parts: contents.parts must not be empty / one data field each.")
+        called = [p["functionCall"]["name"] for p in parts if "functionCall" in p]
+        asked = _called(before)
+        given = [p["functionResponse"]["name"] for p in parts if "functionResponse" in p]
+        if sorted(asked) != sorted(given):
+            _refuse(
+                "Please ensure that the number of function response parts is equal to the "
+                "number of function call parts of the function call turn."
+            )
+        if called and (before is None or before["role"] != "user"):
+            _refuse(
+                "Please ensure that function call turn comes immediately after a user turn or "
+                "after a function response turn."
+            )
+        before = content
+    if _called(before) or (before and before["role"] != "user"):
+        _refuse("Please ensure that single turn requests end with a user role.")
+
+
+def _called(content: dict[str, Any] | None) -> list[str]:
+    parts = content["parts"] if content else []
+    return [part["functionCall"]["name"] for part in parts if "functionCall" in part]
+
+
+def _refuse(message: str) -> None:
+    raise Refused(error(400, message, "INVALID_ARGUMENT"))
+
+
+def _event(model: str, parts: list[dict[str, Any]], finish: str | None = None) -> bytes:
+    candidate: dict[str, Any] = {"content": {"parts": parts, "role": "model"}, "index": 0}
+    if finish:
+        candidate["finishReason"] = finish
+    usage = {"promptTokenCount": 100, "candidatesTokenCount": 5, "totalTokenCount": 105}
+    chunk = {"candidates": [candidate], "usageMetadata": usage, "modelVersion": model}
+    return b"data: " + json.dumps(chunk).encode() + b"\r\n\r\n"

@@ -1,0 +1,134 @@
+"""A provider's HTTP server on loopback: takes requests apart and plays the next step."""
+
+import json
+import threading
+from collections import deque
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.fakes.steps import Answer, Failure, Silence, Step, Stream
+
+
+class Refused(Exception):
+    """The request breaks a rule of the real API; the server answers with this failure."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure)
+        self.failure = failure
+
+
+class ProviderServer:
+    """One provider; `script` holds what it does with the coming requests, `then` after them.
+
+    A subclass checks a request as strictly as the real API (`check`, which raises
+    `Refused`), and writes an answer in its protocol (`stream`).
+    """
+
+    key = ""
+    path = ""
+
+    def __init__(self) -> None:
+        self.script: deque[Step] = deque()
+        self.then: Step = Answer(text="Hello! How can I help?")
+        self.requests: list[dict[str, Any]] = []
+        self.refusals: list[Failure] = []
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        handler = type("Handler", (_Handler,), {"provider": self})
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """Where the server listens."""
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    @property
+    def calls(self) -> int:
+        """How many requests have come."""
+        return len(self.requests)
+
+    def plays(self, *steps: Step) -> "ProviderServer":
+        """Play these steps, one a request; the last again and again."""
+        *first, last = steps
+        self.script = deque(first)
+        self.then = last
+        return self
+
+    def stop(self) -> None:
+        """End the server and every request that still waits."""
+        self._stopping.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
+
+    def take(self, path: str, headers: Any, body: dict[str, Any]) -> Step:
+        """Note a request, check it, and return what to do with it."""
+        with self._lock:
+            self.requests.append({"path": path, "headers": dict(headers.items()), "body": body})
+            try:
+                self.check(path, headers, body)
+            except Refused as refused:
+                self.refusals.append(refused.failure)
+                return refused.failure
+            return self.script.popleft() if self.script else self.then
+
+    def wait(self, seconds: float) -> None:
+        """Stay silent."""
+        self._stopping.wait(seconds)
+
+    def check(self, path: str, headers: Any, body: dict[str, Any]) -> None:
+        """Raise `Refused` where the real API would refuse."""
+        raise NotImplementedError
+
+    def stream(self, answer: Answer, body: dict[str, Any], path: str) -> bytes:
+        """Return the event stream of an answer."""
+        raise NotImplementedError
+
+
+class _Handler(BaseHTTPRequestHandler):
+    provider: ProviderServer
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("content-length") or 0)
+        body = json.loads(self.rfile.read(length) or b"{}")
+        step = self.provider.take(self.path, self.headers, body)
+        try:
+            if isinstance(step, Failure):
+                self._fail(step)
+            elif isinstance(step, Silence):
+                self.provider.wait(step.seconds)
+                self.close_connection = True
+            elif isinstance(step, Stream):
+                self._send(200, "text/event-stream", step.raw, {}, cut=step.cut)
+            else:
+                raw = self.provider.stream(step, body, self.path)
+                self._send(200, "text/event-stream", raw, {})
+        except OSError:
+            self.close_connection = True
+
+    def _fail(self, failure: Failure) -> None:
+        body = failure.body
+        raw = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        kind = "text/html" if isinstance(body, str) else "application/json"
+        self._send(failure.status, kind, raw, failure.headers)
+
+    def _send(
+        self, status: int, kind: str, raw: bytes, headers: dict[str, str], cut: bool = False
+    ) -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(raw) + (100 if cut else 0)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(raw)
+        self.wfile.flush()
+        self.close_connection = self.close_connection or cut
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""

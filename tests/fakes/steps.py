@@ -1,0 +1,49 @@
+"""Say what a provider's server does with the next request, in words both servers share."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A good answer: text, tool calls as (name, args), or both."""
+
+    text: str = ""
+    calls: tuple[tuple[str, dict[str, Any]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An HTTP error with a body: a JSON value, or text as it is."""
+
+    status: int
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Raw bytes of an event stream under HTTP 200; `cut` drops the connection after them."""
+
+    raw: bytes
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Take the request and say nothing until the client leaves, at most `seconds`."""
+
+    seconds: float = 20.0
+
+
+Step = Answer | Failure | Stream | Silence
+
+
+def says(text: str) -> Answer:
+    """Answer with text."""
+    return Answer(text=text)
+
+
+def calls(name: str, **args: Any) -> Answer:
+    """Answer with one tool call."""
+    return Answer(calls=((name, args),))
