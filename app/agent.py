@@ -141,6 +141,8 @@ class Agent:
     def close(self) -> None:
         """Close the database and the log; clients close with their event loops."""
         with self._lock:
+            if self._chain is not None:
+                self._chain.close()
             if self._engine is not None:
                 self._engine.dispose()
             if self._conversing is not None:

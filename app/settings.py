@@ -153,10 +153,11 @@ def _default_data_dir() -> Path:
 def _machine_timezone() -> str:
     import warnings
 
-    from tzlocal import get_localzone_name
+    from tzlocal import get_localzone_name, reload_localzone
 
     with warnings.catch_warnings(action="ignore"):
         try:
+            reload_localzone()  # it may have changed since the library looked
             return read.timezone(get_localzone_name() or "UTC")
         except (ValueError, LookupError, OSError):
             return "UTC"

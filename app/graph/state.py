@@ -1,10 +1,11 @@
 """Hold what a thread remembers between steps."""
 
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from langchain_core.messages import AnyMessage
 from langgraph.channels import UntrackedValue
 from langgraph.graph.message import add_messages
+from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
 
 
 class Messages(TypedDict):

@@ -15,6 +15,7 @@ from langchain_core.tools import BaseTool
 from app.clock import Clock
 from app.llm.guard import Guard, ModelCall
 from app.llm.kinds import CURABLE, ERRORS
+from app.llm.loops import loop_thread
 from app.llm.offline import OfflineResponder
 from app.llm.providers import Entry, entries
 from app.settings import Settings
@@ -37,6 +38,14 @@ class ModelChain:
     async def warm(self) -> None:
         """Open every client for the running loop, so that a failover needn't wait for it."""
         await asyncio.gather(*(guard.warm() for guard in self.guards))
+
+    def close(self) -> None:
+        """Close the clients of synchronous callers; those of other loops close with them."""
+        if loop_thread.started:
+            loop_thread.run(self._close_here())
+
+    async def _close_here(self) -> None:
+        await asyncio.gather(*(guard.close_here() for guard in self.guards))
 
 
 def build_chain(settings: Settings, tools: Sequence[BaseTool], clock: Clock) -> ModelChain:

@@ -128,6 +128,8 @@ def _of_transport(exception: BaseException, began: bool) -> Kind:
         names = {base.__name__ for base in type(error).__mro__}
         if isinstance(error, TimeoutError) or names & {"TimeoutException", "APITimeoutError"}:
             return Kind.TIMEOUT
+        if "RemoteProtocolError" in names and "without sending a response" not in str(error):
+            return Kind.MALFORMED_RESPONSE  # the body broke off, though no chunk was whole
         if isinstance(error, OSError) or "TransportError" in names:
             return Kind.MALFORMED_RESPONSE if began else Kind.CONNECTION
     if "APIConnectionError" in {base.__name__ for base in type(exception).__mro__}:

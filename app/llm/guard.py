@@ -96,6 +96,10 @@ class Guard(Runnable[ModelCall, AIMessage]):
         """Build the model's client for the running loop, ahead of the first call."""
         await self._clients.get()
 
+    async def close_here(self) -> None:
+        """Close the running loop's client."""
+        await self._clients.close_here()
+
     def _open(self) -> tuple[Client, Runnable[Any, Any]]:
         client = self._entry.open()
         return client, client.model.bind_tools(self._tools)

@@ -8,6 +8,7 @@ Gemini API, and the chat completions reference of the Groq API.
 
 import base64
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
@@ -30,7 +31,14 @@ _UNSIGNED = base64.urlsafe_b64decode("skip_thought_signature_validator")
 
 def for_gemini(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
     """Keep what Gemini itself produced, signatures included; give other calls a stand-in."""
-    return [_signed(message) for message in _paired(messages)]
+    shaped: list[BaseMessage] = []
+    for message in map(_signed, _paired(messages)):
+        before = shaped[-1] if shaped else None
+        if isinstance(message, AIMessage) and isinstance(before, AIMessage):
+            shaped[-1] = _joined(before, message)  # a call may not follow another answer
+        else:
+            shaped.append(message)
+    return shaped
 
 
 def for_groq(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
@@ -96,6 +104,18 @@ def _without_notice(message: AIMessage) -> AIMessage | None:
         return message if message.content else None
     text = message.text.removeprefix(notice).strip()
     return message.model_copy(update={"content": text}) if text else None
+
+
+def _joined(first: AIMessage, second: AIMessage) -> AIMessage:
+    """Make one answer of two in a row; the first has no calls, or results would stand between."""
+    blocks = [*_blocks(first), *_blocks(second)]
+    return second.model_copy(update={"content": blocks})
+
+
+def _blocks(message: AIMessage) -> list[str | dict[str, Any]]:
+    if isinstance(message.content, list):
+        return list(message.content)
+    return [{"type": "text", "text": message.content}] if message.content else []
 
 
 def _signed(message: BaseMessage) -> BaseMessage:

@@ -26,7 +26,7 @@ class PerLoop(Generic[T]):
         self._make = make
         self._close = close
         self._made: WeakKeyDictionary[
-            asyncio.AbstractEventLoop, tuple[asyncio.Task[T], list[object]]
+            asyncio.AbstractEventLoop, tuple[asyncio.Task[T], list[AsyncGenerator[None]]]
         ] = WeakKeyDictionary()
 
     async def get(self) -> T:
@@ -42,10 +42,16 @@ class PerLoop(Generic[T]):
             await anext(ending)
         return thing
 
+    async def close_here(self) -> None:
+        """Free the thing of the running loop, if there is one."""
+        _, keep = self._made.get(asyncio.get_running_loop(), (None, ()))
+        for ending in keep:
+            await ending.aclose()
+
     async def _begin(self) -> T:
         return await asyncio.to_thread(self._make)
 
-    async def _until_loop_ends(self, thing: T) -> AsyncGenerator[None, None]:
+    async def _until_loop_ends(self, thing: T) -> AsyncGenerator[None]:
         try:
             yield
         finally:
@@ -59,6 +65,11 @@ class LoopThread:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def started(self) -> bool:
+        """Say whether anybody has used it."""
+        return self._loop is not None
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine to its end; an interrupt of the caller cancels it."""

@@ -64,10 +64,11 @@ class ProviderServer:
         self._server.server_close()
         self._thread.join(5)
 
-    def take(self, path: str, headers: Any, body: dict[str, Any]) -> Step:
+    def take(self, path: str, headers: Any, body: dict[str, Any], port: int) -> Step:
         """Note a request, check it, and return what to do with it."""
         with self._lock:
-            self.requests.append({"path": path, "headers": dict(headers.items()), "body": body})
+            heads = dict(headers.items())
+            self.requests.append({"path": path, "headers": heads, "body": body, "port": port})
             try:
                 self.check(path, headers, body)
             except Refused as refused:
@@ -96,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = int(self.headers.get("content-length") or 0)
         body = json.loads(self.rfile.read(length) or b"{}")
-        step = self.provider.take(self.path, self.headers, body)
+        step = self.provider.take(self.path, self.headers, body, self.client_address[1])
         try:
             if isinstance(step, Failure):
                 self._fail(step)

@@ -1,0 +1,163 @@
+"""Give every test its own data directory, its own providers on loopback, and no network."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.agent import Agent
+from app.reply import Reply
+from app.settings import Settings
+from tests.fakes.clock import FixedClock
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+from tests.netguard import sitecustomize
+
+ROOT = Path(__file__).parent.parent
+NETGUARD = Path(sitecustomize.__file__).parent
+OURS = ("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG")
+DEAD_PROXY = "http://127.0.0.1:9"
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let no setting of the machine reach a test."""
+    for name in list(os.environ):
+        if name.startswith(OURS):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("APP_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """Where a test's databases and log are."""
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def gemini() -> Iterator[GeminiServer]:
+    """Gemini on loopback; its rules must not have been broken."""
+    server = GeminiServer()
+    yield server
+    server.stop()
+    assert server.refusals == []
+
+
+@pytest.fixture
+def groq() -> Iterator[GroqServer]:
+    """Groq on loopback; its rules must not have been broken."""
+    server = GroqServer()
+    yield server
+    server.stop()
+    assert server.refusals == []
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at Wed 2026-03-04 22:30 in New York."""
+    return FixedClock()
+
+
+@dataclass
+class Relay:
+    """The program over loopback providers, on one event loop."""
+
+    agent: Agent
+    runner: asyncio.Runner
+    settings: Settings
+    log: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.log = self.settings.log_file
+
+    def say(self, message: str, user: object = "ann", thread: object = None) -> Reply:
+        """Say something, and return the reply."""
+        return self.runner.run(self.agent.process_message(user, message, thread))
+
+    def log_lines(self) -> list[str]:
+        """Close the program, and return what its log says, without time and level."""
+        self.agent.close()
+        return [line.split(": ", 1)[1] for line in self.log.read_text().splitlines()]
+
+
+@pytest.fixture
+def make_relay(data_dir: Path) -> Iterator[Callable[..., Relay]]:
+    """Build the program from settings."""
+    made: list[Relay] = []
+
+    def make(**settings: Any) -> Relay:
+        clock = settings.pop("clock", None)
+        all_settings = Settings(**{"data_dir": data_dir, "timezone": "UTC"} | settings)
+        made.append(Relay(Agent(all_settings, clock), asyncio.Runner(), all_settings))
+        return made[-1]
+
+    yield make
+    for relay in made:
+        relay.runner.close()
+        relay.agent.close()
+
+
+@pytest.fixture
+def relay(make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer) -> Relay:
+    """The program with both providers."""
+    return make_relay(**provider_settings(gemini, groq))
+
+
+def provider_settings(gemini: GeminiServer, groq: GroqServer) -> dict[str, str]:
+    """Return the settings that point at the loopback providers."""
+    return {
+        "gemini_api_key": gemini.key,
+        "gemini_base_url": gemini.url,
+        "groq_api_key": groq.key,
+        "groq_base_url": groq.url,
+    }
+
+
+def provider_environment(gemini: GeminiServer, groq: GroqServer) -> dict[str, str]:
+    """Return the same as `provider_settings`, for another process."""
+    return {name.upper(): value for name, value in provider_settings(gemini, groq).items()}
+
+
+def child_environment(**more: str) -> dict[str, str]:
+    """Return the environment of a child process, which reaches loopback only."""
+    blocked = {"HTTP_PROXY": DEAD_PROXY, "HTTPS_PROXY": DEAD_PROXY, "NO_PROXY": "127.0.0.1"}
+    quiet = {"LANGSMITH_TRACING": "false", "LANGGRAPH_CLI_NO_ANALYTICS": "1"}
+    paths = {"PYTHONPATH": os.pathsep.join([str(NETGUARD), str(ROOT)])}
+    return {**os.environ, **blocked, **quiet, **paths, **more}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Callable[..., Ended]:
+    """Run `python -m app ...` as a process of its own, in an empty directory."""
+
+    def run(*args: str, stdin: str | bytes | None = None, **environment: str) -> Ended:
+        given = stdin.encode() if isinstance(stdin, str) else stdin
+        ended = subprocess.run(
+            [sys.executable, "-m", "app", *args],
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            capture_output=True,
+            cwd=tmp_path,
+            env=child_environment(**environment),
+            timeout=60,
+            check=False,
+        )
+        return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
+    return run
