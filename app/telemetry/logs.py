@@ -46,6 +46,7 @@ class LogFile:
         self._listener = QueueListener(records, writer)
         self._listener.start()
         self._writer = writer
+        self._closed = False
         atexit.register(self.close)
 
     def attach(self, whole_process: bool) -> None:
@@ -61,7 +62,10 @@ class LogFile:
             logging.getLogger(name).removeHandler(self.handler)
 
     def close(self) -> None:
-        """Write what is queued, and close the file."""
+        """Write what is queued, and close the file; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         atexit.unregister(self.close)
         self._listener.stop()
         self._writer.close()

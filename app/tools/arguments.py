@@ -100,9 +100,13 @@ Tag = Annotated[str | None, BeforeValidator(_optional), Field(description="Only 
 Offset = Annotated[
     int | None, BeforeValidator(_number), Field(description="How many lines to pass over.")
 ]
-TaskId = Annotated[int, BeforeValidator(_task_id), Field(description="The number after #.")]
+TaskId = Annotated[
+    int, BeforeValidator(_task_id), Field(strict=True, description="The number after #.")
+]
 TaskIds = Annotated[
-    list[int], BeforeValidator(_task_ids), Field(description="The numbers after #.")
+    list[Annotated[int, Field(strict=True)]],
+    BeforeValidator(_task_ids),
+    Field(description="The numbers after #."),
 ]
 AllowDuplicate = Annotated[
     bool | None,

@@ -55,8 +55,8 @@ def recording(case: dict[str, Any]) -> Step:
     return Failure(case["status"], body, case["headers"])
 
 
-def verdict_on(server: ProviderServer, provider: str) -> Verdict | None:
-    """Ask the provider through its guard; return the verdict, or None for an answer."""
+def verdict_on(server: ProviderServer, provider: str) -> Verdict:
+    """Ask the provider through its guard, which must fail; return the verdict."""
     settings = Settings(
         primary_llm=provider,
         gemini_api_key="AIza-fake",  # type: ignore[arg-type]
@@ -67,21 +67,19 @@ def verdict_on(server: ProviderServer, provider: str) -> Verdict | None:
     guard = Guard(entries(settings)[0], 0, tools=[], time_limit=10, clock=SystemClock(), last=True)
     trail = Trail(watch=lambda attempt: None)
     call = ModelCall([HumanMessage("hi")], trail, SystemClock().monotonic() + 10)
-    try:
+    with pytest.raises(ModelCallError) as raised:
         asyncio.run(guard.ainvoke(call))
-    except ModelCallError as error:
-        assert error.kind is error.verdict.kind
-        assert error.__cause__ is None
-        assert trail.attempts[0].failure == error.verdict
-        return error.verdict
-    return None
+    error = raised.value
+    assert error.kind is error.verdict.kind
+    assert error.__cause__ is None
+    assert trail.attempts[0].failure == error.verdict
+    return error.verdict
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_recorded_failure_reaches_its_verdict(case: dict[str, Any], parrot: Parrot) -> None:
     parrot.plays(recording(case))
     verdict = verdict_on(parrot, case["provider"])
-    assert verdict is not None
     assert verdict.kind == case["expect"]
     stated = case["retry_after_seconds"]
     if stated is None:
@@ -125,7 +123,6 @@ def test_other_failure_reaches_its_verdict(
 ) -> None:
     parrot.plays(step)
     verdict = verdict_on(parrot, provider)
-    assert verdict is not None
     assert verdict.kind == kind
 
 
@@ -148,5 +145,4 @@ def test_an_error_that_the_caller_was_handling_is_not_taken_for_the_providers(
         raise HostError
     except HostError:
         verdict = verdict_on(parrot, "groq")
-    assert verdict is not None
     assert verdict.kind == "unavailable"

@@ -1,0 +1,65 @@
+import logging
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.errors import SettingsError
+from app.telemetry import LogFile
+
+logger = logging.getLogger("app.tests")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[LogFile]:
+    opened = LogFile(tmp_path / "logs" / "app.log", "INFO", ["MYKEY"])
+    opened.attach(whole_process=False)
+    yield opened
+    opened.detach()
+    opened.close()
+
+
+def lines(log: LogFile, tmp_path: Path) -> list[str]:
+    log.close()
+    return (tmp_path / "logs" / "app.log").read_text().splitlines()
+
+
+def test_lines_and_tracebacks_are_redacted(log: LogFile, tmp_path: Path) -> None:
+    try:
+        raise ValueError("bad MYKEY of org_01abcdefgh")
+    except ValueError:
+        logger.exception("With %s", "MYKEY")
+    text = "\n".join(lines(log, tmp_path))
+    assert "ValueError: bad [redacted] of [redacted]" in text
+    assert "With [redacted]" in text
+    assert "MYKEY" not in text
+
+
+def test_level_decides_what_is_written(log: LogFile, tmp_path: Path) -> None:
+    logger.debug("quiet")
+    logger.info("loud")
+    written = lines(log, tmp_path)
+    assert [line.split(": ", 1)[1] for line in written] == ["loud"]
+
+
+def test_only_our_own_loggers_write_where_we_are_a_guest(log: LogFile, tmp_path: Path) -> None:
+    logging.getLogger("somebody.else").warning("theirs")
+    assert lines(log, tmp_path) == []
+
+
+def test_file_is_the_owners_alone(log: LogFile, tmp_path: Path) -> None:
+    file = tmp_path / "logs" / "app.log"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_odd_characters_do_not_break_the_log(log: LogFile, tmp_path: Path) -> None:
+    logger.info("lone %s", "\ud800")
+    assert lines(log, tmp_path)[0].endswith("lone \\ud800")
+
+
+def test_place_that_cannot_be_written_is_a_wrong_setting(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match=r'LOG_FILE is ".*app\.log", but must be a file'):
+        LogFile(tmp_path / "file" / "app.log", "INFO", [])
