@@ -1,0 +1,285 @@
+"""Run the chat as a process of its own, as a script or a person would."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Ended, child_environment, provider_environment
+from tests.fakes import gemini as gemini_api
+from tests.fakes import groq as groq_api
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+from tests.fakes.steps import Silence, calls, says
+from tests.fakes.terminal import Terminal
+
+Command = Callable[..., Ended]
+KEYS = ["reply", "provider", "model", "user_id", "thread_id", "attempts", "tool_calls"]
+
+
+def test_bare_machine_adds_and_lists(command: Command) -> None:
+    added = command("chat", "-m", "add buy milk due tomorrow")
+    assert added.code == 0
+    assert added.out.startswith("Added #1 buy milk | due ")
+    listed = command("chat", "-m", "list")
+    assert listed.out.endswith("1 task.\n")
+    assert "Traceback" not in added.err + listed.err
+
+
+def test_notices_go_to_standard_error_and_the_answer_alone_to_standard_output(
+    command: Command, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(gemini_api.quota())
+    ended = command("chat", "-m", "Hello, how are you?", **provider_environment(gemini, groq))
+    assert (ended.code, ended.out) == (0, "Hello! How can I help?\n")
+    assert ended.err == "(Gemini: rate limit. Answered by Groq.)\n"
+
+
+def test_provider_without_a_key_is_told_once(command: Command, groq: GroqServer) -> None:
+    ended = command("chat", "-m", "Hi", GROQ_API_KEY=groq.key, GROQ_BASE_URL=groq.url)
+    assert ended.code == 0
+    assert ended.err == "(GEMINI_API_KEY is not set: left out of the chain.)\n"
+
+
+def test_json_tells_the_whole_turn(
+    command: Command, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(gemini_api.quota())
+    groq.plays(calls("add_task", title="Test the failover system"), says("Added #1. ✓"))
+    ended = command(
+        *("chat", "--json", "--user", "7", "--thread", "work"),
+        *("-m", "Add a task to test the failover system"),
+        **provider_environment(gemini, groq),
+    )
+    assert ended.code == 0
+    told = json.loads(ended.out)
+    assert sorted(told) == sorted(KEYS)
+    assert told["reply"] == "Added #1. ✓"
+    assert (told["provider"], told["model"]) == ("groq", "openai/gpt-oss-20b")
+    assert (told["user_id"], told["thread_id"]) == ("7", "work")
+    assert [(a["provider"], a["outcome"], a["kind"]) for a in told["attempts"]] == [
+        ("gemini", "failed", "rate_limit"),
+        ("groq", "answered", None),
+    ] * 2
+    assert all(isinstance(a["duration_ms"], int) for a in told["attempts"])
+    assert told["tool_calls"] == [
+        {
+            "name": "add_task",
+            "args": {"title": "Test the failover system"},
+            "result": "Added #1 Test the failover system",
+        }
+    ]
+
+
+def test_piped_input_is_one_message(command: Command) -> None:
+    ended = command("chat", stdin="add one\nadd two\n")
+    assert (ended.code, ended.out) == (0, "Added #1 one\nAdded #2 two\n")
+
+
+def test_piped_input_that_is_no_utf8_is_still_a_message(command: Command) -> None:
+    ended = command("chat", stdin=b"add caf\xe9")
+    assert (ended.code, ended.out) == (0, "Added #1 caf\ufffd\n")
+
+
+def test_no_model_and_no_command_is_exit_4(command: Command) -> None:
+    ended = command("chat", "-m", "What should I do first?")
+    assert ended.code == 4
+    assert "I understand only these commands" in ended.out
+
+
+def test_all_models_failing_is_exit_4_unless_a_command_ran(
+    command: Command, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(gemini_api.OVERLOADED)
+    groq.plays(groq_api.OVERLOADED)
+    environment = provider_environment(gemini, groq)
+    ended = command("chat", "-m", "Hello", **environment, OFFLINE_FALLBACK="off")
+    assert ended.code == 4
+    assert ended.out.startswith("No language model could answer (Gemini")
+    ended = command("chat", "--json", "-m", "add x", **environment)
+    assert ended.code == 0
+    told = json.loads(ended.out)
+    assert told["provider"] == "offline"
+    assert told["reply"].startswith("No language model could answer (Gemini")
+
+
+def test_wrong_request_is_exit_1(command: Command, gemini: GeminiServer, groq: GroqServer) -> None:
+    gemini.plays(gemini_api.error(400, "Request contains an invalid argument.", "INVALID_ARGUMENT"))
+    ended = command("chat", "-m", "Hello", **provider_environment(gemini, groq))
+    assert ended.code == 1
+    assert "refused the request as invalid" in ended.out
+
+
+WRONG: list[tuple[tuple[str, ...], dict[str, str], str]] = [
+    (("-m", "hi"), {"PRIMARY_LLM": "gemni"}, 'PRIMARY_LLM is "gemni", but must be gemini or groq.'),
+    (("-m", ""), {}, "The message is empty."),
+    ((), {}, "The message is empty."),
+    (("-m", "hi", "--user", ""), {}, "A user id must not be empty."),
+    (("-m", "hi", "--thread", "a\nb"), {}, "A thread id must be printable text on one line."),
+    (("--nonsense",), {}, "No such option"),
+    (("-m", "hi"), {"LOG_FILE": "/dev/null/x.log"}, 'LOG_FILE is "/dev/null/x.log", but must be'),
+]
+
+
+@pytest.mark.parametrize(("args", "environment", "sentence"), WRONG)
+def test_wrong_usage_or_setting_is_exit_2_and_a_sentence(
+    command: Command, args: tuple[str, ...], environment: dict[str, str], sentence: str
+) -> None:
+    ended = command("chat", *args, **environment)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(sentence)
+    as_json = command("chat", "--json", *args, **environment)
+    assert as_json.code == 2
+    told = json.loads(as_json.out)
+    assert sorted(told) == sorted(KEYS)
+    assert told["reply"].startswith(sentence)
+    assert "Traceback" not in ended.err + as_json.err
+
+
+def test_broken_database_is_exit_1_and_a_sentence(command: Command, data_dir: Path) -> None:
+    data_dir.mkdir()
+    (data_dir / "tasks.db").write_bytes(b"no database" * 200)
+    ended = command("chat", "-m", "list")
+    assert ended.code == 1
+    assert "tasks.db failed: file is not a database" in ended.err
+    assert "Traceback" not in ended.err
+    told = json.loads(command("chat", "--json", "-m", "list").out)
+    assert (told["user_id"], told["thread_id"], told["provider"]) == ("local", "main", None)
+    assert (data_dir / "tasks.db").read_bytes() == b"no database" * 200
+
+
+def test_closed_pipe_is_silent_and_exit_141(tmp_path: Path) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    process = subprocess.run(
+        [sys.executable, "-m", "app", "chat", "-m", "help"],
+        stdin=subprocess.DEVNULL,
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=child_environment(),
+        timeout=60,
+        check=False,
+    )
+    os.close(write_end)
+    assert process.returncode == 141
+    assert b"Traceback" not in process.stderr
+    assert b"Broken" not in process.stderr
+
+
+def test_interrupt_is_exit_130_and_the_object_is_still_printed(
+    tmp_path: Path, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(Silence())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "chat", "--json", "-m", "Hello"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=child_environment(**provider_environment(gemini, groq)),
+    )
+    wait_for(lambda: bool(gemini.requests))
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    told = json.loads(out)
+    assert (told["reply"], told["user_id"]) == ("Interrupted.", "local")
+    assert b"Traceback" not in err
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    """Start the interactive chat in a pseudo-terminal."""
+    started: list[Terminal] = []
+
+    def start(**environment: str) -> Terminal:
+        started.append(Terminal(["chat"], child_environment(**environment), tmp_path))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.child.close(force=True)
+
+
+def test_chat_in_a_terminal_answers_until_ctrl_d(terminal: Callable[..., Terminal]) -> None:
+    chat = terminal()
+    chat.wait("No model is set up, so only plain commands work")
+    chat.wait_for_prompt()
+    chat.type("add buy milk")
+    chat.wait("Added #1 buy milk")
+    chat.wait_for_prompt()
+    chat.type("list")
+    chat.wait("#1 buy milk\n1 task.")
+    chat.wait_for_prompt()
+    chat.child.sendeof()
+    assert chat.end() == 0
+
+
+def test_chat_tells_a_failover_in_a_quiet_line(
+    terminal: Callable[..., Terminal], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(gemini_api.quota())
+    chat = terminal(**provider_environment(gemini, groq))
+    chat.wait_for_prompt()
+    chat.type("Hello")
+    chat.wait("(Gemini: rate limit. Answered by Groq.)\nHello! How can I help?")
+    chat.wait_for_prompt()
+    chat.type("/exit")
+    assert chat.end() == 0
+
+
+def test_ctrl_c_stops_an_answer_and_keeps_the_chat(
+    terminal: Callable[..., Terminal], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(Silence(), says("Here again."))
+    chat = terminal(**provider_environment(gemini, groq))
+    chat.wait_for_prompt()
+    chat.type("Hello")
+    wait_for(lambda: bool(gemini.requests))
+    chat.child.sendintr()
+    chat.wait("Stopped.")
+    chat.wait_for_prompt()
+    chat.type("Are you there?")
+    chat.wait("Here again.")
+    assert groq.calls == 0
+
+
+def test_answer_cannot_steer_the_terminal(
+    command: Command, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(says("\x1b[2Jwiped \x07\x9b31m"))
+    ended = command("chat", "-m", "Hello", **provider_environment(gemini, groq))
+    assert ended.out == "[2Jwiped 31m\n"
+
+
+def test_help_has_an_example(command: Command) -> None:
+    ended = command("chat", "--help")
+    assert ended.code == 0
+    assert 'Example: python -m app chat -m "add buy milk tomorrow"' in ended.out
+    assert "130 interrupted" in " ".join(ended.out.split())
+    assert command("--version").out.startswith("task-relay ")
+
+
+def test_other_users_and_threads_are_apart(
+    command: Command, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    environment = provider_environment(gemini, groq)
+    command("chat", "--user", "alice", "--thread", "t", "-m", "My secret is 42", **environment)
+    command("chat", "--user", "bob", "--thread", "t", "-m", "What is it?", **environment)
+    assert "42" not in str(gemini.requests[-1]["body"])
+    command("chat", "--thread", "t", "-m", "And?", APP_USER="alice", **environment)
+    assert "42" in str(gemini.requests[-1]["body"])

@@ -1,0 +1,87 @@
+"""Hold the README against the program."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, Ended, child_environment
+
+README = (ROOT / "README.md").read_text()
+
+
+def indented(text: str) -> list[str]:
+    return [line[4:] for line in text.splitlines() if line.startswith("    ")]
+
+
+def test_it_opens_with_the_two_commands() -> None:
+    assert indented(README)[:2] == [
+        "python -m pip install -e . -c constraints.txt && python -m app chat",
+        'python -m pip install -e ".[dev]" -c constraints.txt && python -m pytest',
+    ]
+
+
+def test_walk_through_a_failover_is_real_output() -> None:
+    played = subprocess.run(
+        [sys.executable, "-m", "tests.walkthrough"],
+        cwd=ROOT,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    section = README.split("## A failover, as it looks")[1].split("\n## ")[0]
+    shown = section[section.index("    $") : section.rindex("What goes over")]
+    lines = [line.removeprefix("    ") for line in shown.rstrip().splitlines()]
+    assert lines == played.stdout.rstrip().splitlines()
+
+
+def test_first_five_minutes_are_real_output(command: Callable[..., Ended]) -> None:
+    section = README.split("## The first five minutes")[1].split("\n## ")[0]
+    shown = indented(section[: section.index("`help` shows")])
+    starts = [n for n, line in enumerate(shown) if line.startswith("$ ")] + [len(shown)]
+    for start, end in zip(starts, starts[1:], strict=False):
+        (message,) = re.findall(r'chat -m "(.+)"', shown[start])
+        assert command("chat", "-m", message).out.splitlines() == shown[start + 1 : end]
+
+
+@pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+def test_python_examples_run(code: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_every_option_and_exit_code_is_in_it() -> None:
+    from app.cli.chat import chat
+    from app.cli.exits import Exit
+
+    for option in chat.params:
+        assert any(name in README for name in option.opts)
+    for code in Exit:
+        assert f"| {code.value} |" in README
+
+
+def test_every_file_that_it_or_contributing_names_is_there() -> None:
+    contributing = (ROOT / "CONTRIBUTING.md").read_text()
+    for name in re.findall(r"`((?:llm|tools|tasks|database|tests)/[\w./]+)`", contributing):
+        place = ROOT / name if name.startswith("tests") else ROOT / "app" / name
+        assert place.exists(), name
+
+
+def test_pins_name_versions_and_no_address() -> None:
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[\w.]+", pin) for pin in pins)

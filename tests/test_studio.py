@@ -1,0 +1,158 @@
+"""Serve the graph with the real `langgraph dev`, and use it through its HTTP API."""
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, child_environment, provider_environment
+from tests.fakes import gemini as gemini_api
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+from tests.fakes.langgraph_dev import DevServer, langgraph_dev
+from tests.fakes.steps import calls, says
+
+NOT_OURS = (
+    "`durability` has no effect when no checkpointer is present",  # the server's own setting
+    "Remove `format_exc_info` from your processor chain",  # its way of logging a run's error
+    "LLM failed",  # what our log is for: the failovers of these tests
+    "Primary error",
+)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Both providers and the server, once for all tests of this file."""
+    place = tmp_path_factory.mktemp("dev")
+    project = place / "project"
+    project.mkdir()
+    shutil.copy(ROOT / "langgraph.json", project)
+    (project / "app").symlink_to(ROOT / "app")
+    gemini, groq = GeminiServer(), GroqServer()
+    environment = child_environment(
+        **provider_environment(gemini, groq),
+        APP_DATA_DIR=str(place / "data"),
+        APP_USER="studio-user",
+        APP_TIMEZONE="UTC",
+    )
+    try:
+        with langgraph_dev(project, place / "output.txt", environment) as server:
+            yield server, gemini, groq, place / "data"
+    finally:
+        gemini.stop()
+        groq.stop()
+
+
+@pytest.fixture
+def server(world: Any) -> DevServer:
+    gemini, groq = world[1], world[2]
+    gemini.plays(says("Hello! How can I help?"))
+    groq.plays(says("Hello! How can I help?"))
+    gemini.requests.clear()
+    groq.requests.clear()
+    return world[0]  # type: ignore[no-any-return]
+
+
+def ask(text: str, **more: Any) -> dict[str, Any]:
+    message = {"role": "user", "content": text}
+    return {"assistant_id": "agent", "input": {"messages": [message]}, **more}
+
+
+def tasks(data: Path) -> list[tuple[str, str]]:
+    connection = sqlite3.connect(data / "tasks.db")
+    rows = connection.execute("SELECT user_id, title FROM task_relay_tasks").fetchall()
+    connection.close()
+    return rows
+
+
+def test_turn_through_the_http_api_fails_over_and_writes_one_task(
+    server: DevServer, world: Any
+) -> None:
+    _, gemini, groq, data = world
+    gemini.plays(calls("add_task", title="from studio"), gemini_api.quota())
+    groq.plays(says("Added #1 for you."))
+    answer = server.http.post(
+        "/runs/wait", json=ask("add from studio", context={"user_id": "alice"})
+    ).json()
+    assert answer["messages"][-1]["content"] == "Added #1 for you."
+    assert answer["messages"][-1]["response_metadata"]["provider"] == "groq"
+    assert [row for row in tasks(data) if row[0] == "alice"] == [("alice", "from studio")]
+
+
+def test_tokens_are_streamed_as_they_come(server: DevServer, world: Any) -> None:
+    world[1].plays(says("one two three"))
+    with server.http.stream(
+        "POST", "/runs/stream", json=ask("count", stream_mode=["messages-tuple"])
+    ) as response:
+        found = [line[6:] for line in response.iter_lines() if line.startswith("data: [")]
+    contents = [json.loads(line)[0]["content"] for line in found]
+    texts = [block["text"] for content in contents for block in content if content]
+    assert texts == ["one ", "two ", "three"]
+
+
+def test_settings_decide_where_the_context_is_silent(server: DevServer, world: Any) -> None:
+    _, gemini, _, data = world
+    gemini.plays(calls("add_task", title="mine"), says("Done."))
+    server.http.post("/runs/wait", json=ask("add mine"))
+    assert ("studio-user", "mine") in tasks(data)
+    gemini.plays(calls("add_task", title="of seven"), says("Done."))
+    server.http.post(
+        "/runs/wait", json=ask("add", context={"user_id": 7, "timezone": "Asia/Tokyo"})
+    )
+    assert ("7", "of seven") in tasks(data)
+    assert "time zone Asia/Tokyo" in str(gemini.requests[-1]["body"]["systemInstruction"])
+
+
+def test_context_fields_are_shown_with_descriptions_and_are_null_by_default(
+    server: DevServer,
+) -> None:
+    (assistant,) = server.http.post("/assistants/search", json={}).json()
+    assert assistant["graph_id"] == "agent"
+    schemas = server.http.get(f"/assistants/{assistant['assistant_id']}/schemas").json()
+    fields = schemas["context_schema"]["properties"]
+    assert set(fields) == {"user_id", "timezone"}
+    for field in fields.values():
+        assert field["default"] is None
+        assert field["description"]
+    assert set(schemas["input_schema"]["properties"]) == {"messages"}
+    assert set(schemas["output_schema"]["properties"]) == {"messages"}
+
+
+def test_thread_remembers_and_belongs_to_its_user(server: DevServer, world: Any) -> None:
+    _, gemini, _, _ = world
+    thread = server.http.post("/threads", json={}).json()["thread_id"]
+    server.http.post(
+        f"/threads/{thread}/runs/wait", json=ask("I am Ann", context={"user_id": "ann"})
+    )
+    server.http.post(
+        f"/threads/{thread}/runs/wait", json=ask("Who am I?", context={"user_id": "ann"})
+    )
+    assert "I am Ann" in str(gemini.requests[-1]["body"])
+    before = len(gemini.requests)
+    theft = server.http.post(
+        f"/threads/{thread}/runs/wait", json=ask("Who?", context={"user_id": "bob"})
+    ).json()
+    assert theft["__error__"]["error"] == "ThreadOwnerError"
+    assert len(gemini.requests) == before
+
+
+def test_server_starts_and_serves_without_a_warning_of_ours(server: DevServer, world: Any) -> None:
+    server.http.post("/runs/wait", json=ask("Hello"))
+    warned = [line for line in server.printed().splitlines() if "[warning" in line]
+    assert [line for line in warned if not any(known in line for known in NOT_OURS)] == []
+    assert "BlockingError" not in server.printed()
+    assert "Chain: gemini" in (world[3] / "logs" / "app.log").read_text()
+
+
+def test_server_would_have_caught_a_database_call_on_its_event_loop(tmp_path: Path) -> None:
+    project = tmp_path / "blocking"
+    shutil.copytree(ROOT / "tests" / "data" / "blocking", project)
+    output = tmp_path / "output.txt"
+    with langgraph_dev(project, output, child_environment()) as blocking:
+        run = {"assistant_id": "blocking", "input": {"messages": []}}
+        answer = blocking.http.post("/runs/wait", json=run).json()
+        assert answer["__error__"]["error"] == "BlockingError"

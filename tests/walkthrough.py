@@ -1,0 +1,80 @@
+"""Print the README's walk through a failover: `python -m tests.walkthrough`.
+
+Every command runs for real, against the two providers on loopback. A test compares the
+README with what this prints.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.conftest import child_environment, provider_environment
+from tests.fakes import gemini as gemini_api
+from tests.fakes import groq as groq_api
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+from tests.fakes.steps import calls, says
+
+ADD = 'python -m app chat -m "Add a task to test the failover system"'
+HELLO = 'python -m app chat -m "Hello, how are you?"'
+
+
+def main() -> None:
+    """Play the walk-through on standard output."""
+    gemini, groq = GeminiServer(), GroqServer()
+    with tempfile.TemporaryDirectory() as place:
+        environment = child_environment(
+            **provider_environment(gemini, groq), APP_DATA_DIR=f"{place}/data", APP_TIMEZONE="UTC"
+        )
+        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+
+        def show(command: str, **more: str) -> None:
+            ended = subprocess.run(
+                command,
+                shell=True,
+                cwd=place,
+                env=environment | more,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            shown = command.replace('"$APP_DATA_DIR"/logs/app.log', "$LOG")
+            sys.stdout.write(f"$ {shown}\n{_steady(ended.stdout)}")
+            if ended.returncode:
+                sys.stdout.write(f"(exit code {ended.returncode})\n")
+
+        try:
+            gemini.plays(says("I am fine. What shall I note for you?"))
+            show(HELLO)
+            gemini.plays(gemini_api.quota())
+            groq.plays(
+                calls("add_task", title="Test the failover system"),
+                says("Added #1 Test the failover system."),
+            )
+            show(ADD)
+            groq.plays(says("Still here. You have one open task: #1 Test the failover system."))
+            show(f"PRIMARY_LLM=groq {HELLO}")
+            groq.plays(groq_api.OVERLOADED)
+            show('python -m app chat -m "list"')
+            show(HELLO + " | head -n 1")
+            show('grep "switching to fallback" "$APP_DATA_DIR"/logs/app.log | tail -n 1')
+            show('grep "Both LLMs failed" "$APP_DATA_DIR"/logs/app.log | tail -n 1')
+        finally:
+            gemini.stop()
+            groq.stop()
+
+
+def _steady(text: str) -> str:
+    """Put one time of day in the place of the real ones."""
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}", "2026-11-23 12:00:00,000", text)
+    return re.sub(r"Try again at \d\d:\d\d:\d\d( on [\d-]+)?", "Try again at 12:00:26", text)
+
+
+if __name__ == "__main__":
+    main()
