@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ def test_first_five_minutes_are_real_output(command: Callable[..., Ended]) -> No
     section = README.split("## The first five minutes")[1].split("\n## ")[0]
     shown = indented(section[: section.index("`help` shows")])
     starts = [n for n, line in enumerate(shown) if line.startswith("$ ")] + [len(shown)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         (message,) = re.findall(r'chat -m "(.+)"', shown[start])
         assert command("chat", "-m", message).out.splitlines() == shown[start + 1 : end]
 
