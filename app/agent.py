@@ -1,33 +1,24 @@
-"""Wire the parts together: settings in, a ready graph and `process_message` out.
-
-This is the only place that knows all the rooms. Parts are made at the first use, once for
-each `Agent`; `default_agent` keeps one for the process.
-"""
+"""Wire the parts together: settings in, a ready graph and `process_message` out."""
 
 import asyncio
 import logging
 import threading
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.messages import AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph.state import CompiledStateGraph
-from sqlalchemy import Engine
 
-from app.clock import Clock, SystemClock
-from app.conversations import open_conversations, translated
-from app.database import open_engine, upgrade
+from app.clock import Clock
+from app.conversations import translated
 from app.errors import DatabaseError, InputError, SettingsError, TaskRelayError
-from app.graph import ATTEMPTS, NO_MODEL, current_turn, draw, last_answer
+from app.graph import draw, reply_of
 from app.identity import clean_thread_id, clean_user_id, conversation_key
-from app.llm import FAILED, MODEL, OFFLINE, PROVIDER, RAN_COMMAND, ModelChain, build_chain
+from app.parts import Parts, forget_parts, shared_parts
 from app.reply import Reply
 from app.settings import Settings
-from app.tasks import Owner, TaskService
-from app.telemetry import LogFile
 from app.tools import Context, TaskTools
 
 _log = logging.getLogger("app")
@@ -37,15 +28,16 @@ MAIN_THREAD = "main"
 
 _MOST_STEPS = 200
 
+Graph = CompiledStateGraph[Any, Any, Any, Any]
+
 
 class Agent:
-    """The parts of the program and the graph over them.
+    """A graph, and the parts under it, which are made at the first use.
 
     Args:
         settings: What to run with; read from the environment at the first use when None.
-        clock: Where the time comes from.
-        whole_process: Whether the process is ours, so that what other libraries warn of
-            goes to our log as well.
+        clock: Where the time comes from; the machine's when None.
+        whole_process: Whether the process is ours alone; see `Parts`.
     """
 
     def __init__(
@@ -55,68 +47,38 @@ class Agent:
         *,
         whole_process: bool = False,
     ) -> None:
-        self.clock: Clock = clock or SystemClock()
-        self._whole_process = whole_process
         self._settings = settings
-        self._lock = threading.RLock()
-        self._chain: ModelChain | None = None
-        self._engine: Engine | None = None
-        self._log_file: LogFile | None = None
-        self._conversing: CompiledStateGraph[Any, Any, Any, Any] | None = None
-        self._tools = TaskTools(self._tasks, lambda: self.default_owner)
+        self._clock = clock
+        self._whole_process = whole_process
+        self._lock = threading.Lock()
+        self._parts: Parts | None = None
+        self._conversing: Graph | None = None
 
     @property
-    def settings(self) -> Settings:
-        """Return the settings, which are read and checked at the first use."""
+    def parts(self) -> Parts:
+        """Return the parts; slow the first time.
+
+        Raises:
+            SettingsError: A setting is wrong.
+        """
         with self._lock:
-            if self._settings is None:
-                self._settings = Settings.load()
-            return self._settings
+            if self._parts is None:
+                settings = self._settings or Settings.load()
+                if self._clock or self._whole_process:
+                    self._parts = Parts(settings, self._clock, whole_process=self._whole_process)
+                else:
+                    self._parts = shared_parts(settings)
+            return self._parts
 
-    @property
-    def chain(self) -> ModelChain:
-        """Return the model chain."""
-        self.start()
-        assert self._chain is not None
-        return self._chain
+    async def aparts(self) -> Parts:
+        """Return the parts without holding the event loop, and with its clients open."""
+        parts = await asyncio.to_thread(self._ready) if self._parts is None else self._parts
+        await parts.chain.warm()
+        return parts
 
-    @property
-    def default_owner(self) -> Owner:
-        """Return the user and zone of the settings."""
-        return Owner(self.settings.user, ZoneInfo(self.settings.timezone))
-
-    @property
-    def missing_keys(self) -> tuple[str, ...]:
-        """Return the names of the settings whose absence keeps a provider out of the chain."""
-        return tuple(entry.key_name for entry in self.chain.missing)
-
-    @property
-    def has_model(self) -> bool:
-        """Say whether the chain holds any language model."""
-        return bool(self.chain.entries)
-
-    def start(self) -> None:
-        """Make the log and the chain, once."""
-        with self._lock:
-            if self._chain is None:
-                settings = self.settings
-                self._log_file = LogFile(settings.log_file, settings.log_level, settings.secrets)
-                self._log_file.attach(self._whole_process)
-                chain = build_chain(settings, self._tools.all(), self.clock)
-                _tell_start(chain, settings)
-                self._chain = chain
-
-    async def astart(self) -> None:
-        """Do `start` in a thread, and open the clients of the running loop."""
-        if self._chain is None:
-            await asyncio.to_thread(self.start)
-        await self.chain.warm()
-
-    def graph(
-        self, checkpointer: BaseCheckpointSaver[Any] | None = None
-    ) -> CompiledStateGraph[Any, Any, Any, Any]:
+    def graph(self, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
         """Return the compiled graph; making it opens nothing."""
-        return draw(self, self._tools).compile(checkpointer=checkpointer, name="agent")
+        return draw(self, TaskTools(self._ready)).compile(checkpointer=checkpointer, name="agent")
 
     async def process_message(
         self, user_id: object, message: str, thread_id: object = None
@@ -128,38 +90,33 @@ class Agent:
         except InputError as error:
             return Reply(False, str(error), str(user_id), str(thread_id or MAIN_THREAD))
         try:
-            messages = await self._converse(user, thread, message)
+            return reply_of(await self._converse(user, thread, message), user, thread)
         except (SettingsError, DatabaseError):
             raise
         except TaskRelayError as error:
             return Reply(False, str(error), user, thread)
         except Exception:  # noqa: BLE001 - nobody should see a stack trace
             _log.exception("A turn of user %s stopped on a bug", user)
-            return Reply(False, _bug_sentence(self.settings), user, thread)
-        return _reply(current_turn(messages), user, thread)
+            return Reply(False, f"{_BUG} See the log: {self.parts.settings.log_file}", user, thread)
 
     def close(self) -> None:
-        """Close the database and the log; clients close with their event loops."""
+        """Close what the parts have opened; a later use opens it again."""
         with self._lock:
-            if self._chain is not None:
-                self._chain.close()
-            if self._engine is not None:
-                self._engine.dispose()
-            if self._conversing is not None:
-                self._conversing.checkpointer.conn.close()  # type: ignore[union-attr]
-            if self._log_file is not None:
-                self._log_file.detach()
-                self._log_file.close()
-            self._engine = self._conversing = self._log_file = self._chain = None
+            if self._parts is not None:
+                forget_parts(self._parts)
+            self._parts = self._conversing = None
+
+    def _ready(self) -> Parts:
+        return self.parts
 
     async def _converse(self, user: str, thread: str, message: str) -> list[AnyMessage]:
-        await self.astart()
+        parts = await self.aparts()
         graph = await asyncio.to_thread(self._conversing_graph)
         config = RunnableConfig(
             configurable={"thread_id": conversation_key(user, thread)},
             recursion_limit=_MOST_STEPS,
         )
-        with translated(self._conversations_file):
+        with translated(parts.settings.data_dir):
             state = await graph.ainvoke(
                 {"messages": [HumanMessage(_clean_text(message))]},
                 config,
@@ -169,24 +126,13 @@ class Agent:
         found: list[AnyMessage] = state["messages"]
         return found
 
-    def _conversing_graph(self) -> CompiledStateGraph[Any, Any, Any, Any]:
+    def _conversing_graph(self) -> Graph:
+        parts = self.parts
+        parts.tasks()  # a broken database is told before a model is paid
         with self._lock:
             if self._conversing is None:
-                self._tasks()  # a broken database is told before a model is paid
-                self._conversing = self.graph(open_conversations(self._conversations_file))
+                self._conversing = self.graph(parts.conversations())
             return self._conversing
-
-    @property
-    def _conversations_file(self) -> Any:
-        return self.settings.data_dir / "conversations.db"
-
-    def _tasks(self) -> TaskService:
-        with self._lock:
-            if self._engine is None:
-                engine = open_engine(self.settings.database_url)
-                upgrade(engine)
-                self._engine = engine
-            return TaskService(self._engine, self.clock)
 
 
 @cache
@@ -197,11 +143,11 @@ def default_agent() -> Agent:
 
 def build_graph(
     settings: Settings | None = None, *, checkpointer: BaseCheckpointSaver[Any] | None = None
-) -> CompiledStateGraph[Any, Any, Any, Any]:
+) -> Graph:
     """Return the compiled graph, to call, or to nest in a graph of your own.
 
     State: `messages`. Context: `user_id` and `timezone`, both optional. Databases and
-    clients open at the first run.
+    clients open at the first run, once for all graphs of the same settings.
 
     Args:
         settings: What to run with; read from the environment when None.
@@ -234,56 +180,9 @@ async def process_message(
     return await default_agent().process_message(user_id, message, thread_id)
 
 
-def _reply(turn: list[AnyMessage], user: str, thread: str) -> Reply:
-    answer = last_answer(turn)
-    told = answer.response_metadata
-    provider = told.get(PROVIDER)
-    stranded = provider == OFFLINE and not any(
-        message.response_metadata.get(RAN_COMMAND) for message in turn
-    )
-    return Reply(
-        ok=not told.get(FAILED) and not stranded,
-        reply=answer.text,
-        user_id=user,
-        thread_id=thread,
-        provider=provider,
-        model=told.get(MODEL),
-        attempts=tuple(
-            attempt for message in turn for attempt in message.response_metadata.get(ATTEMPTS, ())
-        ),
-        tool_calls=tuple(_tool_calls(turn)),
-        no_model=stranded or told.get(FAILED) == NO_MODEL,
-    )
-
-
-def _tool_calls(turn: list[AnyMessage]) -> list[dict[str, Any]]:
-    """Return each call of a turn with its result; results follow their calls in order."""
-    calls: list[dict[str, Any]] = []
-    waiting: list[dict[str, Any]] = []
-    for message in turn:
-        if isinstance(message, AIMessage):
-            waiting = [
-                {"name": call["name"], "args": call["args"], "result": None}
-                for call in message.tool_calls
-            ]
-            calls += waiting
-        elif isinstance(message, ToolMessage) and waiting:
-            waiting.pop(0)["result"] = message.text
-    return calls
-
-
-def _tell_start(chain: ModelChain, settings: Settings) -> None:
-    models = [f"{entry.provider} ({entry.model})" for entry in chain.entries]
-    steps = " -> ".join([*models, *(["offline"] if settings.offline_fallback else [])])
-    present = ", ".join(entry.key_name for entry in chain.entries) or "none"
-    absent = ", ".join(entry.key_name for entry in chain.missing) or "none"
-    _log.info("Chain: %s; keys present: %s; keys missing: %s", steps or "empty", present, absent)
+_BUG = "Something broke inside, and this turn has stopped."
 
 
 def _clean_text(message: object) -> str:
     """Keep text that every store and provider takes: no lone surrogates, no NUL."""
     return str(message).encode("utf-8", "replace").decode().replace("\0", "")
-
-
-def _bug_sentence(settings: Settings) -> str:
-    return f"Something broke inside and this turn has stopped. See the log: {settings.log_file}"

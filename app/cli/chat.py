@@ -78,7 +78,7 @@ def _one_turn(agent: "Agent", user: str, thread: str, message: str, as_json: boo
 
     from app.cli.screen import failover_notice, missing_notice, printable
 
-    if not as_json and (notice := missing_notice(agent.missing_keys)):
+    if not as_json and (notice := missing_notice(agent.parts.chain.missing_keys)):
         click.echo(notice, err=True)
     reply = asyncio.run(agent.process_message(user, message, thread))
     if as_json:

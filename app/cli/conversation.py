@@ -22,7 +22,8 @@ _LEAVE = ("/exit", "/quit")
 def converse(agent: "Agent", user: str, thread: str) -> int:
     """Ask and answer until the person leaves; return the exit code."""
     console = Console(highlight=False)
-    console.print(welcome(agent.missing_keys, not agent.has_model), style="dim", markup=False)
+    chain = agent.parts.chain
+    console.print(welcome(chain.missing_keys, not chain.entries), style="dim", markup=False)
     session: PromptSession[str] = PromptSession("> ")
     with asyncio.Runner() as runner:
         while True:

@@ -19,6 +19,7 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from app.database import make_file
 from app.errors import DatabaseError
 
+_FILE = "conversations.db"
 _BUSY_TIMEOUT_S = 10.0
 
 
@@ -72,14 +73,15 @@ class ConversationSaver(SqliteSaver):
         await asyncio.to_thread(self.delete_thread, thread_id)
 
 
-def open_conversations(file: Path) -> ConversationSaver:
-    """Open the file of conversations, which is made with mode 0600 where missing.
+def open_conversations(directory: Path) -> ConversationSaver:
+    """Open the conversations of a data directory; a new file gets mode 0600.
 
     Raises:
         DatabaseError: It can't be made or opened.
     """
+    file = directory / _FILE
     make_file(file)
-    with translated(file):
+    with translated(directory):
         connection = sqlite3.connect(file, timeout=_BUSY_TIMEOUT_S, check_same_thread=False)
         saver = ConversationSaver(connection)
         saver.setup()
@@ -87,12 +89,12 @@ def open_conversations(file: Path) -> ConversationSaver:
 
 
 @contextmanager
-def translated(file: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a sentence that names the file."""
+def translated(directory: Path) -> Iterator[None]:
+    """Turn SQLite's errors into a sentence that names the file of the conversations."""
     try:
         yield
     except sqlite3.Error as error:
         raise DatabaseError(
-            f"The conversations in {file} can't be used: {error}. "
+            f"The conversations in {directory / _FILE} can't be used: {error}. "
             "Check that the file is yours and whole, and that no other program holds it."
         ) from error

@@ -9,7 +9,8 @@ from langgraph.prebuilt import ToolNode
 
 from app.graph.nodes import (
     Nodes,
-    Parts,
+    PartsSource,
+    refuse,
     route_answered,
     route_begun,
     route_tools,
@@ -20,7 +21,7 @@ from app.graph.state import Messages, State
 from app.tools import Context, TaskTools
 
 
-def draw(parts: Parts, tools: TaskTools) -> StateGraph[State, Context, Messages, Messages]:
+def draw(parts: PartsSource, tools: TaskTools) -> StateGraph[State, Context, Messages, Messages]:
     """Return the graph, not yet compiled."""
     nodes = Nodes(parts, ToolNode(tools.all(), handle_tool_errors=tell_refusal))
     graph = StateGraph(State, context_schema=Context, input_schema=Messages, output_schema=Messages)
@@ -28,9 +29,11 @@ def draw(parts: Parts, tools: TaskTools) -> StateGraph[State, Context, Messages,
     graph.add_node("call_model", RunnableLambda(nodes.call_model, nodes.acall_model))
     graph.add_node("run_tools", nodes.run_tools)
     graph.add_node("stop", stop)
+    graph.add_node("refuse", refuse)
     graph.add_edge(START, "begin_turn")
     graph.add_conditional_edges("begin_turn", route_begun)
     graph.add_conditional_edges("call_model", route_answered)
     graph.add_conditional_edges("run_tools", route_tools)
     graph.add_edge("stop", END)
+    graph.add_edge("refuse", END)
     return graph

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    HumanMessage,
+    RemoveMessage,
+    ToolMessage,
+)
 from langchain_core.runnables import RunnableConfig
 from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolInvocationError
@@ -14,7 +20,7 @@ from app.clock import Clock
 from app.errors import InputError, TaskRefusal, ThreadOwnerError
 from app.graph.prompt import system_prompt
 from app.graph.state import State
-from app.graph.turn import calls_run, current_turn, last_answer
+from app.graph.turn import calls_run, current_turn, last_answer, messages_after
 from app.llm import (
     FAILED,
     NOTICE,
@@ -50,27 +56,23 @@ _STOPPED = (
 
 
 class Parts(Protocol):
-    """What the nodes need from whoever wires the program; made at the first use."""
+    """What the nodes need of what was wired."""
 
+    settings: Settings
     clock: Clock
+    chain: ModelChain
+    default_owner: Owner
+
+
+class PartsSource(Protocol):
+    """Gives the parts, which are made at the first use."""
 
     @property
-    def settings(self) -> Settings:
-        """Return the settings."""
+    def parts(self) -> Parts:
+        """Return the parts; slow the first time."""
 
-    @property
-    def chain(self) -> ModelChain:
-        """Return the model chain."""
-
-    @property
-    def default_owner(self) -> Owner:
-        """Return the user and zone of the settings."""
-
-    def start(self) -> None:
-        """Make the parts, once; slow the first time."""
-
-    async def astart(self) -> None:
-        """Make the parts without holding the event loop."""
+    async def aparts(self) -> Parts:
+        """Return the parts without holding the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +86,22 @@ class _Asked:
 class Nodes:
     """The graph's steps over their parts; each comes for callers with and without a loop."""
 
-    def __init__(self, parts: Parts, tools: ToolNode) -> None:
-        self._parts = parts
+    def __init__(self, source: PartsSource, tools: ToolNode) -> None:
+        self._source = source
         self._tools = tools
 
     def begin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Check who is asking and that the thread is theirs; start the turn's time."""
-        self._parts.start()
-        return self._begun(state, config)
+        return self._begun(self._source.parts, state, config)
 
     async def abegin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `begin_turn` on an event loop."""
-        await self._parts.astart()
-        return self._begun(state, config)
+        return self._begun(await self._source.aparts(), state, config)
 
     def call_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Ask the chain; an answer comes back in every case, as one message."""
         asked = self._question(state, config)
-        chain = self._parts.chain.runnable
+        chain = self._source.parts.chain.runnable
         try:
             answer = chain.invoke(asked.call, config) if chain else None
         except ModelCallError:
@@ -111,7 +111,7 @@ class Nodes:
     async def acall_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `call_model` on an event loop."""
         asked = self._question(state, config)
-        chain = self._parts.chain.runnable
+        chain = self._source.parts.chain.runnable
         try:
             answer = await chain.ainvoke(asked.call, config) if chain else None
         except ModelCallError:
@@ -132,29 +132,32 @@ class Nodes:
                 )
         return {"messages": results}
 
-    def _begun(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        parts = self._parts
+    def _begun(self, parts: Parts, state: State, config: RunnableConfig) -> dict[str, Any]:
         deadline = parts.clock.monotonic() + parts.settings.turn_timeout
         try:
             owner = self._owner(config)
         except InputError as error:
             return {"messages": [_failure(str(error))], "deadline": deadline}
         if state.get("owner", owner.user_id) != owner.user_id:
-            raise ThreadOwnerError("This thread belongs to another user; use a thread of your own.")
+            strays = messages_after(state["messages"], state.get("begun"))
+            return {"messages": [RemoveMessage(id=str(stray.id)) for stray in strays]}
         if not _asks_something(state["messages"]):
             refusal = _failure("The message is empty. Say what to do.")
             return {"messages": [refusal], "deadline": deadline}
         narration.begin_turn(owner.user_id)
-        return {"owner": owner.user_id, "deadline": deadline}
+        begun = str(state["messages"][-1].id)
+        return {"owner": owner.user_id, "begun": begun, "deadline": deadline}
 
     def _question(self, state: State, config: RunnableConfig) -> _Asked:
         owner = self._owner(config)
-        now = self._parts.clock.now().astimezone(owner.zone)
+        now = self._source.parts.clock.now().astimezone(owner.zone)
         trail = Trail(watch=lambda attempt: narration.note_attempt(owner.user_id, attempt))
         messages = [system_prompt(now), *state["messages"]]
         deadline = state.get("deadline")
         if deadline is None:  # a run taken up again in another process
-            deadline = self._parts.clock.monotonic() + self._parts.settings.turn_timeout
+            deadline = (
+                self._source.parts.clock.monotonic() + self._source.parts.settings.turn_timeout
+            )
         return _Asked(owner, ModelCall(messages, trail, deadline))
 
     def _answered(self, asked: _Asked, answer: AIMessage | None) -> dict[str, Any]:
@@ -162,8 +165,8 @@ class Nodes:
         offline = answer is not None and answer.response_metadata.get(PROVIDER) == OFFLINE
         notice, outcome = "", NO_MODEL
         if answer is None or (offline and attempts):
-            now = self._parts.clock.now().astimezone(asked.owner.zone)
-            notice = outage_sentence(attempts, self._parts.chain.missing, now)
+            now = self._source.parts.clock.now().astimezone(asked.owner.zone)
+            notice = outage_sentence(attempts, self._source.parts.chain.missing, now)
             if attempts and not went_over(attempts[-1]):
                 outcome = REFUSED
             elif attempts:
@@ -174,13 +177,22 @@ class Nodes:
 
     def _owner(self, config: RunnableConfig) -> Owner:
         runtime = get_runtime()
-        return caller(runtime.context, runtime.server_info, config, self._parts.default_owner)
+        return caller(
+            runtime.context, runtime.server_info, config, self._source.parts.default_owner
+        )
 
 
-def route_begun(state: State) -> Literal["call_model", "__end__"]:
-    """End at once when the turn was refused; else ask the model."""
+def route_begun(state: State) -> Literal["call_model", "refuse", "__end__"]:
+    """Ask the model, unless the turn was refused or the thread is another user's."""
+    if "deadline" not in state:
+        return "refuse"
     refused = last_answer(state["messages"]).response_metadata.get(FAILED)
     return "__end__" if refused else "call_model"
+
+
+def refuse(state: State) -> dict[str, Any]:
+    """Fail the run of a user on a thread of another; what they said there is gone by now."""
+    raise ThreadOwnerError("This thread belongs to another user; use a thread of your own.")
 
 
 def route_answered(state: State) -> Literal["run_tools", "__end__"]:

@@ -17,9 +17,11 @@ class Messages(TypedDict):
 class State(Messages, total=False):
     """The conversation, whose it is, and until when this turn may take.
 
-    `owner` is the user who began the thread. `deadline` is on the clock's monotonic scale,
-    in seconds; it belongs to the running process and is never stored.
+    `owner` is the user who began the thread, `begun` the id of the last message that was
+    taken for theirs. `deadline` is on the clock's monotonic scale, in seconds; it belongs to
+    the running process and is never stored.
     """
 
     owner: str
+    begun: str
     deadline: Annotated[float, UntrackedValue]

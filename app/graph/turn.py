@@ -13,6 +13,16 @@ def current_turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
     return list(messages)
 
 
+def messages_after(messages: Sequence[AnyMessage], message_id: str | None) -> list[AnyMessage]:
+    """Return the person's messages at the end of a conversation that came after a known one."""
+    strays: list[AnyMessage] = []
+    for message in reversed(messages):
+        if message.id == message_id or not isinstance(message, HumanMessage):
+            break
+        strays.append(message)
+    return strays
+
+
 def calls_run(turn: Sequence[AnyMessage]) -> int:
     """Return how many tool calls of a turn have a result."""
     return sum(isinstance(message, ToolMessage) for message in turn)

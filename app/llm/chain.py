@@ -35,6 +35,11 @@ class ModelChain:
     missing: tuple[Entry, ...]
     guards: tuple[Guard, ...]
 
+    @property
+    def missing_keys(self) -> tuple[str, ...]:
+        """Return the names of the settings whose absence keeps a provider out."""
+        return tuple(entry.key_name for entry in self.missing)
+
     async def warm(self) -> None:
         """Open every client for the running loop, so that a failover needn't wait for it."""
         await asyncio.gather(*(guard.warm() for guard in self.guards))

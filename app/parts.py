@@ -1,0 +1,113 @@
+"""Make the parts that a process needs once for the same settings, however many graphs it has."""
+
+import logging
+import threading
+from zoneinfo import ZoneInfo
+
+from langgraph.checkpoint.sqlite import SqliteSaver
+from sqlalchemy import Engine
+
+from app.clock import Clock, SystemClock
+from app.conversations import open_conversations
+from app.database import open_engine, upgrade
+from app.llm import ModelChain, build_chain
+from app.settings import Settings
+from app.tasks import Owner, TaskService
+from app.telemetry import LogFile
+from app.tools import TaskTools
+
+_log = logging.getLogger("app")
+
+
+class Parts:
+    """The log, the model chain and the databases of one set of settings.
+
+    The log and the chain are made here, the databases at their first use.
+
+    Args:
+        settings: What to run with.
+        clock: Where the time comes from.
+        whole_process: Whether the process is ours, so that what other libraries warn of
+            goes to our log as well.
+
+    Raises:
+        SettingsError: The log file can't be written.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, *, whole_process: bool = False
+    ) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.default_owner = Owner(settings.user, ZoneInfo(settings.timezone))
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._saver: SqliteSaver | None = None
+        self._log_file = LogFile(settings.log_file, settings.log_level, settings.secrets)
+        self._log_file.attach(whole_process)
+        tools = TaskTools(lambda: self).all()
+        self.chain = build_chain(settings, tools, self.clock)
+        _tell_start(self.chain, settings)
+
+    def tasks(self) -> TaskService:
+        """Return the task service; the first call opens the database and migrates it.
+
+        Raises:
+            DatabaseError: The database can't be used.
+        """
+        with self._lock:
+            if self._engine is None:
+                engine = open_engine(self.settings.database_url)
+                upgrade(engine)
+                self._engine = engine
+            return TaskService(self._engine, self.clock)
+
+    def conversations(self) -> SqliteSaver:
+        """Return the checkpointer of our own threads; the first call opens its database.
+
+        Raises:
+            DatabaseError: The database can't be used.
+        """
+        with self._lock:
+            if self._saver is None:
+                self._saver = open_conversations(self.settings.data_dir)
+            return self._saver
+
+    def close(self) -> None:
+        """Close the databases and the log; clients close with their event loops."""
+        self.chain.close()
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+            if self._saver is not None:
+                self._saver.conn.close()
+            self._log_file.detach()
+            self._log_file.close()
+
+
+_shared: dict[Settings, Parts] = {}
+_sharing = threading.Lock()
+
+
+def shared_parts(settings: Settings) -> Parts:
+    """Return the process's parts for these settings."""
+    with _sharing:
+        if settings not in _shared:
+            _shared[settings] = Parts(settings)
+        return _shared[settings]
+
+
+def forget_parts(parts: Parts) -> None:
+    """Close parts, so that who asks again gets new ones."""
+    with _sharing:
+        if _shared.get(parts.settings) is parts:
+            del _shared[parts.settings]
+    parts.close()
+
+
+def _tell_start(chain: ModelChain, settings: Settings) -> None:
+    models = [f"{entry.provider} ({entry.model})" for entry in chain.entries]
+    steps = " -> ".join([*models, *(["offline"] if settings.offline_fallback else [])])
+    present = ", ".join(entry.key_name for entry in chain.entries) or "none"
+    absent = ", ".join(entry.key_name for entry in chain.missing) or "none"
+    _log.info("Chain: %s; keys present: %s; keys missing: %s", steps or "empty", present, absent)
