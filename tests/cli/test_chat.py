@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -185,20 +184,13 @@ def test_interrupt_is_exit_130_and_the_object_is_still_printed(
         cwd=tmp_path,
         env=child_environment(**provider_environment(gemini, groq)),
     )
-    wait_for(lambda: bool(gemini.requests))
+    gemini.wait_for_request()
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert process.returncode == 130
     told = json.loads(out)
     assert (told["reply"], told["user_id"]) == ("Interrupted.", "local")
     assert b"Traceback" not in err
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture
@@ -249,7 +241,7 @@ def test_ctrl_c_stops_an_answer_and_keeps_the_chat(
     chat = terminal(**provider_environment(gemini, groq))
     chat.wait_for_prompt()
     chat.type("Hello")
-    wait_for(lambda: bool(gemini.requests))
+    gemini.wait_for_request()
     chat.child.sendintr()
     chat.wait("Stopped.")
     chat.wait_for_prompt()

@@ -32,6 +32,7 @@ class ProviderServer:
         self.then: Step = Answer(text="Hello! How can I help?")
         self.requests: list[dict[str, Any]] = []
         self.refusals: list[Failure] = []
+        self._arrived = threading.Event()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"provider": self})
@@ -57,6 +58,10 @@ class ProviderServer:
         self.then = last
         return self
 
+    def wait_for_request(self) -> None:
+        """Wait until a request has come."""
+        assert self._arrived.wait(30), "no request has come"
+
     def stop(self) -> None:
         """End the server and every request that still waits."""
         self._stopping.set()
@@ -69,6 +74,7 @@ class ProviderServer:
         with self._lock:
             heads = dict(headers.items())
             self.requests.append({"path": path, "headers": heads, "body": body, "port": port})
+            self._arrived.set()
             try:
                 self.check(path, headers, body)
             except Refused as refused:

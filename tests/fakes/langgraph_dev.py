@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,5 +64,6 @@ def _wait(http: httpx.Client, process: "subprocess.Popen[bytes]", output: Path) 
             if http.get("/ok").status_code == 200:
                 return
         except httpx.TransportError:
-            time.sleep(0.1)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.1)
     raise AssertionError(f"langgraph dev did not start:\n{output.read_text()}")

@@ -106,8 +106,7 @@ def test_cancelled_caller_stops_waiting_and_blames_no_model(
 
     async def cancelled() -> None:
         task = asyncio.create_task(chain.ainvoke(asked))
-        while not gemini.requests:
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(gemini.wait_for_request)
         task.cancel()
         await task
 
