@@ -167,7 +167,7 @@ def test_all_models_failing_is_told_in_a_sentence(
     assert (reply.ok, reply.no_model, reply.provider, reply.model) == (False, True, None, None)
     assert reply.reply.startswith(
         "No language model could answer (Gemini (gemini-3.5-flash-lite): rate limit reached; "
-        "Groq (openai/gpt-oss-20b): rate limit reached). Try again at "
+        "Groq (openai/gpt-oss-20b): rate limit reached); try again at "
     )
     assert "{" not in reply.reply
     assert "org_" not in reply.reply

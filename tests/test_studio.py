@@ -140,6 +140,14 @@ def test_thread_remembers_and_belongs_to_its_user(server: DevServer, world: Any)
     assert len(gemini.requests) == before
 
 
+def test_host_may_nest_the_served_graph_over_http(server: DevServer, world: Any) -> None:
+    from langgraph.pregel.remote import RemoteGraph
+
+    remote = RemoteGraph("agent", url=str(server.http.base_url))
+    state = remote.invoke({"messages": [{"role": "user", "content": "Hello"}]})
+    assert state["messages"][-1]["content"][0]["text"] == "Hello! How can I help?"  # type: ignore[index,call-overload]
+
+
 def test_server_starts_and_serves_without_a_warning_of_ours(server: DevServer, world: Any) -> None:
     server.http.post("/runs/wait", json=ask("Hello"))
     warned = [line for line in server.printed().splitlines() if "[warning" in line]

@@ -11,6 +11,8 @@ from app.cli.exits import Exit
 from app.errors import InputError
 from app.identity import clean_thread_id, clean_user_id
 
+_TOLD = ("reply", "provider", "model", "user_id", "thread_id", "attempts", "tool_calls")
+
 if TYPE_CHECKING:
     from app.agent import Agent
     from app.reply import Reply
@@ -67,9 +69,8 @@ def show_failure(sentence: str, code: int) -> int:
 
 def print_failure(asked: dict[str, str], sentence: str, code: int) -> int:
     """Do `show_failure` as the JSON object that `--json` promises in every case."""
-    empty: dict[str, Any] = {"provider": None, "model": None, "attempts": [], "tool_calls": []}
-    who = {"user_id": asked.get("user_id"), "thread_id": asked.get("thread_id")}
-    _print_json({"reply": sentence} | who | empty)
+    nothing: dict[str, Any] = dict.fromkeys(_TOLD) | {"attempts": [], "tool_calls": []}
+    _print_json(nothing | asked | {"reply": sentence})
     return code
 
 
@@ -83,7 +84,7 @@ def _one_turn(agent: "Agent", user: str, thread: str, message: str, as_json: boo
     reply = asyncio.run(agent.process_message(user, message, thread))
     if as_json:
         told = asdict(reply)
-        _print_json({name: told[name] for name in told if name not in ("ok", "no_model")})
+        _print_json({name: told[name] for name in _TOLD})
     else:
         if notice := failover_notice(reply):
             click.echo(notice, err=True)

@@ -14,7 +14,7 @@ _NEVER_BY_WAITING = {Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND, Kind.CONT
 def outage_sentence(
     attempts: Sequence[Attempt], missing: Sequence[Entry], local_now: datetime
 ) -> str:
-    """Return one sentence or three: what failed, why in plain words, what to do and when.
+    """Return a sentence: which models were tried, why they failed, and when to try again.
 
     Args:
         attempts: The failed attempts of the model call.
@@ -28,7 +28,7 @@ def outage_sentence(
     reasons = "; ".join(f"{_name(attempt)}: {_why(attempt)}" for attempt in failed)
     if not went_over(failed[-1]):
         return f"That could not be answered ({reasons}). {_way_out(failed[-1])}"
-    return f"No language model could answer ({reasons}). {_advice(failed, local_now)}"
+    return f"No language model could answer ({reasons}); {_advice(failed, local_now)}."
 
 
 def _why(attempt: Attempt) -> str:
@@ -51,7 +51,7 @@ def _way_out(last: Attempt) -> str:
 def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:
     kinds = {attempt.failure.kind for attempt in failed if attempt.failure}
     if kinds <= _NEVER_BY_WAITING:
-        return "Waiting won't help: please mend what is named here."
+        return "waiting won't help, so please mend what is named here"
     waits = [
         attempt.wait or _DEFAULT_WAIT
         for attempt in failed
@@ -59,7 +59,7 @@ def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:
     ]
     then = local_now + timedelta(seconds=min(waits))
     day = "" if then.date() == local_now.date() else f" on {then:%Y-%m-%d}"
-    return f"Try again at {then:%H:%M:%S}{day}; your message is kept."
+    return f"try again at {then:%H:%M:%S}{day}, your message is kept"
 
 
 def _name(attempt: Attempt) -> str:

@@ -11,6 +11,7 @@ from app.database import reading, writing
 from app.errors import TaskRefusal
 from app.tasks import fields
 from app.tasks.due import resolve_due
+from app.tasks.lines import task_line
 from app.tasks.model import Answer, Owner, Page, Status, Task
 from app.tasks.rows import tasks, to_row
 from app.tasks.store import TaskRows, overdue
@@ -22,6 +23,8 @@ _LARGEST_OFFSET = 1_000_000
 
 class TaskService:
     """The task operations of all users; each call names its owner.
+
+    A task is named by its id, or by its title where exactly one open task has it.
 
     Every method raises `TaskRefusal` when the request can't be met, with a text that says
     what to send instead, and `DatabaseError` when the database fails. Either way nothing
@@ -99,7 +102,7 @@ class TaskService:
     def update(
         self,
         owner: Owner,
-        task_id: int,
+        reference: int | str,
         *,
         title: str | None = None,
         due: str | None = None,
@@ -116,6 +119,7 @@ class TaskService:
         now = self._clock.now()
         with writing(self._engine) as connection:
             rows = TaskRows(connection, owner.user_id)
+            (task_id,) = _ids(rows, [reference])
             before = rows.get([task_id]).get(task_id)
             if before is None or before.status is Status.DELETED:
                 raise TaskRefusal(f"#{task_id}: no such task. list_tasks shows the ids.")
@@ -139,15 +143,15 @@ class TaskService:
                 rows.change("update", now, before=(before,), after=(after,))
         return after, after != before
 
-    def complete(self, owner: Owner, task_ids: Sequence[int]) -> tuple[Answer, ...]:
+    def complete(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Answer, ...]:
         """Mark open tasks as done; an answer for each id."""
         return self._move(owner, "complete", task_ids, Status.DONE, (Status.OPEN,))
 
-    def reopen(self, owner: Owner, task_ids: Sequence[int]) -> tuple[Answer, ...]:
+    def reopen(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Answer, ...]:
         """Open done or deleted tasks again; an answer for each id."""
         return self._move(owner, "reopen", task_ids, Status.OPEN, (Status.DONE, Status.DELETED))
 
-    def delete(self, owner: Owner, task_ids: Sequence[int]) -> tuple[Answer, ...]:
+    def delete(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Answer, ...]:
         """Delete tasks, so that `reopen` or `undo` can bring them back; an answer for each id."""
         return self._move(owner, "delete", task_ids, Status.DELETED, (Status.OPEN, Status.DONE))
 
@@ -169,18 +173,19 @@ class TaskService:
         self,
         owner: Owner,
         action: str,
-        task_ids: Sequence[int],
+        references: Sequence[int | str],
         target: Status,
         sources: tuple[Status, ...],
     ) -> tuple[Answer, ...]:
-        ids = tuple(dict.fromkeys(task_ids))
-        if not ids:
+        if not references:
             raise TaskRefusal("No task ids were given. Send the numbers that list_tasks shows.")
-        if len(ids) > MOST_IDS:
-            raise TaskRefusal(f"{len(ids)} ids at once are too many; send at most {MOST_IDS}.")
+        if len(references) > MOST_IDS:
+            count = len(references)
+            raise TaskRefusal(f"{count} ids at once are too many; send at most {MOST_IDS}.")
         now = self._clock.now()
         with writing(self._engine) as connection:
             rows = TaskRows(connection, owner.user_id)
+            ids = _ids(rows, references)
             found = rows.get(ids)
             moved = {
                 task.id: _moved(task, target, now)
@@ -209,6 +214,25 @@ class TaskService:
             raise TaskRefusal(
                 f'when "{when[:40]}" not understood. Use {_words(filters)}.'
             ) from None
+
+
+def _ids(rows: TaskRows, references: Iterable[int | str]) -> tuple[int, ...]:
+    """Return ids, each once; a title counts where exactly one open task has it."""
+    ids: list[int] = []
+    for reference in references:
+        if isinstance(reference, int):
+            ids.append(reference)
+            continue
+        title = fields.title_of(reference)
+        found = rows.open_with_title(fields.title_key(title))
+        if len(found) != 1:
+            candidates = "; ".join(task_line(task) for task in found[:PAGE_SIZE])
+            raise TaskRefusal(
+                f'"{title[:80]}": {len(found)} open tasks have this title, so nothing was done. '
+                f"Send the number after #. {candidates or 'list_tasks shows it.'}"
+            )
+        ids.append(found[0].id)
+    return tuple(dict.fromkeys(ids))
 
 
 def _status(status: str) -> ColumnElement[bool]:

@@ -43,6 +43,10 @@ class TaskRows:
         )
         return found[0] if found else None
 
+    def open_with_title(self, key: str) -> list[Task]:
+        """Return the open tasks with this title key."""
+        return self._tasks(and_(tasks.c.title_key == key, tasks.c.status == Status.OPEN.value))
+
     def page(
         self, where: Sequence[ColumnElement[bool]], offset: int, limit: int
     ) -> tuple[tuple[Task, ...], int]:

@@ -36,7 +36,8 @@ class LogFile:
             writer = _PrivateFile(file, maxBytes=_MOST_BYTES, backupCount=_OLD_FILES)
         except OSError as error:
             raise SettingsError(
-                f'LOG_FILE is "{file}", but must be a file that can be written ({error.strerror}).'
+                f'LOG_FILE is "{file}", but must be a file that can be written '
+                f"({error.strerror}); set it, or APP_DATA_DIR, to another place."
             ) from error
         writer.setFormatter(_Redacting(_LINE, secrets))
         records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()

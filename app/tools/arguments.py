@@ -4,8 +4,10 @@ import json
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
+_IDS = re.compile(r"#?\d{1,9}(?:(?:\s*,\s*|\s+and\s+|\s+)#?\d{1,9})*", re.IGNORECASE)
+_IDS_APART = re.compile(r"\s*,\s*|\s+and\s+|\s+", re.IGNORECASE)
 _NOTHING = frozenset({"", "null", "undefined"})
 
 
@@ -36,11 +38,17 @@ def _task_id(value: Any) -> Any:
 
 
 def _task_ids(value: Any) -> Any:
-    """Read `5`, `"#5"`, `"1, 2 and 3"` and a JSON list in a string as a list of ids."""
+    """Read `5`, `"#5"`, `"1, 2 and 3"` and a JSON list in a string as a list of ids.
+
+    Any other text is a title: the service takes it where exactly one open task has it.
+    """
     value = _from_json(value)
     if isinstance(value, str):
-        parts = re.split(r"(?:\s*,\s*|\s+and\s+|\s+)", value.strip(), flags=re.IGNORECASE)
-        return [_task_id(part) for part in parts if part]
+        return (
+            [_task_id(part) for part in _IDS_APART.split(value.strip())]
+            if (_IDS.fullmatch(value.strip()))
+            else [value]
+        )
     return [_task_id(item) for item in value] if isinstance(value, list) else [_task_id(value)]
 
 
@@ -100,13 +108,18 @@ Tag = Annotated[str | None, BeforeValidator(_optional), Field(description="Only 
 Offset = Annotated[
     int | None, BeforeValidator(_number), Field(description="How many lines to pass over.")
 ]
+Reference = Annotated[int, Field(strict=True)] | str
 TaskId = Annotated[
-    int, BeforeValidator(_task_id), Field(strict=True, description="The number after #.")
+    Reference,
+    BeforeValidator(_task_id),
+    WithJsonSchema({"type": "integer", "description": "The number after #."}),
 ]
 TaskIds = Annotated[
-    list[Annotated[int, Field(strict=True)]],
+    list[Reference],
     BeforeValidator(_task_ids),
-    Field(description="The numbers after #."),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": "integer"}, "description": "The numbers after #."}
+    ),
 ]
 AllowDuplicate = Annotated[
     bool | None,

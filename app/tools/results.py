@@ -45,9 +45,9 @@ def listed(page: Page) -> str:
     lines = [task_line(task) for task in page.tasks]
     end = page.offset + len(page.tasks)
     if len(page.tasks) < page.total:
-        shown = f"{page.offset + 1}-{end} of {page.total} shown"
+        shown = f"{page.offset + 1}-{end}" if page.offset else f"{end}"
         more = f"; narrow with when, status or tag, or offset={end}" if end < page.total else ""
-        lines.append(f"{shown}{more}.")
+        lines.append(f"{shown} of {page.total} shown{more}.")
     else:
         lines.append(f"{page.total} task{'s' * (page.total != 1)}.")
     return "\n".join(lines)

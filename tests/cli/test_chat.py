@@ -172,6 +172,20 @@ def test_closed_pipe_is_silent_and_exit_141(tmp_path: Path) -> None:
     assert b"Broken" not in process.stderr
 
 
+def test_output_closed_before_the_start_is_no_stack_trace(tmp_path: Path) -> None:
+    done = subprocess.run(
+        f'"{sys.executable}" -m app chat -m "add x" >&-',
+        shell=True,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=child_environment(),
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+
+
 def test_interrupt_is_exit_130_and_the_object_is_still_printed(
     tmp_path: Path, gemini: GeminiServer, groq: GroqServer
 ) -> None:

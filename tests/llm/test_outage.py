@@ -19,13 +19,13 @@ def test_soonest_wait_says_when_to_try_again() -> None:
     attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200), failed("groq", Kind.RATE_LIMIT, 90)]
     assert outage_sentence(attempts, (), NOON) == (
         "No language model could answer (Gemini (m): quota used up; Groq (m): rate limit "
-        "reached). Try again at 20:01:30; your message is kept."
+        "reached); try again at 20:01:30, your message is kept."
     )
 
 
 def test_another_day_is_named() -> None:
     attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200)]
-    assert "Try again at 08:00:00 on 2026-03-05" in outage_sentence(attempts, (), NOON)
+    assert "try again at 08:00:00 on 2026-03-05" in outage_sentence(attempts, (), NOON)
 
 
 def test_what_waiting_never_cures_names_the_setting_to_mend() -> None:
@@ -33,7 +33,7 @@ def test_what_waiting_never_cures_names_the_setting_to_mend() -> None:
     sentence = outage_sentence(attempts, (), NOON)
     assert "check GEMINI_API_KEY" in sentence
     assert "set GROQ_MODEL to a living one" in sentence
-    assert sentence.endswith("Waiting won't help: please mend what is named here.")
+    assert sentence.endswith("waiting won't help, so please mend what is named here.")
 
 
 def test_refusal_for_safety_is_told_politely() -> None:

@@ -184,6 +184,26 @@ def test_update_changes_what_is_given_and_clears_what_is_named(
     assert service.update(ann, 1) == (task, False)
 
 
+def test_title_names_a_task_where_exactly_one_open_task_has_it(
+    service: TaskService, ann: Owner, bob: Owner
+) -> None:
+    service.add(ann, "Pay rent")
+    service.add(ann, "Call Bob", due="today")
+    service.add(ann, "Call Bob", due="tomorrow")
+    service.add(bob, "Theirs")
+    assert [a.id for a in service.complete(ann, ["pay  RENT"])] == [1]
+    assert service.update(ann, 2, title="Call Bob")[1] is False
+    with pytest.raises(
+        TaskRefusal, match="2 open tasks have this title, so nothing was done"
+    ) as no:
+        service.delete(ann, [1, "Call Bob"])
+    assert "#2 Call Bob | due Wed 2026-03-04; #3 Call Bob" in str(no.value)
+    for title in ("Pay rent", "Theirs", "Nonsense"):  # done, another's, none
+        with pytest.raises(TaskRefusal, match="0 open tasks"):
+            service.delete(ann, [title])
+    assert service.find(ann, status="all").total == 3
+
+
 def test_undo_reverts_the_last_change_whatever_it_was(service: TaskService, ann: Owner) -> None:
     service.add(ann, "a", due="2026-03-13 17:00", tags=["t"])
     service.add(ann, "b")

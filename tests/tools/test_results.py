@@ -1,0 +1,65 @@
+from datetime import UTC, date, datetime
+
+import pytest
+
+from app.tasks import Answer, Page, Priority, Status, Task
+from app.tools import results
+
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+RENT = Task(
+    12, "Pay rent", Status.OPEN, NOW, "", Priority.HIGH, ("home",), date(2026, 3, 13), "friday"
+)
+
+
+def task(number: int, status: Status = Status.OPEN) -> Task:
+    return Task(number, f"t{number}", status, NOW)
+
+
+def test_results_start_with_a_verb_and_echo_id_title_and_weekday() -> None:
+    line = "#12 Pay rent | due Fri 2026-03-13 | high | #home"
+    assert results.added(RENT, True) == f"Added {line}"
+    assert results.added(RENT, False).startswith(f"Already there, nothing added: {line}")
+    assert results.updated(RENT, True) == f"Updated {line}"
+    assert results.undone("add", [RENT]) == f"Undid the adding of:\n{line}"
+
+
+@pytest.mark.parametrize(
+    ("shown", "offset", "total", "last"),
+    [
+        (0, 0, 0, "No tasks found."),
+        (1, 0, 1, "1 task."),
+        (20, 0, 20, "20 tasks."),
+        (20, 0, 57, "20 of 57 shown; narrow with when, status or tag, or offset=20."),
+        (20, 20, 57, "21-40 of 57 shown; narrow with when, status or tag, or offset=40."),
+        (17, 40, 57, "41-57 of 57 shown."),
+        (0, 60, 57, "No more: 57 tasks in all."),
+    ],
+)
+def test_list_always_ends_with_the_total(shown: int, offset: int, total: int, last: str) -> None:
+    page = Page(tuple(task(n) for n in range(shown)), total, offset)
+    lines = results.listed(page).splitlines()
+    assert lines[-1] == last
+    assert len(lines) == shown + 1
+
+
+def test_each_id_of_a_change_has_its_line() -> None:
+    answers = [
+        Answer(1, task(1, Status.DONE), True),
+        Answer(2, task(2, Status.DONE), False),
+        Answer(3, task(3, Status.DELETED), False),
+        Answer(4, None, False),
+    ]
+    assert results.moved("complete", answers).splitlines() == [
+        "Completed #1 t1",
+        "#2 t2: not open.",
+        "#3: no such task.",
+        "#4: no such task.",
+    ]
+
+
+def test_deletion_says_how_it_comes_back() -> None:
+    told = results.moved("delete", [Answer(1, task(1, Status.DELETED), True)])
+    assert told.splitlines() == [
+        "Deleted #1 t1",
+        "undo, or reopen_tasks with the ids, brings them back.",
+    ]
