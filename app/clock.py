@@ -1,5 +1,6 @@
 """Tell the time: the only place that reads the machine's clocks."""
 
+import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Protocol
@@ -14,6 +15,9 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Return seconds that never run backwards, for durations and deadlines."""
 
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+
 
 class SystemClock:
     """The machine's clocks."""
@@ -25,3 +29,7 @@ class SystemClock:
     def monotonic(self) -> float:
         """Return `time.monotonic()`."""
         return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait on the running event loop."""
+        await asyncio.sleep(seconds)

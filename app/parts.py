@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 from app.clock import Clock, SystemClock
 from app.conversations import open_conversations
 from app.database import open_engine, upgrade
-from app.llm import ModelChain, build_chain
+from app.llm import Breakers, ModelChain, build_chain
 from app.settings import Settings
 from app.tasks import Owner, TaskService
-from app.telemetry import LogFile
+from app.telemetry import BreakerStore, LogFile
 from app.tools import TaskTools
 
 _log = logging.getLogger("app")
@@ -46,7 +46,8 @@ class Parts:
         self._log_file = LogFile(settings.log_file, settings.log_level, settings.secrets)
         self._log_file.attach(whole_process)
         tools = TaskTools(lambda: self).all()
-        self.chain = build_chain(settings, tools, self.clock)
+        self.breakers = Breakers(self._breaker_store, self.clock, lease=_lease(settings))
+        self.chain = build_chain(settings, tools, self.breakers, self.clock)
         _tell_start(self.chain, settings)
 
     def tasks(self) -> TaskService:
@@ -55,12 +56,18 @@ class Parts:
         Raises:
             DatabaseError: The database can't be used.
         """
+        return TaskService(self._database(), self.clock)
+
+    def _breaker_store(self) -> BreakerStore:
+        return BreakerStore(self._database())
+
+    def _database(self) -> Engine:
         with self._lock:
             if self._engine is None:
                 engine = open_engine(self.settings.database_url)
                 upgrade(engine)
                 self._engine = engine
-            return TaskService(self._engine, self.clock)
+            return self._engine
 
     def conversations(self) -> SqliteSaver:
         """Return the checkpointer of our own threads; the first call opens its database.
@@ -111,3 +118,8 @@ def _tell_start(chain: ModelChain, settings: Settings) -> None:
     present = ", ".join(entry.key_name for entry in chain.entries) or "none"
     absent = ", ".join(entry.key_name for entry in chain.missing) or "none"
     _log.info("Chain: %s; keys present: %s; keys missing: %s", steps or "empty", present, absent)
+
+
+def _lease(settings: Settings) -> float:
+    """Return how long a probe may take at most, with a little to spare."""
+    return settings.model_timeout * (settings.retry_in_place + 1) + 5

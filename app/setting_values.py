@@ -15,6 +15,22 @@ from app.secret import Secret
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
+FAILOVER_KINDS = (
+    "rate_limit",
+    "quota_daily",
+    "unavailable",
+    "server_error",
+    "timeout",
+    "connection",
+    "auth",
+    "permission",
+    "model_not_found",
+    "context_overflow",
+    "tool_use_failed",
+    "malformed_response",
+)
+"""Kinds of failure that another model may cure; `app.llm` holds the same, a test sees to it."""
+
 _OPENAI_FORMS = re.compile(r"(/v1beta/openai|/openai/v1|/v1beta)?/*$")
 _SWITCH = {"on": True, "true": True, "yes": True, "1": True} | {
     "off": False,
@@ -80,6 +96,23 @@ def output_tokens(value: object) -> int:
     if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or not 1 <= int(text) <= _MOST_OUTPUT:
         raise ValueError(f"a whole number from 1 to {_MOST_OUTPUT}")
     return int(text)
+
+
+def retries(value: object) -> int:
+    """Read how many quick tries more a model gets."""
+    text = str(value).strip()
+    if not re.fullmatch(r"[0-5]", text):
+        raise ValueError("a whole number from 0 to 5")
+    return int(text)
+
+
+def failover_kinds(value: object) -> tuple[str, ...]:
+    """Read the kinds of failure that go over to the next model, apart by commas."""
+    words = value if isinstance(value, tuple | list) else str(value).split(",")
+    kinds = tuple(dict.fromkeys(str(word).strip().lower() for word in words))
+    if not set(kinds) <= set(FAILOVER_KINDS):
+        raise ValueError(f"a list apart by commas of {', '.join(FAILOVER_KINDS)}")
+    return kinds
 
 
 def switch(value: object) -> bool:

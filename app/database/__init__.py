@@ -4,6 +4,8 @@ Every table of every room hangs on `metadata` and carries the prefix `task_relay
 host may keep its own tables beside ours.
 """
 
+from sqlalchemy import Engine
+
 from app.database.engine import make_file, open_engine, reading, writing
 from app.database.metadata import PREFIX, UtcDateTime, metadata
 from app.database.schema import HEAD, upgrade
@@ -11,6 +13,7 @@ from app.database.schema import HEAD, upgrade
 __all__ = [
     "HEAD",
     "PREFIX",
+    "Engine",
     "UtcDateTime",
     "make_file",
     "metadata",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, Protocol
 
 from langchain_core.messages import (
@@ -15,6 +16,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolInvocationError
 from langgraph.runtime import get_runtime
+from langgraph.types import StreamWriter
 
 from app.clock import Clock
 from app.errors import InputError, TaskRefusal, ThreadOwnerError
@@ -33,7 +35,6 @@ from app.llm import (
     Trail,
     narration,
     outage_sentence,
-    went_over,
 )
 from app.settings import Settings
 from app.tasks import Owner
@@ -151,7 +152,8 @@ class Nodes:
     def _question(self, state: State, config: RunnableConfig) -> _Asked:
         owner = self._owner(config)
         now = self._source.parts.clock.now().astimezone(owner.zone)
-        trail = Trail(watch=lambda attempt: narration.note_attempt(owner.user_id, attempt))
+        writer = get_runtime().stream_writer
+        trail = Trail(partial(_tell, owner.user_id, writer), partial(_tell_waiting, writer))
         messages = [system_prompt(now), *state["messages"]]
         deadline = state.get("deadline")
         if deadline is None:  # a run taken up again in another process
@@ -167,7 +169,7 @@ class Nodes:
         if answer is None or (offline and attempts):
             now = self._source.parts.clock.now().astimezone(asked.owner.zone)
             notice = outage_sentence(attempts, self._source.parts.chain.missing, now)
-            if attempts and not went_over(attempts[-1]):
+            if attempts and not attempts[-1].goes_over:
                 outcome = REFUSED
             elif attempts:
                 narration.all_failed(asked.owner.user_id, attempts)
@@ -213,6 +215,27 @@ def stop(state: State) -> dict[str, Any]:
 def tell_refusal(error: TaskRefusal | ToolInvocationError) -> str:
     """Let the model read what it may mend; every other exception is a bug and stops the turn."""
     return str(error)
+
+
+def _tell(user_id: str, writer: StreamWriter, attempt: Attempt) -> None:
+    """Tell the log of an attempt, and whoever streams of a failover, before new tokens come."""
+    narration.note_attempt(user_id, attempt)
+    if attempt.failure is not None and (attempt.following or attempt.outcome == "retried"):
+        writer(
+            {
+                "type": "failover",
+                "from": attempt.provider,
+                "to": attempt.following or attempt.provider,
+                "kind": attempt.failure.kind.value,
+                "message_id": attempt.message_id,
+            }
+        )
+
+
+def _tell_waiting(writer: StreamWriter, attempt: Attempt) -> None:
+    """Tell that the turn waits for a model, and how many seconds."""
+    narration.note_waiting(attempt)
+    writer({"type": "waiting", "for": attempt.provider, "seconds": attempt.wait})
 
 
 def _asks_something(messages: Sequence[AnyMessage]) -> bool:

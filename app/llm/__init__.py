@@ -5,13 +5,14 @@ words are for people, `narration` is for the log.
 """
 
 from app.llm import narration
+from app.llm.breaker import Breakers
 from app.llm.chain import ModelChain, build_chain
 from app.llm.guard import MODEL, ModelCall
 from app.llm.history import FAILED, NOTICE, PROVIDER
 from app.llm.kinds import Kind, ModelCallError
 from app.llm.offline import OFFLINE, RAN_COMMAND
 from app.llm.outage import outage_sentence
-from app.llm.trail import Attempt, Trail, went_over
+from app.llm.trail import Attempt, Trail
 
 __all__ = [
     "FAILED",
@@ -21,6 +22,7 @@ __all__ = [
     "PROVIDER",
     "RAN_COMMAND",
     "Attempt",
+    "Breakers",
     "Kind",
     "ModelCall",
     "ModelCallError",
@@ -29,5 +31,4 @@ __all__ = [
     "build_chain",
     "narration",
     "outage_sentence",
-    "went_over",
 ]

@@ -13,11 +13,14 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import BaseTool
 
 from app.clock import Clock
-from app.llm.guard import Guard, ModelCall
-from app.llm.kinds import CURABLE, ERRORS
+from app.llm.breaker import Breakers
+from app.llm.comeback import Comeback
+from app.llm.guard import Guard, ModelCall, Policy
+from app.llm.kinds import ERRORS, Kind
 from app.llm.loops import loop_thread
 from app.llm.offline import OfflineResponder
 from app.llm.providers import Entry, entries
+from app.llm.stream import Limits
 from app.settings import Settings
 
 
@@ -53,36 +56,57 @@ class ModelChain:
         await asyncio.gather(*(guard.close_here() for guard in self.guards))
 
 
-def build_chain(settings: Settings, tools: Sequence[BaseTool], clock: Clock) -> ModelChain:
+def build_chain(
+    settings: Settings, tools: Sequence[BaseTool], breakers: Breakers, clock: Clock
+) -> ModelChain:
     """Build the chain that the settings describe; clients open at the first call."""
     known = entries(settings)
     usable = tuple(entry for entry in known if entry.key)
+    following = [entry.provider for entry in usable[1:]] + [None]
     guards = tuple(
         Guard(
             entry,
             position,
+            following[position],
             tools=tools,
-            time_limit=settings.model_timeout,
+            policy=_policy(settings),
+            breakers=breakers,
             clock=clock,
-            last=position == len(usable) - 1,
         )
         for position, entry in enumerate(usable)
     )
     steps: list[Runnable[ModelCall, AIMessage]] = list(guards)
+    if guards:
+        steps.append(Comeback(guards, clock))
     if settings.offline_fallback:
         steps.append(RunnableLambda(_conversation) | OfflineResponder().bind_tools(tools))
     return ModelChain(
-        runnable=_with_fallbacks(steps) if steps else None,
+        runnable=_with_fallbacks(steps, settings) if steps else None,
         entries=usable,
         missing=tuple(entry for entry in known if not entry.key),
         guards=guards,
     )
 
 
-def _with_fallbacks(steps: Sequence[Runnable[ModelCall, AIMessage]]) -> Runnable[Any, AIMessage]:
+def _with_fallbacks(
+    steps: Sequence[Runnable[ModelCall, AIMessage]], settings: Settings
+) -> Runnable[Any, AIMessage]:
     primary, *others = steps
-    curable = tuple(error for kind, error in ERRORS.items() if kind in CURABLE)
+    curable = tuple(ERRORS[Kind(kind)] for kind in settings.failover_on)
     return primary.with_fallbacks(others, exceptions_to_handle=curable)
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        limits=Limits(
+            first_token=settings.first_token_timeout,
+            stall=settings.stall_timeout,
+            attempt=settings.model_timeout,
+        ),
+        retries=settings.retry_in_place,
+        longest_pause=settings.retry_max_wait,
+        failover_on=frozenset(Kind(kind) for kind in settings.failover_on),
+    )
 
 
 def _conversation(call: ModelCall) -> list[BaseMessage]:

@@ -6,6 +6,8 @@ state nowhere else: a token count above a maximum, a zero limit, "per day", and 
 """
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from app.llm.evidence import Evidence, causes, evidence_of
 from app.llm.kinds import Kind, Verdict
@@ -62,11 +64,14 @@ def classify(exception: BaseException, *, began: bool = False) -> Verdict:
     evidence = evidence_of(exception)
     if evidence is not None and (evidence.status or evidence.error):
         delays = (str(info.get("retryDelay", "")) for info in evidence.details("RetryInfo"))
+        kind = _of_provider(evidence)
         return Verdict(
-            kind=_of_provider(evidence),
+            kind=kind,
             status=evidence.status,
             detail=evidence.message or evidence.code or type(exception).__name__,
             retry_after=longest_wait(evidence.retry_after, delays, evidence.message),
+            sticky=kind is Kind.QUOTA_DAILY and _sticky(evidence),
+            one_model=_zero_limit(evidence) or evidence.code.startswith("model_"),
         )
     return Verdict(_of_transport(exception, began), detail=_describe(exception))
 
@@ -103,7 +108,7 @@ def _bad_request(evidence: Evidence) -> Kind:
 
 def _too_many(evidence: Evidence) -> Kind:
     message = evidence.message
-    if _DEPLETED.search(message) or _ZERO_LIMIT.search(message) or _google_daily(evidence):
+    if _DEPLETED.search(message) or _zero_limit(evidence) or _google_daily(evidence):
         return Kind.QUOTA_DAILY
     if (sizes := _SIZES.search(message)) and int(sizes[2]) > int(sizes[1]):
         return Kind.CONTEXT_OVERFLOW
@@ -111,15 +116,33 @@ def _too_many(evidence: Evidence) -> Kind:
 
 
 def _google_daily(evidence: Evidence) -> bool:
+    ids = [limit.get("quotaId") or limit.get("quota_limit") for limit in _limits(evidence)]
+    return any("PerDay" in str(name) for name in ids)
+
+
+def _zero_limit(evidence: Evidence) -> bool:
+    values = [
+        limit.get("quotaValue") or limit.get("quota_limit_value") for limit in _limits(evidence)
+    ]
+    return "0" in values or bool(_ZERO_LIMIT.search(evidence.message))
+
+
+def _limits(evidence: Evidence) -> Iterator[Mapping[str, Any]]:
+    """Yield the limits that Google names: quota violations, and the metadata of its reason."""
     for failure in evidence.details("QuotaFailure"):
-        for violation in failure.get("violations") or ():
-            if "PerDay" in str(violation.get("quotaId")) or violation.get("quotaValue") == "0":
-                return True
+        yield from failure.get("violations") or ()
     for info in evidence.details("ErrorInfo"):
-        metadata = info.get("metadata") or {}
-        if metadata.get("quota_limit_value") == "0" or "PerDay" in str(metadata.get("quota_limit")):
-            return True
-    return False
+        yield info.get("metadata") or {}
+
+
+def _sticky(evidence: Evidence) -> bool:
+    """Say whether a used-up quota is a billing stop or was zero from the start."""
+    return (
+        evidence.status == 402
+        or evidence.code in ("spend_limit_reached", "blocked_api_access")
+        or bool(_DEPLETED.search(evidence.message))
+        or _zero_limit(evidence)
+    )
 
 
 def _of_transport(exception: BaseException, began: bool) -> Kind:

@@ -1,31 +1,31 @@
-"""Stand before one model: shape its history, keep its time limits, judge its answer."""
+"""Stand before one model: ask its breaker, shape its history, judge and record its answer."""
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from langchain_core.messages import (
-    AIMessage,
-    AIMessageChunk,
-    BaseMessage,
-    message_chunk_to_message,
-)
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseTool
 
 from app.clock import Clock
-from app.llm.answers import judge
-from app.llm.failures import classify
+from app.llm.breaker import Admission, Breakers
 from app.llm.history import PROVIDER
-from app.llm.kinds import CURABLE, ERRORS, Kind, ModelCallError, Verdict
+from app.llm.kinds import CURABLE, ERRORS, Kind, Verdict
 from app.llm.loops import PerLoop, loop_thread
 from app.llm.providers import Client, Entry
+from app.llm.stream import Heard, Limits, listen
 from app.llm.trail import Attempt, Outcome, Trail
 from app.telemetry import redact
 
 MODEL = "model"
 """Key in `response_metadata` of the model that gave the answer."""
+
+_TRANSIENT = frozenset(
+    {Kind.UNAVAILABLE, Kind.SERVER_ERROR, Kind.CONNECTION, Kind.MALFORMED_RESPONSE}
+)
+_FIRST_PAUSE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +40,53 @@ class ModelCall:
     deadline: float
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How patient the guards are: time limits, and quick tries again at the same model.
+
+    `failover_on` are the kinds that go over to the next model.
+    """
+
+    limits: Limits
+    retries: int = 0
+    longest_pause: float = 2.0
+    failover_on: frozenset[Kind] = CURABLE
+
+
 class Guard(Runnable[ModelCall, AIMessage]):
     """One model of the chain, as a runnable that answers or raises a `ModelCallError`.
 
     The model's stream is consumed in every case, so that tokens travel by callbacks and a
     break in the middle is seen. A synchronous caller runs the same code on a loop thread.
+
+    Args:
+        entry: The model.
+        position: Its place in the chain, from 0.
+        following: The provider of the language model that is asked next, if there is one.
+        tools: What the model may call.
+        policy: How patient to be.
+        breakers: The process's breakers.
+        clock: Where the time comes from.
     """
 
     def __init__(
         self,
         entry: Entry,
         position: int,
+        following: str | None,
         *,
         tools: Sequence[BaseTool],
-        time_limit: float,
+        policy: Policy,
+        breakers: Breakers,
         clock: Clock,
-        last: bool,
     ) -> None:
         self._entry = entry
         self._position = position
+        self._following = following
         self._tools = tools
-        self._time_limit = time_limit
+        self._policy = policy
+        self._breakers = breakers
         self._clock = clock
-        self._last = last
         self._clients: PerLoop[tuple[Client, Runnable[Any, Any]]] = PerLoop(
             self._open, lambda opened: opened[0].close()
         )
@@ -76,21 +100,38 @@ class Guard(Runnable[ModelCall, AIMessage]):
     async def ainvoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AIMessage:
-        """Answer, or raise the `ModelCallError` of what went wrong."""
+        """Answer, or raise the `ModelCallError` of what went wrong.
+
+        With `last=True` nobody is asked after this model, whatever its place.
+        """
+        last = bool(kwargs.get("last"))
+        admission = await self._breakers.admit(self._entry.breakers)
+        if not admission.allowed:
+            verdict = _open_verdict(admission, self._clock)
+            return self._fail(input, self._attempt(Outcome.SKIPPED, 0, verdict, last=last))
         messages = self._entry.shape(input.messages)
         _, model = await self._clients.get()
-        started = self._clock.monotonic()
-        limit = min(self._time_limit, input.deadline - started)
-        outcome = await _consume(model, messages, config, limit)
-        duration_ms = round((self._clock.monotonic() - started) * 1000)
-        verdict = outcome if isinstance(outcome, Verdict) else judge(outcome)
-        if isinstance(outcome, AIMessage) and verdict is None:
-            input.trail.add(self._attempt(Outcome.ANSWERED, duration_ms))
-            return self._labelled(outcome)
-        assert verdict is not None
-        error = ERRORS[verdict.kind](self._redacted(verdict))
-        input.trail.add(self._attempt(Outcome.FAILED, duration_ms, error))
-        raise error
+        for left in range(self._policy.retries, -1, -1):
+            started = self._clock.monotonic()
+            try:
+                heard = await listen(model, messages, config, self._limits(input, started))
+            except asyncio.CancelledError:
+                await asyncio.shield(self._breakers.released(self._entry.breakers))
+                raise
+            duration_ms = round((self._clock.monotonic() - started) * 1000)
+            if heard.answer is not None:
+                await self._breakers.succeeded(self._entry.breakers)
+                input.trail.add(self._attempt(Outcome.ANSWERED, duration_ms))
+                return self._labelled(heard.answer)
+            verdict = self._redacted(heard.verdict)
+            pause = self._pause(verdict, left, input.deadline)
+            if pause is None:
+                break
+            input.trail.add(self._attempt(Outcome.RETRIED, duration_ms, verdict, heard))
+            await self._clock.sleep(pause)
+        await self._breakers.failed(self._entry.breakers, verdict, self._wait(verdict))
+        failed = self._attempt(Outcome.FAILED, duration_ms, verdict, heard, last=last)
+        return self._fail(input, failed)
 
     async def warm(self) -> None:
         """Build the model's client for the running loop, ahead of the first call."""
@@ -104,25 +145,56 @@ class Guard(Runnable[ModelCall, AIMessage]):
         client = self._entry.open()
         return client, client.model.bind_tools(self._tools)
 
+    def _limits(self, call: ModelCall, started: float) -> Limits:
+        limits = self._policy.limits
+        return replace(limits, attempt=min(limits.attempt, call.deadline - started))
+
+    def _pause(self, verdict: Verdict, left: int, deadline: float) -> float | None:
+        """Return how long to wait before the next try at this model; None when there is none."""
+        pause = verdict.retry_after
+        if pause is None and verdict.kind in _TRANSIENT:
+            pause = _FIRST_PAUSE * 2 ** (self._policy.retries - left)
+        fits = pause is not None and pause <= self._policy.longest_pause
+        in_time = fits and self._clock.monotonic() + (pause or 0) < deadline
+        return pause if left and in_time and verdict.waiting_helps else None
+
+    def _fail(self, call: ModelCall, attempt: Attempt) -> AIMessage:
+        call.trail.add(attempt)
+        assert attempt.failure is not None
+        raise ERRORS[attempt.failure.kind](attempt.failure)
+
     def _attempt(
-        self, outcome: Outcome, duration_ms: int, error: ModelCallError | None = None
+        self,
+        outcome: Outcome,
+        duration_ms: int,
+        verdict: Verdict | None = None,
+        heard: Heard | None = None,
+        last: bool = False,
     ) -> Attempt:
+        over = verdict is not None and verdict.kind in self._policy.failover_on
+        ended = outcome in (Outcome.FAILED, Outcome.SKIPPED)
         return Attempt(
             provider=self._entry.provider,
             model=self._entry.model,
             position=self._position,
             outcome=outcome,
             duration_ms=duration_ms,
-            failure=error.verdict if error else None,
-            error=type(error).__name__ if error else None,
-            wait=self._entry.wait(error.verdict, self._clock.now()) if error else None,
-            goes_on=bool(error and error.kind in CURABLE and not self._last),
+            failure=verdict,
+            error=ERRORS[verdict.kind].__name__ if verdict else None,
+            wait=self._wait(verdict) if verdict else None,
+            goes_over=over,
+            following=self._following if over and ended and not last else None,
+            message_id=heard.message_id if heard else None,
         )
 
-    def _redacted(self, verdict: Verdict) -> Verdict:
+    def _wait(self, verdict: Verdict) -> float | None:
+        return self._entry.wait(verdict, self._clock.now())
+
+    def _redacted(self, verdict: Verdict | None) -> Verdict:
         """Take out what providers echo; the client's own exception is let go for the same end."""
         key = [self._entry.key.reveal()] if self._entry.key else []
-        return replace(verdict, detail=redact(verdict.detail, key))
+        found = verdict or Verdict(Kind.MALFORMED_RESPONSE)
+        return replace(found, detail=redact(found.detail, key))
 
     def _labelled(self, answer: AIMessage) -> AIMessage:
         label = {PROVIDER: self._entry.provider, MODEL: self._entry.model}
@@ -130,21 +202,9 @@ class Guard(Runnable[ModelCall, AIMessage]):
         return answer.model_copy(update={"response_metadata": metadata})
 
 
-async def _consume(
-    model: Runnable[Any, Any],
-    messages: list[BaseMessage],
-    config: RunnableConfig | None,
-    limit: float,
-) -> AIMessage | Verdict:
-    """Read the whole stream within `limit` seconds; return the answer, or why there is none."""
-    whole: AIMessageChunk | None = None
-    try:
-        async with asyncio.timeout(max(0.0, limit)):
-            async for chunk in model.astream(messages, config):
-                whole = chunk if whole is None else whole + chunk
-    except TimeoutError:
-        return Verdict(Kind.TIMEOUT, detail=f"no answer within {max(0.0, limit):.1f} s")
-    except Exception as error:  # noqa: BLE001 - the edge to other people's clients
-        return classify(error, began=whole is not None)
-    message = message_chunk_to_message(whole or AIMessageChunk(content=""))
-    return message if isinstance(message, AIMessage) else AIMessage(content="")
+def _open_verdict(admission: Admission, clock: Clock) -> Verdict:
+    """Return the verdict on a model that an open breaker spared."""
+    until = admission.until or clock.now()
+    seconds = max(0.0, (until - clock.now()).total_seconds())
+    kind = admission.kind or Kind.UNAVAILABLE
+    return Verdict(kind, detail=f"breaker open for {seconds:.0f} s", retry_after=seconds)

@@ -52,18 +52,64 @@ PLAIN_WORDS = {
 }
 
 
+class Scope(StrEnum):
+    """What a failure concerns: this request, this model, or every model on this key."""
+
+    REQUEST = "request"
+    MODEL = "model"
+    KEY = "key"
+
+
+_OF_THE_REQUEST = frozenset(
+    {Kind.CONTEXT_OVERFLOW, Kind.TOOL_USE_FAILED, Kind.BLOCKED, Kind.INVALID_REQUEST}
+)
+_OF_THE_KEY = frozenset({Kind.AUTH, Kind.PERMISSION})
+_WAITING_HELPS = frozenset(
+    {
+        Kind.RATE_LIMIT,
+        Kind.QUOTA_DAILY,
+        Kind.UNAVAILABLE,
+        Kind.SERVER_ERROR,
+        Kind.TIMEOUT,
+        Kind.CONNECTION,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Say what kind of failure it was.
 
     `status` is the provider's HTTP status where there was one, `detail` its own words,
-    and `retry_after` the longest wait in seconds that it stated.
+    and `retry_after` the longest wait in seconds that it stated. `sticky` is a zero quota or
+    a billing stop: time alone doesn't cure it. `one_model` narrows what else concerns the
+    key to this model.
     """
 
     kind: Kind
     status: int | None = None
     detail: str = ""
     retry_after: float | None = None
+    sticky: bool = False
+    one_model: bool = False
+
+    @property
+    def scope(self) -> Scope:
+        """Return what the failure concerns."""
+        if self.kind in _OF_THE_REQUEST:
+            return Scope.REQUEST
+        of_key = self.kind in _OF_THE_KEY or self.sticky
+        return Scope.KEY if of_key and not self.one_model else Scope.MODEL
+
+    @property
+    def curable(self) -> bool:
+        """Say whether another model may cure it."""
+        return self.kind in CURABLE
+
+    @property
+    def waiting_helps(self) -> bool:
+        """Say whether the same request may work later, with nothing mended."""
+        return self.kind in _WAITING_HELPS and not self.sticky
 
 
 class ModelCallError(langchain.ModelError):

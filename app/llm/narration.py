@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 
-from app.llm.trail import Attempt, Outcome
+from app.llm.trail import Attempt, Outcome, last_failures
 
 _log = logging.getLogger("app.llm")
 
@@ -22,21 +22,30 @@ def note_attempt(user_id: str, attempt: Attempt) -> None:
         if attempt.position:
             _log.info("Fallback LLM succeeded (%s %s)", attempt.provider, attempt.model)
         return
-    then = "switching to fallback LLM" if attempt.goes_on else "no further LLM is asked"
-    _log.warning("%s LLM failed (%s), %s", role, attempt.error, then)
+    if attempt.outcome is Outcome.RETRIED:
+        _log.info("%s LLM failed (%s), trying it again", role, attempt.error)
+        return
+    ended = "skipped" if attempt.outcome is Outcome.SKIPPED else "failed"
+    then = "switching to fallback LLM" if attempt.following else "no further LLM is asked"
+    _log.warning("%s LLM %s (%s), %s", role, ended, attempt.error, then)
     if attempt.failure is not None:
         status = attempt.failure.status or attempt.failure.kind.value
         detail = " ".join(attempt.failure.detail.split())[:_DETAIL_LENGTH]
         _log.warning("%s error: %s %s", role, status, detail)
-    if attempt.goes_on:
+    if attempt.following:
         _log.info("Retrying with fallback LLM for user %s", user_id)
+
+
+def note_waiting(attempt: Attempt) -> None:
+    """Note that the turn waits until a model may be back."""
+    _log.info("Waiting %.0f s for %s to come back", attempt.wait or 0, attempt.provider)
 
 
 def all_failed(user_id: str, attempts: Sequence[Attempt]) -> None:
     """Note that every language model of the chain failed; this line is worth an alert."""
     kinds = ", ".join(
         f"{attempt.provider}: {attempt.failure.kind.value}"
-        for attempt in attempts
+        for attempt in last_failures(attempts)
         if attempt.failure
     )
     _log.error("Both LLMs failed for user %s (%s)", user_id, kinds)

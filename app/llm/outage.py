@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from app.llm.kinds import PLAIN_WORDS, Kind
 from app.llm.providers import Entry
-from app.llm.trail import Attempt, went_over
+from app.llm.trail import Attempt, last_failures
 
 _DEFAULT_WAIT = 60.0
 _NEVER_BY_WAITING = {Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND, Kind.CONTEXT_OVERFLOW}
@@ -21,12 +21,12 @@ def outage_sentence(
         missing: Entries without a key, which were never asked.
         local_now: Now, in the person's zone.
     """
-    failed = [attempt for attempt in attempts if attempt.failure]
+    failed = last_failures(attempts)
     if not failed:
         keys = " or ".join(entry.key_name for entry in missing)
         return f"No language model is set up: set {keys} and start again."
     reasons = "; ".join(f"{_name(attempt)}: {_why(attempt)}" for attempt in failed)
-    if not went_over(failed[-1]):
+    if not failed[-1].goes_over:
         return f"That could not be answered ({reasons}). {_way_out(failed[-1])}"
     return f"No language model could answer ({reasons}); {_advice(failed, local_now)}."
 

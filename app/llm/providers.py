@@ -4,6 +4,7 @@ A new provider is one more function and one more row here. Clients never retry a
 time limits of their own: the chain and its guards do both.
 """
 
+import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
+from app.llm.breaker import BreakerKeys
 from app.llm.history import for_gemini, for_groq
 from app.llm.kinds import Kind, Verdict
 from app.secret import Secret
@@ -43,7 +45,16 @@ class Entry:
     key_name: str
     open: Callable[[], Client]
     shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]]
+    base_url: str
     quota_zone: str | None = None
+
+    @property
+    def breakers(self) -> BreakerKeys:
+        """Return the names of its breakers, which hold no more of the key than a fingerprint."""
+        key = self.key.reveal() if self.key else ""
+        mark = hashlib.sha256(f"task-relay {key}".encode()).hexdigest()[:16]
+        head = f"{self.provider} {self.base_url}"
+        return BreakerKeys(model=f"{head} {self.model} {mark}", key=f"{head} * {mark}")
 
     def wait(self, verdict: Verdict, now: datetime) -> float | None:
         """Return the seconds until the model may be of use again, where that is known.
@@ -51,7 +62,7 @@ class Entry:
         A day's quota of Gemini comes back at midnight Pacific, whatever shorter wait the
         answer states (Gemini API rate limits page); Groq's windows roll, so its word holds.
         """
-        if verdict.kind is Kind.QUOTA_DAILY and self.quota_zone:
+        if verdict.kind is Kind.QUOTA_DAILY and self.quota_zone and not verdict.sticky:
             local = now.astimezone(ZoneInfo(self.quota_zone))
             midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
             return (midnight - now).total_seconds()
@@ -75,6 +86,7 @@ def _gemini(settings: Settings) -> Entry:
             vertexai=False,
             max_retries=1,  # counts attempts; 0 would mean the default of six
             max_output_tokens=settings.max_output_tokens,
+            client_args={"event_hooks": {"request": [_connect_limit(settings)]}},
         )
         return Client(model, model.aclose)
 
@@ -85,6 +97,7 @@ def _gemini(settings: Settings) -> Entry:
         key_name="GEMINI_API_KEY",
         open=open_client,
         shape=for_gemini,
+        base_url=settings.gemini_base_url or GEMINI_URL,
         quota_zone="America/Los_Angeles",
     )
 
@@ -94,7 +107,8 @@ def _groq(settings: Settings) -> Entry:
         import httpx
         from langchain_groq import ChatGroq
 
-        http = httpx.AsyncClient(timeout=None)
+        hooks = {"request": [_connect_limit(settings)]}
+        http = httpx.AsyncClient(timeout=None, event_hooks=hooks)
         more: dict[str, Any] = {}
         if settings.groq_model.startswith("openai/gpt-oss"):
             more["reasoning_effort"] = "low"  # else thinking eats the output tokens
@@ -116,7 +130,18 @@ def _groq(settings: Settings) -> Entry:
         key_name="GROQ_API_KEY",
         open=open_client,
         shape=for_groq,
+        base_url=settings.groq_base_url or GROQ_URL,
     )
+
+
+def _connect_limit(settings: Settings) -> Callable[[Any], Awaitable[None]]:
+    """Return a hook that limits connecting alone; the SDKs set no such limit per request."""
+
+    async def limit(request: Any) -> None:
+        timeout = dict(request.extensions.get("timeout") or {})
+        request.extensions["timeout"] = timeout | {"connect": settings.connect_timeout}
+
+    return limit
 
 
 def _reveal(key: Secret | None) -> Any:

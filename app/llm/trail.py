@@ -1,10 +1,10 @@
 """Keep the trail of a model call: every attempt, in order, with how it ended."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.llm.kinds import CURABLE, Verdict
+from app.llm.kinds import Verdict
 
 
 class Outcome(StrEnum):
@@ -12,6 +12,8 @@ class Outcome(StrEnum):
 
     ANSWERED = "answered"
     FAILED = "failed"
+    RETRIED = "retried"
+    SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,9 @@ class Attempt:
 
     `position` counts from 0 along the chain. `failure` and `error` (the name of the
     exception) are None for an answer. `wait` is how many seconds the model stays of no use,
-    where that is known; `goes_on` says whether another language model is asked next.
+    where that is known. `goes_over` says whether the failure is one for another model, and
+    `following` names the provider that is asked next, if any. `message_id` is the id that the
+    attempt's tokens carried.
     """
 
     provider: str
@@ -31,7 +35,9 @@ class Attempt:
     failure: Verdict | None = None
     error: str | None = None
     wait: float | None = None
-    goes_on: bool = False
+    goes_over: bool = False
+    following: str | None = None
+    message_id: str | None = None
 
     def report(self) -> dict[str, object]:
         """Return what a reply tells of the attempt."""
@@ -44,19 +50,28 @@ class Attempt:
         }
 
 
-def went_over(attempt: Attempt) -> bool:
-    """Say whether an attempt failed in a way that another model may cure."""
-    return attempt.failure is not None and attempt.failure.kind in CURABLE
+def last_failures(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Return how each model failed at last, in the order of the chain."""
+    last = {attempt.position: attempt for attempt in attempts if attempt.failure}
+    return [last[position] for position in sorted(last)]
 
 
 @dataclass(slots=True)
 class Trail:
-    """The attempts of one model call; `watch` hears of each as it ends."""
+    """The attempts of one model call.
+
+    `watch` hears of each as it ends, `watch_waiting` of the attempt whose wait is sat out.
+    """
 
     watch: Callable[[Attempt], None]
+    watch_waiting: Callable[[Attempt], None] = lambda attempt: None
     attempts: list[Attempt] = field(default_factory=list)
 
     def add(self, attempt: Attempt) -> None:
         """Append an attempt, and tell the watcher."""
         self.attempts.append(attempt)
         self.watch(attempt)
+
+    def wait_for(self, attempt: Attempt) -> None:
+        """Tell that the turn waits until the model of this attempt may be back."""
+        self.watch_waiting(attempt)

@@ -1,6 +1,7 @@
-"""Tell what happened: the log file, and the redaction of everything that is told."""
+"""Keep what is known of the models, and tell what happened without telling secrets."""
 
+from app.telemetry.breaker_store import BreakerStore, Standing
 from app.telemetry.logs import LogFile
 from app.telemetry.redaction import redact
 
-__all__ = ["LogFile", "redact"]
+__all__ = ["BreakerStore", "LogFile", "Standing", "redact"]

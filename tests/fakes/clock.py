@@ -18,6 +18,10 @@ class FixedClock:
         """Return the machine's."""
         return time.monotonic()
 
+    async def sleep(self, seconds: float) -> None:
+        """Move on instead of waiting."""
+        self.move(seconds=seconds)
+
     def move(self, **amount: float) -> None:
         """Move on by a `timedelta`."""
         self.instant += timedelta(**amount)

@@ -111,7 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.provider.wait(step.seconds)
                 self.close_connection = True
             elif isinstance(step, Stream):
-                self._send(200, "text/event-stream", step.raw, {}, cut=step.cut)
+                unfinished = step.cut or step.hang > 0
+                self._send(200, "text/event-stream", step.raw, {}, cut=unfinished)
+                self.provider.wait(step.hang)
             else:
                 raw = self.provider.stream(step, body, self.path)
                 self._send(200, "text/event-stream", raw, {})

@@ -23,10 +23,14 @@ class Failure:
 
 @dataclass(frozen=True)
 class Stream:
-    """Raw bytes of an event stream under HTTP 200; `cut` drops the connection after them."""
+    """Raw bytes of an event stream under HTTP 200.
+
+    After them `cut` drops the connection, and `hang` keeps it open for so many seconds.
+    """
 
     raw: bytes
     cut: bool = False
+    hang: float = 0.0
 
 
 @dataclass(frozen=True)

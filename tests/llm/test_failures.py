@@ -10,13 +10,15 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from app.clock import SystemClock
-from app.llm.guard import Guard, ModelCall
+from app.llm.guard import Guard, ModelCall, Policy
 from app.llm.kinds import CURABLE, ERRORS, Kind, ModelCallError, Verdict
 from app.llm.providers import entries
+from app.llm.stream import Limits
 from app.llm.trail import Trail
 from app.settings import Settings
 from tests.fakes.http import ProviderServer
 from tests.fakes.steps import Answer, Failure, Step, Stream
+from tests.llm.test_guard import no_breakers
 
 DATA = Path(__file__).parent.parent / "data" / "provider_errors.jsonl"
 CASES = [json.loads(line) for line in DATA.read_text().splitlines()]
@@ -64,7 +66,15 @@ def verdict_on(server: ProviderServer, provider: str) -> Verdict:
         gemini_base_url=server.url,
         groq_base_url=server.url,
     )
-    guard = Guard(entries(settings)[0], 0, tools=[], time_limit=10, clock=SystemClock(), last=True)
+    guard = Guard(
+        entries(settings)[0],
+        0,
+        None,
+        tools=[],
+        policy=Policy(Limits(first_token=10, stall=10, attempt=10)),
+        breakers=no_breakers(),
+        clock=SystemClock(),
+    )
     trail = Trail(watch=lambda attempt: None)
     call = ModelCall([HumanMessage("hi")], trail, SystemClock().monotonic() + 10)
     with pytest.raises(ModelCallError) as raised:

@@ -7,11 +7,14 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from app.clock import SystemClock
+from app.errors import DatabaseError
+from app.llm.breaker import Breakers
 from app.llm.chain import build_chain
 from app.llm.guard import ModelCall
 from app.llm.kinds import RateLimitError
 from app.llm.trail import Trail
 from app.settings import Settings
+from app.telemetry import BreakerStore
 from tests.conftest import provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -23,9 +26,18 @@ from tests.fakes.steps import Silence, says
 @pytest.fixture
 def chain(gemini: GeminiServer, groq: GroqServer) -> Iterator[Any]:
     settings = Settings(**provider_settings(gemini, groq), offline_fallback=False)  # type: ignore[arg-type]
-    built = build_chain(settings, [], SystemClock())
+    built = build_chain(settings, [], no_breakers(), SystemClock())
     yield built.runnable
     built.close()
+
+
+def no_breakers() -> Breakers:
+    """Return breakers that are kept in memory, because their database fails."""
+
+    def fails() -> BreakerStore:
+        raise DatabaseError("no database in these tests")
+
+    return Breakers(fails, SystemClock(), lease=10)
 
 
 def question(seconds: float = 10) -> ModelCall:

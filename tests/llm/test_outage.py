@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.llm.kinds import Kind, Verdict
+from app.llm.kinds import CURABLE, Kind, Verdict
 from app.llm.outage import outage_sentence
 from app.llm.providers import entries
 from app.llm.trail import Attempt, Outcome
@@ -12,7 +12,8 @@ NOON = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)  # noon in California
 
 
 def failed(provider: str, kind: Kind, wait: float | None = None) -> Attempt:
-    return Attempt(provider, "m", 0, Outcome.FAILED, 1, Verdict(kind), "E", wait)
+    over = kind in CURABLE
+    return Attempt(provider, "m", 0, Outcome.FAILED, 1, Verdict(kind), "E", wait, over)
 
 
 def test_soonest_wait_says_when_to_try_again() -> None:

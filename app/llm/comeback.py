@@ -1,0 +1,55 @@
+"""At the chain's end, wait for the model that may be back soonest, if the turn has the time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from app.clock import Clock
+from app.llm.guard import Guard, ModelCall
+from app.llm.kinds import ERRORS
+from app.llm.loops import loop_thread
+from app.llm.trail import Attempt
+
+_TIME_TO_ANSWER = 1.0
+"""Seconds that must be left of a turn after the wait."""
+
+
+class Comeback(Runnable[ModelCall, AIMessage]):
+    """A step after the last model: one more try at the one whose stated wait is shortest."""
+
+    def __init__(self, guards: Sequence[Guard], clock: Clock) -> None:
+        self._guards = guards
+        self._clock = clock
+
+    def invoke(
+        self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AIMessage:
+        """Do `ainvoke` for a caller without an event loop."""
+        return loop_thread.run(self.ainvoke(input, config, **kwargs))
+
+    async def ainvoke(
+        self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> AIMessage:
+        """Wait and ask again, or raise the last error again at once."""
+        last = {attempt.position: attempt for attempt in input.trail.attempts}
+        waiting = [attempt for attempt in last.values() if _may_come_back(attempt)]
+        soonest = min(waiting, key=_seconds, default=None)
+        time_left = input.deadline - self._clock.monotonic()
+        if soonest is None or _seconds(soonest) + _TIME_TO_ANSWER > time_left:
+            verdict = input.trail.attempts[-1].failure
+            assert verdict is not None
+            raise ERRORS[verdict.kind](verdict)
+        input.trail.wait_for(soonest)
+        await self._clock.sleep(_seconds(soonest))
+        return await self._guards[soonest.position].ainvoke(input, config, last=True)
+
+
+def _may_come_back(attempt: Attempt) -> bool:
+    failure = attempt.failure
+    return failure is not None and failure.waiting_helps and attempt.wait is not None
+
+
+def _seconds(attempt: Attempt) -> float:
+    return attempt.wait or 0.0

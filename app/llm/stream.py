@@ -1,0 +1,121 @@
+"""Read a model's whole stream under our own time limits, which act by cancelling."""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any
+
+from langchain_core.messages import (
+    AIMessage,
+    AIMessageChunk,
+    BaseMessage,
+    message_chunk_to_message,
+)
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from app.llm.answers import judge
+from app.llm.evidence import evidence_of
+from app.llm.failures import classify
+from app.llm.kinds import Kind, Verdict
+
+_AFTER_THE_FINISH = 1.0
+"""Seconds to wait for the end of a stream that has given its finish reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Time limits in seconds: until the first token, between tokens, for the whole attempt."""
+
+    first_token: float
+    stall: float
+    attempt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of an attempt: an answer, or a verdict; and the id that its tokens carried."""
+
+    answer: AIMessage | None
+    verdict: Verdict | None
+    message_id: str | None = None
+
+
+async def listen(
+    model: Runnable[Any, Any],
+    messages: list[BaseMessage],
+    config: RunnableConfig | None,
+    limits: Limits,
+) -> Heard:
+    """Read the stream to its end and judge what came."""
+    reader = _Reader(limits)
+    verdict = await reader.read(model, messages, config)
+    whole = reader.whole or AIMessageChunk(content="")
+    message = message_chunk_to_message(whole)
+    answer = message if isinstance(message, AIMessage) else AIMessage(content="")
+    verdict = verdict or judge(answer)
+    return Heard(None if verdict else answer, verdict, reader.whole.id if reader.whole else None)
+
+
+class _Reader:
+    """One stream, and what has come of it so far."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.whole: AIMessageChunk | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Say whether the finish reason has come: then only an error frame can still spoil it."""
+        return bool(self.whole and self.whole.response_metadata.get("finish_reason"))
+
+    async def read(
+        self, model: Runnable[Any, Any], messages: list[BaseMessage], config: RunnableConfig | None
+    ) -> Verdict | None:
+        """Read to the end; return why it failed, if it did."""
+        attempt = max(0.0, self._limits.attempt)
+        try:
+            async with asyncio.timeout(attempt), aclosing(_open(model, messages, config)) as stream:
+                while (chunk := await self._next(stream)) is not None:
+                    self.whole = chunk if self.whole is None else self.whole + chunk
+        except _SilentError as silent:
+            return None if self.finished else Verdict(Kind.TIMEOUT, detail=str(silent))
+        except TimeoutError:
+            return None if self.finished else Verdict(Kind.TIMEOUT, detail=_no_answer(attempt))
+        except Exception as error:  # noqa: BLE001 - the edge to other people's clients
+            if self.finished and evidence_of(error) is None:
+                return None  # the connection closed after all had been said
+            return classify(error, began=self.whole is not None)
+        return None
+
+    async def _next(self, stream: Any) -> AIMessageChunk | None:
+        """Return the next piece, or None at the end of the stream."""
+        limit, what = self._limits.first_token, "no first token"
+        if self.finished:
+            limit, what = _AFTER_THE_FINISH, "no end"
+        elif self.whole is not None:
+            limit, what = self._limits.stall, "silence"
+        try:
+            async with asyncio.timeout(limit) as waiting:
+                chunk: AIMessageChunk = await anext(stream)
+                return chunk
+        except StopAsyncIteration:
+            return None
+        except TimeoutError:
+            if waiting.expired():
+                raise _SilentError(f"{what} for {limit:.1f} s") from None
+            raise
+
+
+class _SilentError(Exception):
+    """Nothing came for too long."""
+
+
+async def _open(
+    model: Runnable[Any, Any], messages: list[BaseMessage], config: RunnableConfig | None
+) -> Any:
+    async for chunk in model.astream(messages, config):
+        yield chunk
+
+
+def _no_answer(seconds: float) -> str:
+    return f"no answer within {seconds:.1f} s"
