@@ -73,7 +73,7 @@ def test_turn_through_the_http_api_fails_over_and_writes_one_task(
     server: DevServer, world: Any
 ) -> None:
     _, gemini, groq, data = world
-    gemini.plays(calls("add_task", title="from studio"), gemini_api.quota())
+    gemini.plays(calls("add_task", title="from studio"), gemini_api.OVERLOADED)
     groq.plays(says("Added #1 for you."))
     answer = server.http.post(
         "/runs/wait", json=ask("add from studio", context={"user_id": "alice"})
@@ -142,9 +142,11 @@ def test_thread_remembers_and_belongs_to_its_user(server: DevServer, world: Any)
 
 def test_host_may_nest_the_served_graph_over_http(server: DevServer, world: Any) -> None:
     from langgraph.pregel.remote import RemoteGraph
+    from langgraph_sdk import get_sync_client
 
-    remote = RemoteGraph("agent", url=str(server.http.base_url))
-    state = remote.invoke({"messages": [{"role": "user", "content": "Hello"}]})
+    with get_sync_client(url=str(server.http.base_url)) as client:
+        remote = RemoteGraph("agent", sync_client=client)
+        state = remote.invoke({"messages": [{"role": "user", "content": "Hello"}]})
     assert state["messages"][-1]["content"][0]["text"] == "Hello! How can I help?"  # type: ignore[index,call-overload]
 
 

@@ -12,8 +12,8 @@ NOON = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)  # noon in California
 
 
 def failed(provider: str, kind: Kind, wait: float | None = None) -> Attempt:
-    over = kind in CURABLE
-    return Attempt(provider, "m", 0, Outcome.FAILED, 1, Verdict(kind), "E", wait, over)
+    over, place = kind in CURABLE, ["gemini", "groq"].index(provider)
+    return Attempt(provider, "m", place, Outcome.FAILED, 1, Verdict(kind), "E", wait, over)
 
 
 def test_soonest_wait_says_when_to_try_again() -> None:
