@@ -40,6 +40,7 @@ _SWITCH = {"on": True, "true": True, "yes": True, "1": True} | {
 }
 _LONGEST_WAIT = 3600.0
 _MOST_OUTPUT = 65_536
+_LEAST_INPUT = 256
 
 
 def secret(value: object) -> Secret:
@@ -95,6 +96,14 @@ def output_tokens(value: object) -> int:
     text = str(value).strip()
     if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or not 1 <= int(text) <= _MOST_OUTPUT:
         raise ValueError(f"a whole number from 1 to {_MOST_OUTPUT}")
+    return int(text)
+
+
+def input_tokens(value: object) -> int:
+    """Read how many tokens of conversation a provider gets at most."""
+    text = str(value).strip()
+    if not re.fullmatch(r"[0-9]{1,8}", text) or int(text) < _LEAST_INPUT:
+        raise ValueError(f"a whole number of at least {_LEAST_INPUT}")
     return int(text)
 
 

@@ -18,6 +18,8 @@ from app.secret import Secret
 
 GEMINI_MODEL = "gemini-3.5-flash-lite"
 GROQ_MODEL = "openai/gpt-oss-20b"
+GROQ_MAX_INPUT_TOKENS = 5000
+"""Fits Groq's free tier, 8,000 tokens a minute, with tools and answer beside it."""
 
 
 def _setting(
@@ -49,9 +51,15 @@ class Settings:
     )
     gemini_model: str = _setting("GEMINI_MODEL", read.model_name, GEMINI_MODEL)
     gemini_base_url: str | None = _setting("GEMINI_BASE_URL", read.base_url, None)
+    gemini_max_input_tokens: int | None = _setting(
+        "GEMINI_MAX_INPUT_TOKENS", read.input_tokens, None
+    )
     groq_api_key: Secret | None = _setting("GROQ_API_KEY", read.secret, None, private=True)
     groq_model: str = _setting("GROQ_MODEL", read.model_name, GROQ_MODEL)
     groq_base_url: str | None = _setting("GROQ_BASE_URL", read.base_url, None)
+    groq_max_input_tokens: int | None = _setting(
+        "GROQ_MAX_INPUT_TOKENS", read.input_tokens, GROQ_MAX_INPUT_TOKENS
+    )
     primary_llm: str = _setting("PRIMARY_LLM", read.provider, "gemini")
     model_timeout: float = _setting("MODEL_TIMEOUT", read.seconds, 30.0)
     turn_timeout: float = _setting("TURN_TIMEOUT", read.seconds, 60.0)

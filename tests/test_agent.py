@@ -271,7 +271,7 @@ def test_provider_without_a_key_is_left_out(
 def test_log_tells_a_failover_in_the_words_that_operators_grep(
     relay: Relay, gemini: GeminiServer, groq: GroqServer
 ) -> None:
-    gemini.plays(gemini_api.quota())
+    gemini.plays(gemini_api.quota(seconds=126))
     relay.say("Hello", user=1)
     groq.plays(groq_api.rate_limit(seconds=95))
     relay.say("Hello", user=1)

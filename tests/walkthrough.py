@@ -52,7 +52,7 @@ def main() -> None:
         try:
             gemini.plays(says("I am fine. What shall I note for you?"))
             show(HELLO)
-            gemini.plays(gemini_api.quota())
+            gemini.plays(gemini_api.quota(seconds=126))
             groq.plays(
                 calls("add_task", title="Test the failover system"),
                 says("Added #1 Test the failover system."),

@@ -18,7 +18,7 @@ from app.llm.comeback import Comeback
 from app.llm.guard import Guard, ModelCall, Policy
 from app.llm.kinds import ERRORS, Kind
 from app.llm.loops import loop_thread
-from app.llm.offline import OfflineResponder
+from app.llm.offline import OfflineResponder, is_command
 from app.llm.providers import Entry, entries
 from app.llm.stream import Limits
 from app.settings import Settings
@@ -75,10 +75,11 @@ def build_chain(
         )
         for position, entry in enumerate(usable)
     )
+    offline = settings.offline_fallback
     steps: list[Runnable[ModelCall, AIMessage]] = list(guards)
     if guards:
-        steps.append(Comeback(guards, clock))
-    if settings.offline_fallback:
+        steps.append(Comeback(guards, clock, needless=is_command if offline else _never))
+    if offline:
         steps.append(RunnableLambda(_conversation) | OfflineResponder().bind_tools(tools))
     return ModelChain(
         runnable=_with_fallbacks(steps, settings) if steps else None,
@@ -107,6 +108,10 @@ def _policy(settings: Settings) -> Policy:
         longest_pause=settings.retry_max_wait,
         failover_on=frozenset(Kind(kind) for kind in settings.failover_on),
     )
+
+
+def _never(messages: Sequence[BaseMessage]) -> bool:
+    return False
 
 
 def _conversation(call: ModelCall) -> list[BaseMessage]:

@@ -1,9 +1,9 @@
 """At the chain's end, wait for the model that may be back soonest, if the turn has the time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from app.clock import Clock
@@ -17,11 +17,23 @@ _TIME_TO_ANSWER = 1.0
 
 
 class Comeback(Runnable[ModelCall, AIMessage]):
-    """A step after the last model: one more try at the one whose stated wait is shortest."""
+    """A step after the last model: one more try at the one whose stated wait is shortest.
 
-    def __init__(self, guards: Sequence[Guard], clock: Clock) -> None:
+    Args:
+        guards: The models, in the order of the chain.
+        clock: Where the time comes from.
+        needless: Says of a conversation that it needs no model, and so no wait.
+    """
+
+    def __init__(
+        self,
+        guards: Sequence[Guard],
+        clock: Clock,
+        needless: Callable[[Sequence[BaseMessage]], bool],
+    ) -> None:
         self._guards = guards
         self._clock = clock
+        self._needless = needless
 
     def invoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
@@ -37,7 +49,11 @@ class Comeback(Runnable[ModelCall, AIMessage]):
         waiting = [attempt for attempt in last.values() if _may_come_back(attempt)]
         soonest = min(waiting, key=_seconds, default=None)
         time_left = input.deadline - self._clock.monotonic()
-        if soonest is None or _seconds(soonest) + _TIME_TO_ANSWER > time_left:
+        if (
+            soonest is None
+            or _seconds(soonest) + _TIME_TO_ANSWER > time_left
+            or self._needless(input.messages)
+        ):
             verdict = input.trail.attempts[-1].failure
             assert verdict is not None
             raise ERRORS[verdict.kind](verdict)

@@ -10,7 +10,9 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseTool
 
 from app.clock import Clock
+from app.llm.again import SecondTries
 from app.llm.breaker import Admission, Breakers
+from app.llm.budget import fit
 from app.llm.history import PROVIDER
 from app.llm.kinds import CURABLE, ERRORS, Kind, Verdict
 from app.llm.loops import PerLoop, loop_thread
@@ -21,11 +23,6 @@ from app.telemetry import redact
 
 MODEL = "model"
 """Key in `response_metadata` of the model that gave the answer."""
-
-_TRANSIENT = frozenset(
-    {Kind.UNAVAILABLE, Kind.SERVER_ERROR, Kind.CONNECTION, Kind.MALFORMED_RESPONSE}
-)
-_FIRST_PAUSE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,26 +106,24 @@ class Guard(Runnable[ModelCall, AIMessage]):
         if not admission.allowed:
             verdict = _open_verdict(admission, self._clock)
             return self._fail(input, self._attempt(Outcome.SKIPPED, 0, verdict, last=last))
-        messages = self._entry.shape(input.messages)
-        _, model = await self._clients.get()
-        for left in range(self._policy.retries, -1, -1):
+        conversation: Sequence[BaseMessage] = fit(input.messages, self._entry.max_input_tokens)
+        tries = SecondTries(self._policy.retries, self._policy.longest_pause)
+        while True:
             started = self._clock.monotonic()
-            try:
-                heard = await listen(model, messages, config, self._limits(input, started))
-            except asyncio.CancelledError:
-                await asyncio.shield(self._breakers.released(self._entry.breakers))
-                raise
-            duration_ms = round((self._clock.monotonic() - started) * 1000)
+            heard = await self._listen(conversation, config, input.deadline - started)
+            now = self._clock.monotonic()
+            duration_ms = round((now - started) * 1000)
             if heard.answer is not None:
                 await self._breakers.succeeded(self._entry.breakers)
                 input.trail.add(self._attempt(Outcome.ANSWERED, duration_ms))
                 return self._labelled(heard.answer)
             verdict = self._redacted(heard.verdict)
-            pause = self._pause(verdict, left, input.deadline)
-            if pause is None:
+            again = tries.after(verdict, conversation, input.deadline - now)
+            if again is None:
                 break
             input.trail.add(self._attempt(Outcome.RETRIED, duration_ms, verdict, heard))
-            await self._clock.sleep(pause)
+            conversation = again.conversation
+            await self._clock.sleep(again.pause)
         await self._breakers.failed(self._entry.breakers, verdict, self._wait(verdict))
         failed = self._attempt(Outcome.FAILED, duration_ms, verdict, heard, last=last)
         return self._fail(input, failed)
@@ -145,18 +140,19 @@ class Guard(Runnable[ModelCall, AIMessage]):
         client = self._entry.open()
         return client, client.model.bind_tools(self._tools)
 
-    def _limits(self, call: ModelCall, started: float) -> Limits:
+    async def _listen(
+        self, conversation: Sequence[BaseMessage], config: RunnableConfig | None, time_left: float
+    ) -> Heard:
+        """Call the model once; a caller who gives up frees the place of a probe."""
+        messages = self._entry.shape(conversation)
+        _, model = await self._clients.get()
         limits = self._policy.limits
-        return replace(limits, attempt=min(limits.attempt, call.deadline - started))
-
-    def _pause(self, verdict: Verdict, left: int, deadline: float) -> float | None:
-        """Return how long to wait before the next try at this model; None when there is none."""
-        pause = verdict.retry_after
-        if pause is None and verdict.kind in _TRANSIENT:
-            pause = _FIRST_PAUSE * 2 ** (self._policy.retries - left)
-        fits = pause is not None and pause <= self._policy.longest_pause
-        in_time = fits and self._clock.monotonic() + (pause or 0) < deadline
-        return pause if left and in_time and verdict.waiting_helps else None
+        limits = replace(limits, attempt=min(limits.attempt, time_left))
+        try:
+            return await listen(model, messages, config, limits)
+        except asyncio.CancelledError:
+            await asyncio.shield(self._breakers.released(self._entry.breakers))
+            raise
 
     def _fail(self, call: ModelCall, attempt: Attempt) -> AIMessage:
         call.trail.add(attempt)

@@ -49,6 +49,15 @@ class OfflineResponder(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=_answer(messages))])
 
 
+def is_command(messages: Sequence[BaseMessage]) -> bool:
+    """Say whether a conversation waits for nothing but a command, or for its result."""
+    last = messages[-1]
+    if isinstance(last, ToolMessage):
+        asked = next((m for m in reversed(messages) if isinstance(m, AIMessage)), None)
+        return asked is not None and asked.response_metadata.get(PROVIDER) == OFFLINE
+    return last.type == "human" and read_commands(last.text) is not None
+
+
 def _answer(messages: list[BaseMessage]) -> AIMessage:
     results = _newest_results(messages)
     if results:

@@ -46,6 +46,7 @@ class Entry:
     open: Callable[[], Client]
     shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]]
     base_url: str
+    max_input_tokens: int | None
     quota_zone: str | None = None
 
     @property
@@ -98,6 +99,7 @@ def _gemini(settings: Settings) -> Entry:
         open=open_client,
         shape=for_gemini,
         base_url=settings.gemini_base_url or GEMINI_URL,
+        max_input_tokens=settings.gemini_max_input_tokens,
         quota_zone="America/Los_Angeles",
     )
 
@@ -131,6 +133,7 @@ def _groq(settings: Settings) -> Entry:
         open=open_client,
         shape=for_groq,
         base_url=settings.groq_base_url or GROQ_URL,
+        max_input_tokens=settings.groq_max_input_tokens,
     )
 
 

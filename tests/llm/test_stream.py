@@ -151,6 +151,17 @@ def test_wait_that_does_not_fit_into_the_turn_is_told_instead(
     assert groq.calls == 1
 
 
+def test_plain_command_waits_for_no_model(
+    make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer, clock: FixedClock
+) -> None:
+    gemini.plays(gemini_api.quota(20))
+    groq.plays(groq_api.rate_limit(7))
+    relay = make_relay(clock=clock, **provider_settings(gemini, groq))
+    before = clock.now()
+    assert relay.say("add buy milk").ok
+    assert clock.now() == before
+
+
 def test_failover_on_decides_what_goes_over(
     make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer
 ) -> None:
