@@ -71,6 +71,7 @@ def classify(exception: BaseException, *, began: bool = False) -> Verdict:
             detail=evidence.message or evidence.code or type(exception).__name__,
             retry_after=longest_wait(evidence.retry_after, delays, evidence.message),
             sticky=kind is Kind.QUOTA_DAILY and _sticky(evidence),
+            generation=_generation(evidence) if kind is Kind.TOOL_USE_FAILED else "",
             one_model=_zero_limit(evidence) or evidence.code.startswith("model_"),
         )
     return Verdict(_of_transport(exception, began), detail=_describe(exception))
@@ -143,6 +144,11 @@ def _sticky(evidence: Evidence) -> bool:
         or bool(_DEPLETED.search(evidence.message))
         or _zero_limit(evidence)
     )
+
+
+def _generation(evidence: Evidence) -> str:
+    text = evidence.error.get("failed_generation")
+    return text if isinstance(text, str) else ""
 
 
 def _of_transport(exception: BaseException, began: bool) -> Kind:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolCall
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from app.clock import Clock
 from app.llm.again import SecondTries
@@ -17,6 +18,7 @@ from app.llm.history import PROVIDER
 from app.llm.kinds import CURABLE, ERRORS, Kind, Verdict
 from app.llm.loops import PerLoop, loop_thread
 from app.llm.providers import Client, Entry
+from app.llm.repair import read_back
 from app.llm.stream import Heard, Limits, listen
 from app.llm.trail import Attempt, Outcome, Trail
 from app.telemetry import redact
@@ -81,6 +83,7 @@ class Guard(Runnable[ModelCall, AIMessage]):
         self._position = position
         self._following = following
         self._tools = tools
+        self._schemas = _schemas(tools)
         self._policy = policy
         self._breakers = breakers
         self._clock = clock
@@ -118,6 +121,10 @@ class Guard(Runnable[ModelCall, AIMessage]):
                 input.trail.add(self._attempt(Outcome.ANSWERED, duration_ms))
                 return self._labelled(heard.answer)
             verdict = self._redacted(heard.verdict)
+            if mended := self._repaired(verdict):
+                await self._breakers.succeeded(self._entry.breakers)
+                input.trail.add(self._attempt(Outcome.REPAIRED, duration_ms, verdict, heard))
+                return self._labelled(mended)
             again = tries.after(verdict, conversation, input.deadline - now)
             if again is None:
                 break
@@ -139,6 +146,17 @@ class Guard(Runnable[ModelCall, AIMessage]):
     def _open(self) -> tuple[Client, Runnable[Any, Any]]:
         client = self._entry.open()
         return client, client.model.bind_tools(self._tools)
+
+    def _repaired(self, verdict: Verdict) -> AIMessage | None:
+        """Return the answer that a rejected tool call was meant to be, where that is certain."""
+        found = read_back(verdict.generation, self._schemas)
+        if found is None:
+            return None
+        calls = [
+            ToolCall(name=call.name, args=call.args, id=f"call_{n}", type="tool_call")
+            for n, call in enumerate(found.calls)
+        ]
+        return AIMessage(content=found.text, tool_calls=calls)
 
     async def _listen(
         self, conversation: Sequence[BaseMessage], config: RunnableConfig | None, time_left: float
@@ -196,6 +214,11 @@ class Guard(Runnable[ModelCall, AIMessage]):
         label = {PROVIDER: self._entry.provider, MODEL: self._entry.model}
         metadata = answer.response_metadata | label
         return answer.model_copy(update={"response_metadata": metadata})
+
+
+def _schemas(tools: Sequence[BaseTool]) -> dict[str, dict[str, Any]]:
+    declared = [convert_to_openai_tool(tool)["function"] for tool in tools]
+    return {function["name"]: function["parameters"] for function in declared}
 
 
 def _open_verdict(admission: Admission, clock: Clock) -> Verdict:

@@ -4,7 +4,7 @@ The exceptions are members of LangChain's `ModelError` family, so LangChain's ow
 middleware understands them too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
@@ -83,7 +83,7 @@ class Verdict:
     `status` is the provider's HTTP status where there was one, `detail` its own words,
     and `retry_after` the longest wait in seconds that it stated. `sticky` is a zero quota or
     a billing stop: time alone doesn't cure it. `one_model` narrows what else concerns the
-    key to this model.
+    key to this model. `generation` is the text of a rejected tool call.
     """
 
     kind: Kind
@@ -92,6 +92,7 @@ class Verdict:
     retry_after: float | None = None
     sticky: bool = False
     one_model: bool = False
+    generation: str = field(default="", repr=False)
 
     @property
     def scope(self) -> Scope:

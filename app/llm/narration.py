@@ -22,6 +22,9 @@ def note_attempt(user_id: str, attempt: Attempt) -> None:
         if attempt.position:
             _log.info("Fallback LLM succeeded (%s %s)", attempt.provider, attempt.model)
         return
+    if attempt.outcome is Outcome.REPAIRED:
+        _log.info("%s LLM made a broken tool call, which was read back", role)
+        return
     if attempt.outcome is Outcome.RETRIED:
         _log.info("%s LLM failed (%s), trying it again", role, attempt.error)
         return

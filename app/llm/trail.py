@@ -13,6 +13,7 @@ class Outcome(StrEnum):
     ANSWERED = "answered"
     FAILED = "failed"
     RETRIED = "retried"
+    REPAIRED = "repaired"
     SKIPPED = "skipped"
 
 
@@ -52,7 +53,8 @@ class Attempt:
 
 def last_failures(attempts: Sequence[Attempt]) -> list[Attempt]:
     """Return how each model failed at last, in the order of the chain."""
-    last = {attempt.position: attempt for attempt in attempts if attempt.failure}
+    ended = (Outcome.FAILED, Outcome.SKIPPED)
+    last = {attempt.position: attempt for attempt in attempts if attempt.outcome in ended}
     return [last[position] for position in sorted(last)]
 
 

