@@ -13,7 +13,7 @@ class Reply:
     `provider` is the chain entry that answered (`offline` for the last resort), with its
     `model`; both are None when nobody did. `attempts` lists every try at a language model,
     in order: provider, model, outcome, kind, duration_ms. `tool_calls` lists what was done:
-    name, args, result.
+    name, args, result. `notice` is the quiet line about a failover, empty where there was none.
     """
 
     ok: bool
@@ -25,3 +25,4 @@ class Reply:
     attempts: tuple[dict[str, Any], ...] = ()
     tool_calls: tuple[dict[str, Any], ...] = ()
     no_model: bool = False
+    notice: str = ""

@@ -73,7 +73,8 @@ def main() -> None:
 def _steady(text: str) -> str:
     """Put one time of day in the place of the real ones."""
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}", "2026-11-23 12:00:00,000", text)
-    return re.sub(r"try again at \d\d:\d\d:\d\d( on [\d-]+)?", "try again at 12:00:26", text)
+    text = re.sub(r"until \d\d:\d\d:\d\d( on [\d-]+)?;", "until 12:02:06;", text)
+    return re.sub(r"try again at \d\d:\d\d:\d\d( on [\d-]+)?", "try again at 12:02:06", text)
 
 
 if __name__ == "__main__":

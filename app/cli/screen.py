@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from app.reply import Reply
 
-_PROVIDERS_WITHOUT_MODEL = ("offline",)
-
 
 def printable(text: str) -> str:
     """Return text without control characters, so that no answer can steer a terminal."""
@@ -21,14 +19,7 @@ def printable(text: str) -> str:
 
 def failover_notice(reply: "Reply") -> str:
     """Return the quiet line that says who failed and who answered; empty when nobody failed."""
-    failed = [attempt for attempt in reply.attempts if attempt["outcome"] == "failed"]
-    if not failed or not reply.ok or reply.provider in (None, *_PROVIDERS_WITHOUT_MODEL):
-        return ""
-    told = dict.fromkeys(
-        f"{attempt['provider'].capitalize()}: {str(attempt['kind']).replace('_', ' ')}"
-        for attempt in failed
-    )
-    return f"({'; '.join(told)}. Answered by {str(reply.provider).capitalize()}.)"
+    return f"({printable(reply.notice)}.)" if reply.notice else ""
 
 
 def missing_notice(names: Sequence[str]) -> str:

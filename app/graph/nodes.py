@@ -33,6 +33,7 @@ from app.llm import (
     ModelCallError,
     ModelChain,
     Trail,
+    failover_sentence,
     narration,
     outage_sentence,
 )
@@ -45,6 +46,9 @@ MOST_TOOL_CALLS = 25
 
 ATTEMPTS = "attempts"
 """Key in `response_metadata`: the attempts of the model call, as a reply tells them."""
+
+FAILOVER = "failover"
+"""Key in `response_metadata`: the quiet line about who failed before this answer."""
 
 NO_MODEL = "no_model"
 REFUSED = "refused"
@@ -165,9 +169,9 @@ class Nodes:
     def _answered(self, asked: _Asked, answer: AIMessage | None) -> dict[str, Any]:
         attempts = asked.call.trail.attempts
         offline = answer is not None and answer.response_metadata.get(PROVIDER) == OFFLINE
+        now = self._source.parts.clock.now().astimezone(asked.owner.zone)
         notice, outcome = "", NO_MODEL
         if answer is None or (offline and attempts):
-            now = self._source.parts.clock.now().astimezone(asked.owner.zone)
             notice = outage_sentence(attempts, self._source.parts.chain.missing, now)
             if attempts and not attempts[-1].goes_over:
                 outcome = REFUSED
@@ -175,6 +179,8 @@ class Nodes:
                 narration.all_failed(asked.owner.user_id, attempts)
         message = _failure(notice, outcome) if answer is None else _headed(answer, notice)
         metadata = message.response_metadata | {ATTEMPTS: _reports(attempts)}
+        if answer is not None and not offline:
+            metadata[FAILOVER] = failover_sentence(attempts, str(metadata[PROVIDER]), now)
         return {"messages": [message.model_copy(update={"response_metadata": metadata})]}
 
     def _owner(self, config: RunnableConfig) -> Owner:

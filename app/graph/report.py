@@ -5,7 +5,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
-from app.graph.nodes import ATTEMPTS, NO_MODEL
+from app.graph.nodes import ATTEMPTS, FAILOVER, NO_MODEL
 from app.graph.turn import current_turn, last_answer
 from app.llm import FAILED, MODEL, OFFLINE, PROVIDER, RAN_COMMAND
 from app.reply import Reply
@@ -31,6 +31,7 @@ def reply_of(messages: Sequence[AnyMessage], user_id: str, thread_id: str) -> Re
         ),
         tool_calls=tuple(_tool_calls(turn)),
         no_model=stranded or told.get(FAILED) == NO_MODEL,
+        notice=told.get(FAILOVER, ""),
     )
 
 

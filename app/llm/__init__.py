@@ -11,7 +11,7 @@ from app.llm.guard import MODEL, ModelCall
 from app.llm.history import FAILED, NOTICE, PROVIDER
 from app.llm.kinds import Kind, ModelCallError
 from app.llm.offline import OFFLINE, RAN_COMMAND
-from app.llm.outage import outage_sentence
+from app.llm.outage import failover_sentence, outage_sentence
 from app.llm.trail import Attempt, Trail
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "ModelChain",
     "Trail",
     "build_chain",
+    "failover_sentence",
     "narration",
     "outage_sentence",
 ]

@@ -8,6 +8,7 @@ from app.llm.providers import Entry
 from app.llm.trail import Attempt, last_failures
 
 _DEFAULT_WAIT = 60.0
+_EXACT_BELOW = 600.0
 _NEVER_BY_WAITING = {Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND, Kind.CONTEXT_OVERFLOW}
 
 
@@ -29,6 +30,35 @@ def outage_sentence(
     if not failed[-1].goes_over:
         return f"That could not be answered ({reasons}). {_way_out(failed[-1])}"
     return f"No language model could answer ({reasons}); {_advice(failed, local_now)}."
+
+
+def failover_sentence(attempts: Sequence[Attempt], answered_by: str, local_now: datetime) -> str:
+    """Return the quiet line that says who failed, why and until when, and who answered.
+
+    Empty where the first model that was asked answered at once.
+    """
+    failed = last_failures(attempts)
+    if not failed:
+        return ""
+    told = "; ".join(
+        f"{attempt.provider.capitalize()}: {_why(attempt)}{_until(attempt, local_now)}"
+        for attempt in failed
+    )
+    return f"{told}; answered by {answered_by.capitalize()}"
+
+
+def _until(attempt: Attempt, local_now: datetime) -> str:
+    failure = attempt.failure
+    if failure is None or attempt.wait is None or not failure.waiting_helps:
+        return ""
+    return f" until {_moment(attempt.wait, local_now)}"
+
+
+def _moment(seconds: float, local_now: datetime) -> str:
+    """Return the time of day in so many seconds, with the date where it is another day."""
+    then = local_now + timedelta(seconds=seconds)
+    clock = f"{then:%H:%M:%S}" if seconds < _EXACT_BELOW else f"{then:%H:%M}"
+    return clock if then.date() == local_now.date() else f"{clock} on {then:%Y-%m-%d}"
 
 
 def _why(attempt: Attempt) -> str:
@@ -57,9 +87,7 @@ def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:
         for attempt in failed
         if attempt.failure and attempt.failure.kind not in _NEVER_BY_WAITING
     ]
-    then = local_now + timedelta(seconds=min(waits))
-    day = "" if then.date() == local_now.date() else f" on {then:%Y-%m-%d}"
-    return f"try again at {then:%H:%M:%S}{day}, your message is kept"
+    return f"try again at {_moment(min(waits), local_now)}, your message is kept"
 
 
 def _name(attempt: Attempt) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -37,7 +38,9 @@ def test_notices_go_to_standard_error_and_the_answer_alone_to_standard_output(
     gemini.plays(gemini_api.quota())
     ended = command("chat", "-m", "Hello, how are you?", **provider_environment(gemini, groq))
     assert (ended.code, ended.out) == (0, "Hello! How can I help?\n")
-    assert ended.err == "(Gemini: rate limit. Answered by Groq.)\n"
+    assert re.fullmatch(
+        r"\(Gemini: rate limit reached until [\d:]{8}[^;]*; answered by Groq\.\)\n", ended.err
+    )
 
 
 def test_provider_without_a_key_is_told_once(command: Command, groq: GroqServer) -> None:
@@ -244,7 +247,8 @@ def test_chat_tells_a_failover_in_a_quiet_line(
     chat = terminal(**provider_environment(gemini, groq))
     chat.wait_for_prompt()
     chat.type("Hello")
-    chat.wait("(Gemini: rate limit. Answered by Groq.)\nHello! How can I help?")
+    chat.wait("; answered by Groq.)\nHello! How can I help?")
+    assert "(Gemini: rate limit reached until " in chat.screen
     chat.wait_for_prompt()
     chat.type("/exit")
     assert chat.end() == 0

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.llm.kinds import CURABLE, Kind, Verdict
-from app.llm.outage import outage_sentence
+from app.llm.outage import failover_sentence, outage_sentence
 from app.llm.providers import entries
 from app.llm.trail import Attempt, Outcome
 from app.settings import Settings
@@ -26,7 +26,7 @@ def test_soonest_wait_says_when_to_try_again() -> None:
 
 def test_another_day_is_named() -> None:
     attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200)]
-    assert "try again at 08:00:00 on 2026-03-05" in outage_sentence(attempts, (), NOON)
+    assert "try again at 08:00 on 2026-03-05" in outage_sentence(attempts, (), NOON)
 
 
 def test_what_waiting_never_cures_names_the_setting_to_mend() -> None:
@@ -35,6 +35,16 @@ def test_what_waiting_never_cures_names_the_setting_to_mend() -> None:
     assert "check GEMINI_API_KEY" in sentence
     assert "set GROQ_MODEL to a living one" in sentence
     assert sentence.endswith("waiting won't help, so please mend what is named here.")
+
+
+def test_quiet_line_says_why_until_when_and_who_answered() -> None:
+    attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200)]
+    assert failover_sentence(attempts, "groq", NOON) == (
+        "Gemini: quota used up until 08:00 on 2026-03-05; answered by Groq"
+    )
+    rejected = failover_sentence([failed("gemini", Kind.AUTH)], "groq", NOON)
+    assert rejected == "Gemini: key rejected, check GEMINI_API_KEY; answered by Groq"
+    assert failover_sentence([], "gemini", NOON) == ""
 
 
 def test_refusal_for_safety_is_told_politely() -> None:
