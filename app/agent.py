@@ -5,6 +5,7 @@ import logging
 import threading
 from functools import cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 from langchain_core.messages import AnyMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
@@ -53,6 +54,9 @@ class Agent:
         self._lock = threading.Lock()
         self._parts: Parts | None = None
         self._conversing: Graph | None = None
+        self._turns: WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock] = (
+            WeakValueDictionary()
+        )
 
     @property
     def parts(self) -> Parts:
@@ -112,19 +116,24 @@ class Agent:
     async def _converse(self, user: str, thread: str, message: str) -> list[AnyMessage]:
         parts = await self.aparts()
         graph = await asyncio.to_thread(self._conversing_graph)
-        config = RunnableConfig(
-            configurable={"thread_id": conversation_key(user, thread)},
-            recursion_limit=_MOST_STEPS,
-        )
-        with translated(parts.settings.data_dir):
-            state = await graph.ainvoke(
-                {"messages": [HumanMessage(_clean_text(message))]},
-                config,
-                context=Context(user_id=user),
-                durability="sync",
-            )
+        key = conversation_key(user, thread)
+        config = RunnableConfig(configurable={"thread_id": key}, recursion_limit=_MOST_STEPS)
+        async with self._turn_of(key):
+            with translated(parts.settings.data_dir):
+                state = await graph.ainvoke(
+                    {"messages": [HumanMessage(_clean_text(message))]},
+                    config,
+                    context=Context(user_id=user),
+                    durability="sync",
+                )
         found: list[AnyMessage] = state["messages"]
         return found
+
+    def _turn_of(self, key: str) -> asyncio.Lock:
+        """Return the lock that lets the turns of one thread run one after the other."""
+        where = (asyncio.get_running_loop(), key)
+        with self._lock:
+            return self._turns.setdefault(where, asyncio.Lock())
 
     def _conversing_graph(self) -> Graph:
         parts = self.parts

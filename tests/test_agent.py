@@ -374,6 +374,22 @@ def test_many_users_at_once_each_get_their_own_answer(relay: Relay, gemini: Gemi
     assert all(reply.ok and reply.provider == "groq" for reply in replies)
 
 
+def test_messages_to_one_thread_at_once_are_answered_one_after_the_other(
+    relay: Relay, gemini: GeminiServer
+) -> None:
+    async def all_at_once() -> list[Reply]:
+        say = relay.agent.process_message
+        return await asyncio.gather(*(say("ann", f"message {n}") for n in range(5)))
+
+    assert all(reply.ok for reply in relay.runner.run(all_at_once()))
+    relay.say("last")
+    said = [c["parts"][0]["text"] for c in gemini.requests[-1]["body"]["contents"]]
+    asked = [text for text in said if text.startswith("message")]
+    assert sorted(asked) == [f"message {n}" for n in range(5)]
+    roles = [c["role"] for c in gemini.requests[-1]["body"]["contents"]]
+    assert roles == ["user", "model"] * 5 + ["user"]
+
+
 def test_model_that_calls_tools_without_end_is_stopped(relay: Relay, gemini: GeminiServer) -> None:
     gemini.plays(calls("list_tasks"))
     reply = relay.say("Loop")
