@@ -7,16 +7,8 @@ from langchain_core.runnables import RunnableLambda
 from langgraph.graph import END, START, StateGraph
 from langgraph.prebuilt import ToolNode
 
-from app.graph.nodes import (
-    Nodes,
-    PartsSource,
-    refuse,
-    route_answered,
-    route_begun,
-    route_tools,
-    stop,
-    tell_refusal,
-)
+from app.graph.nodes import Nodes, PartsSource, tell_refusal
+from app.graph.routes import refuse, route_answered, route_begun, route_tools, stop
 from app.graph.state import Messages, State
 from app.tools import Context, TaskTools
 

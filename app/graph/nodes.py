@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from langchain_core.messages import (
     AIMessage,
@@ -19,13 +19,13 @@ from langgraph.runtime import get_runtime
 from langgraph.types import StreamWriter
 
 from app.clock import Clock
-from app.errors import InputError, TaskRefusal, ThreadOwnerError
+from app.errors import InputError, TaskRefusal
+from app.graph.answers import ATTEMPTS, FAILOVER, NO_MODEL, REFUSED, failure, headed
 from app.graph.prompt import system_prompt
+from app.graph.routes import MOST_TOOL_CALLS
 from app.graph.state import State
 from app.graph.turn import calls_run, current_turn, last_answer, messages_after
 from app.llm import (
-    FAILED,
-    NOTICE,
     OFFLINE,
     PROVIDER,
     Attempt,
@@ -40,24 +40,6 @@ from app.llm import (
 from app.settings import Settings
 from app.tasks import Owner
 from app.tools import caller
-
-MOST_TOOL_CALLS = 25
-"""Tool calls that one turn may make; a model in a loop is stopped here."""
-
-ATTEMPTS = "attempts"
-"""Key in `response_metadata`: the attempts of the model call, as a reply tells them."""
-
-FAILOVER = "failover"
-"""Key in `response_metadata`: the quiet line about who failed before this answer."""
-
-NO_MODEL = "no_model"
-REFUSED = "refused"
-"""What the mark of a failed answer says: no model could answer, or the turn was refused."""
-
-_STOPPED = (
-    f"I stopped after {MOST_TOOL_CALLS} tool calls in one turn, to be safe. "
-    "What was done stands; tell me how to go on."
-)
 
 
 class Parts(Protocol):
@@ -142,12 +124,12 @@ class Nodes:
         try:
             owner = self._owner(config)
         except InputError as error:
-            return {"messages": [_failure(str(error))], "deadline": deadline}
+            return {"messages": [failure(str(error))], "deadline": deadline}
         if state.get("owner", owner.user_id) != owner.user_id:
             strays = messages_after(state["messages"], state.get("begun"))
             return {"messages": [RemoveMessage(id=str(stray.id)) for stray in strays]}
         if not _asks_something(state["messages"]):
-            refusal = _failure("The message is empty. Say what to do.")
+            refusal = failure("The message is empty. Say what to do.")
             return {"messages": [refusal], "deadline": deadline}
         narration.begin_turn(owner.user_id)
         begun = str(state["messages"][-1].id)
@@ -177,8 +159,10 @@ class Nodes:
                 outcome = REFUSED
             elif attempts:
                 narration.all_failed(asked.owner.user_id, attempts)
-        message = _failure(notice, outcome) if answer is None else _headed(answer, notice)
-        metadata = message.response_metadata | {ATTEMPTS: _reports(attempts)}
+        message = failure(notice, outcome) if answer is None else headed(answer, notice)
+        metadata = message.response_metadata | {
+            ATTEMPTS: [attempt.report() for attempt in attempts]
+        }
         if answer is not None and not offline:
             metadata[FAILOVER] = failover_sentence(attempts, str(metadata[PROVIDER]), now)
         return {"messages": [message.model_copy(update={"response_metadata": metadata})]}
@@ -188,34 +172,6 @@ class Nodes:
         return caller(
             runtime.context, runtime.server_info, config, self._source.parts.default_owner
         )
-
-
-def route_begun(state: State) -> Literal["call_model", "refuse", "__end__"]:
-    """Ask the model, unless the turn was refused or the thread is another user's."""
-    if "deadline" not in state:
-        return "refuse"
-    refused = last_answer(state["messages"]).response_metadata.get(FAILED)
-    return "__end__" if refused else "call_model"
-
-
-def refuse(state: State) -> dict[str, Any]:
-    """Fail the run of a user on a thread of another; what they said there is gone by now."""
-    raise ThreadOwnerError("This thread belongs to another user; use a thread of your own.")
-
-
-def route_answered(state: State) -> Literal["run_tools", "__end__"]:
-    """Run the tools that the answer calls; without any, the turn is over."""
-    return "run_tools" if last_answer(state["messages"]).tool_calls else "__end__"
-
-
-def route_tools(state: State) -> Literal["call_model", "stop"]:
-    """Give the results to the model, unless it has made too many calls."""
-    return "stop" if calls_run(current_turn(state["messages"])) > MOST_TOOL_CALLS else "call_model"
-
-
-def stop(state: State) -> dict[str, Any]:
-    """End a turn whose model called tools without end."""
-    return {"messages": [_failure(_STOPPED)]}
 
 
 def tell_refusal(error: TaskRefusal | ToolInvocationError) -> str:
@@ -247,19 +203,3 @@ def _tell_waiting(writer: StreamWriter, attempt: Attempt) -> None:
 def _asks_something(messages: Sequence[AnyMessage]) -> bool:
     last = messages[-1] if messages else None
     return last is not None and not (isinstance(last, HumanMessage) and not last.text.strip())
-
-
-def _failure(sentence: str, outcome: str = REFUSED) -> AIMessage:
-    return AIMessage(content=sentence, response_metadata={FAILED: outcome})
-
-
-def _headed(answer: AIMessage, notice: str) -> AIMessage:
-    if not notice or answer.tool_calls:
-        return answer
-    metadata = answer.response_metadata | {NOTICE: notice}
-    text = f"{notice}\n\n{answer.text}"
-    return answer.model_copy(update={"content": text, "response_metadata": metadata})
-
-
-def _reports(attempts: Sequence[Attempt]) -> list[dict[str, object]]:
-    return [attempt.report() for attempt in attempts]

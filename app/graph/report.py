@@ -5,7 +5,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 
-from app.graph.nodes import ATTEMPTS, FAILOVER, NO_MODEL
+from app.graph.answers import ATTEMPTS, FAILOVER, NO_MODEL
 from app.graph.turn import current_turn, last_answer
 from app.llm import FAILED, MODEL, OFFLINE, PROVIDER, RAN_COMMAND
 from app.reply import Reply

@@ -14,8 +14,9 @@ from langchain_core.tools import BaseTool
 
 from app.clock import Clock
 from app.llm.breaker import Breakers
+from app.llm.call import ModelCall
 from app.llm.comeback import Comeback
-from app.llm.guard import Guard, ModelCall, Policy
+from app.llm.guard import Guard, Policy
 from app.llm.kinds import ERRORS, Kind
 from app.llm.loops import loop_thread
 from app.llm.offline import OfflineResponder, is_command

@@ -4,19 +4,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables import RunnableConfig
 
 from app.clock import Clock
-from app.llm.guard import Guard, ModelCall
+from app.llm.call import ModelCall, Step
+from app.llm.guard import Guard
 from app.llm.kinds import ERRORS
-from app.llm.loops import loop_thread
 from app.llm.trail import Attempt
 
 _TIME_TO_ANSWER = 1.0
 """Seconds that must be left of a turn after the wait."""
 
 
-class Comeback(Runnable[ModelCall, AIMessage]):
+class Comeback(Step):
     """A step after the last model: one more try at the one whose stated wait is shortest.
 
     Args:
@@ -34,12 +34,6 @@ class Comeback(Runnable[ModelCall, AIMessage]):
         self._guards = guards
         self._clock = clock
         self._needless = needless
-
-    def invoke(
-        self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> AIMessage:
-        """Do `ainvoke` for a caller without an event loop."""
-        return loop_thread.run(self.ainvoke(input, config, **kwargs))
 
     async def ainvoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any

@@ -14,29 +14,18 @@ from app.clock import Clock
 from app.llm.again import SecondTries
 from app.llm.breaker import Admission, Breakers
 from app.llm.budget import fit
+from app.llm.call import ModelCall, Step
 from app.llm.history import PROVIDER
 from app.llm.kinds import CURABLE, ERRORS, Kind, Verdict
-from app.llm.loops import PerLoop, loop_thread
+from app.llm.loops import PerLoop
 from app.llm.providers import Client, Entry
 from app.llm.repair import read_back
 from app.llm.stream import Heard, Limits, listen
-from app.llm.trail import Attempt, Outcome, Trail
+from app.llm.trail import Attempt, Outcome
 from app.telemetry import redact
 
 MODEL = "model"
 """Key in `response_metadata` of the model that gave the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCall:
-    """What the chain is asked: the conversation, where to keep the trail, and until when.
-
-    `deadline` is on the clock's monotonic scale, in seconds.
-    """
-
-    messages: Sequence[BaseMessage]
-    trail: Trail
-    deadline: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,7 @@ class Policy:
     failover_on: frozenset[Kind] = CURABLE
 
 
-class Guard(Runnable[ModelCall, AIMessage]):
+class Guard(Step):
     """One model of the chain, as a runnable that answers or raises a `ModelCallError`.
 
     The model's stream is consumed in every case, so that tokens travel by callbacks and a
@@ -90,12 +79,6 @@ class Guard(Runnable[ModelCall, AIMessage]):
         self._clients: PerLoop[tuple[Client, Runnable[Any, Any]]] = PerLoop(
             self._open, lambda opened: opened[0].close()
         )
-
-    def invoke(
-        self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
-    ) -> AIMessage:
-        """Answer, for a caller without an event loop."""
-        return loop_thread.run(self.ainvoke(input, config, **kwargs))
 
     async def ainvoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any

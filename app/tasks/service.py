@@ -4,17 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Engine
+from sqlalchemy import Engine
 
 from app.clock import Clock
 from app.database import reading, writing
 from app.errors import TaskRefusal
 from app.tasks import fields
 from app.tasks.due import resolve_due
+from app.tasks.filters import due_when, has_status, has_tag
 from app.tasks.lines import task_line
 from app.tasks.model import Answer, Owner, Page, Status, Task
-from app.tasks.rows import tasks, to_row
-from app.tasks.store import TaskRows, overdue
+from app.tasks.rows import to_row
+from app.tasks.store import TaskRows
 
 PAGE_SIZE = 20
 MOST_IDS = 100
@@ -90,10 +91,9 @@ class TaskService:
             tag: Only tasks with this tag.
             offset: How many to pass over.
         """
-        where = [_status(status or "open"), *self._when(owner, when or "all")]
+        where = [has_status(status or "open"), *due_when(when or "all", owner, self._clock.now())]
         if tag:
-            (name,) = fields.tags_of([tag]) or ("",)
-            where.append(tasks.c.tags.contains(f"|{name}|", autoescape=True))
+            where.append(has_tag(tag))
         start = min(max(0, offset), _LARGEST_OFFSET)
         with reading(self._engine) as connection:
             found, total = TaskRows(connection, owner.user_id).page(where, start, PAGE_SIZE)
@@ -200,21 +200,6 @@ class TaskService:
             for task_id in ids
         )
 
-    def _when(self, owner: Owner, when: str) -> list[ColumnElement[bool]]:
-        now = self._clock.now()
-        today = now.astimezone(owner.zone).date()
-        filters: dict[str, list[ColumnElement[bool]]] = {
-            "all": [],
-            "today": [tasks.c.due_date == today],
-            "overdue": [overdue(now, today)],
-        }
-        try:
-            return filters[when.strip().lower()]
-        except KeyError:
-            raise TaskRefusal(
-                f'when "{when[:40]}" not understood. Use {_words(filters)}.'
-            ) from None
-
 
 def _ids(rows: TaskRows, references: Iterable[int | str]) -> tuple[int, ...]:
     """Return ids, each once; a title counts where exactly one open task has it."""
@@ -235,18 +220,6 @@ def _ids(rows: TaskRows, references: Iterable[int | str]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def _status(status: str) -> ColumnElement[bool]:
-    wanted = {
-        "open": [Status.OPEN],
-        "done": [Status.DONE],
-        "all": [Status.OPEN, Status.DONE],
-    }
-    try:
-        return tasks.c.status.in_([one.value for one in wanted[status.strip().lower()]])
-    except KeyError:
-        raise TaskRefusal(f'status "{status[:40]}" not understood. Use {_words(wanted)}.') from None
-
-
 def _moved(task: Task, target: Status, now: datetime) -> Task:
     completed_at = {Status.DONE: now, Status.OPEN: None}.get(target, task.completed_at)
     return replace(task, status=target, completed_at=completed_at)
@@ -260,8 +233,3 @@ def _retag(tags: tuple[str, ...], add: Iterable[str], remove: Iterable[str]) -> 
 
 def _clears(text: str) -> bool:
     return text.strip().lower() in fields.CLEARING_WORDS
-
-
-def _words(options: Iterable[str]) -> str:
-    *head, last = options
-    return f"{', '.join(head)} or {last}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from sqlalchemy import insert as insert_row
 
 from app.tasks.model import Status, Task
@@ -120,11 +120,3 @@ class TaskRows:
 
 _DUE_COLUMNS = ("due_date", "due_utc")
 _LARGEST_ID = 2**31 - 1
-
-
-def overdue(now: datetime, today: object) -> ColumnElement[bool]:
-    """Say which tasks are past due: by instant where there is a time, else by day."""
-    return or_(
-        and_(tasks.c.due_utc.is_not(None), tasks.c.due_utc < now),
-        and_(tasks.c.due_utc.is_(None), tasks.c.due_date < today),
-    )

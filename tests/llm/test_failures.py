@@ -11,7 +11,8 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from app.clock import SystemClock
-from app.llm.guard import Guard, ModelCall, Policy
+from app.llm.call import ModelCall
+from app.llm.guard import Guard, Policy
 from app.llm.kinds import CURABLE, ERRORS, Kind, ModelCallError, Verdict
 from app.llm.providers import entries
 from app.llm.stream import Limits

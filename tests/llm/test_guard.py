@@ -9,8 +9,8 @@ from langchain_core.messages import HumanMessage
 from app.clock import SystemClock
 from app.errors import DatabaseError
 from app.llm.breaker import Breakers
+from app.llm.call import ModelCall
 from app.llm.chain import build_chain
-from app.llm.guard import ModelCall
 from app.llm.kinds import RateLimitError
 from app.llm.trail import Trail
 from app.settings import Settings

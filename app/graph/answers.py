@@ -1,0 +1,29 @@
+"""Make the answers that the graph itself gives, and name the marks that answers carry."""
+
+from langchain_core.messages import AIMessage
+
+from app.llm import FAILED, NOTICE
+
+ATTEMPTS = "attempts"
+"""Key in `response_metadata`: the attempts of the model call, as a reply tells them."""
+
+FAILOVER = "failover"
+"""Key in `response_metadata`: the quiet line about who failed before this answer."""
+
+NO_MODEL = "no_model"
+REFUSED = "refused"
+"""What the mark of a failed answer says: no model could answer, or the turn was refused."""
+
+
+def failure(sentence: str, outcome: str = REFUSED) -> AIMessage:
+    """Return an answer that only reports a failure; models never get to see it."""
+    return AIMessage(content=sentence, response_metadata={FAILED: outcome})
+
+
+def headed(answer: AIMessage, notice: str) -> AIMessage:
+    """Return an answer below the words about an outage; a call for tools stays as it is."""
+    if not notice or answer.tool_calls:
+        return answer
+    metadata = answer.response_metadata | {NOTICE: notice}
+    text = f"{notice}\n\n{answer.text}"
+    return answer.model_copy(update={"content": text, "response_metadata": metadata})

@@ -1,0 +1,45 @@
+"""Say who acts next, and how a turn ends that must not go on."""
+
+from typing import Any, Literal
+
+from app.errors import ThreadOwnerError
+from app.graph.answers import failure
+from app.graph.state import State
+from app.graph.turn import calls_run, current_turn, last_answer
+from app.llm import FAILED
+
+MOST_TOOL_CALLS = 25
+"""Tool calls that one turn may make; a model in a loop is stopped here."""
+
+_STOPPED = (
+    f"I stopped after {MOST_TOOL_CALLS} tool calls in one turn, to be safe. "
+    "What was done stands; tell me how to go on."
+)
+
+
+def route_begun(state: State) -> Literal["call_model", "refuse", "__end__"]:
+    """Ask the model, unless the turn was refused or the thread is another user's."""
+    if "deadline" not in state:
+        return "refuse"
+    refused = last_answer(state["messages"]).response_metadata.get(FAILED)
+    return "__end__" if refused else "call_model"
+
+
+def route_answered(state: State) -> Literal["run_tools", "__end__"]:
+    """Run the tools that the answer calls; without any, the turn is over."""
+    return "run_tools" if last_answer(state["messages"]).tool_calls else "__end__"
+
+
+def route_tools(state: State) -> Literal["call_model", "stop"]:
+    """Give the results to the model, unless it has made too many calls."""
+    return "stop" if calls_run(current_turn(state["messages"])) > MOST_TOOL_CALLS else "call_model"
+
+
+def refuse(state: State) -> dict[str, Any]:
+    """Fail the run of a user on a thread of another; what they said there is gone by now."""
+    raise ThreadOwnerError("This thread belongs to another user; use a thread of your own.")
+
+
+def stop(state: State) -> dict[str, Any]:
+    """End a turn whose model called tools without end."""
+    return {"messages": [failure(_STOPPED)]}
