@@ -103,15 +103,27 @@ class GeminiServer(ProviderServer):
         parts: list[list[dict[str, Any]]] = [
             [{"text": piece}] for piece in re.findall(r"\S+\s*", answer.text)
         ]
+        called = self._called(answer, model)
+        parts += [called] if called else []
+        events = [_event(model, part) for part in parts]
+        events.append(_event(model, [{"text": ""}], finish="STOP"))
+        return b"".join(events)
+
+    def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any] | None:
+        """Return a whole response, where `generateContent` was called."""
+        if ":stream" in path:
+            return None
+        model = re.findall(r"models/([\w.-]+):", path)[0]
+        said = [{"text": answer.text}] if answer.text else []
+        return _chunk(model, [*said, *self._called(answer, model)], "STOP")
+
+    def _called(self, answer: Answer, model: str) -> list[dict[str, Any]]:
         called = [{"functionCall": {"name": n, "args": a}} for n, a in answer.calls]
         if called and model.startswith("gemini-3"):
             signature = base64.b64encode(f"thought-{len(self._signatures)}".encode()).decode()
             self._signatures.add(signature)
             called[0]["thoughtSignature"] = signature  # type: ignore[assignment]
-        parts += [called] if called else []
-        events = [_event(model, part) for part in parts]
-        events.append(_event(model, [{"text": ""}], finish="STOP"))
-        return b"".join(events)
+        return called
 
     def _check_signatures(self, contents: list[dict[str, Any]]) -> None:
         """Check the calls of the current turn: the first of each step must be signed."""
@@ -194,9 +206,12 @@ def _refuse(message: str) -> None:
 
 
 def _event(model: str, parts: list[dict[str, Any]], finish: str | None = None) -> bytes:
+    return b"data: " + json.dumps(_chunk(model, parts, finish)).encode() + b"\r\n\r\n"
+
+
+def _chunk(model: str, parts: list[dict[str, Any]], finish: str | None) -> dict[str, Any]:
     candidate: dict[str, Any] = {"content": {"parts": parts, "role": "model"}, "index": 0}
     if finish:
         candidate["finishReason"] = finish
     usage = {"promptTokenCount": 100, "candidatesTokenCount": 5, "totalTokenCount": 105}
-    chunk = {"candidates": [candidate], "usageMetadata": usage, "modelVersion": model}
-    return b"data: " + json.dumps(chunk).encode() + b"\r\n\r\n"
+    return {"candidates": [candidate], "usageMetadata": usage, "modelVersion": model}

@@ -102,6 +102,28 @@ class GroqServer(ProviderServer):
         events.append(_event(body["model"], {}, finish))
         return b"".join(events) + b"data: [DONE]\n\n"
 
+    def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any] | None:
+        """Return a whole completion, where no stream was asked for."""
+        if body.get("stream"):
+            return None
+        calls = [_call(n, *call) for n, call in enumerate(answer.calls)]
+        message: dict[str, Any] = {"role": "assistant", "content": answer.text or None}
+        finish = "tool_calls" if calls else "stop"
+        return {
+            "id": "chatcmpl-fake",
+            "object": "chat.completion",
+            "created": 1764000000,
+            "model": body["model"],
+            "choices": [
+                {
+                    "index": 0,
+                    "message": message | ({"tool_calls": calls} if calls else {}),
+                    "finish_reason": finish,
+                }
+            ],
+            "usage": {"prompt_tokens": 100, "completion_tokens": 5, "total_tokens": 105},
+        }
+
 
 def _check_messages(messages: list[dict[str, Any]]) -> None:
     open_ids: set[str] = set()

@@ -94,6 +94,10 @@ class ProviderServer:
         """Return the event stream of an answer."""
         raise NotImplementedError
 
+    def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any] | None:
+        """Return the answer as one JSON object, or None where a stream was asked for."""
+        return None
+
 
 class _Handler(BaseHTTPRequestHandler):
     provider: ProviderServer
@@ -114,6 +118,8 @@ class _Handler(BaseHTTPRequestHandler):
                 unfinished = step.cut or step.hang > 0
                 self._send(200, "text/event-stream", step.raw, {}, cut=unfinished)
                 self.provider.wait(step.hang)
+            elif (whole := self.provider.plain(step, body, self.path)) is not None:
+                self._send(200, "application/json", json.dumps(whole).encode(), {})
             else:
                 raw = self.provider.stream(step, body, self.path)
                 self._send(200, "text/event-stream", raw, {})
