@@ -2,7 +2,8 @@
 
 Every system asks the same two loopback servers in one run. Each cell is bounded by a time
 limit; a system that reaches it is shown as not answering. Times wander with the machine:
-read them side by side.
+read them side by side. A system that doesn't stream meets the two scenes of a bad stream
+(malformed, cut) as a body that it can't read, which is kinder than what the real API sends.
 """
 
 import argparse
