@@ -83,6 +83,7 @@ class Parts:
     def close(self) -> None:
         """Close the databases and the log; clients close with their event loops."""
         self.chain.close()
+        self.breakers.close()
         with self._lock:
             if self._engine is not None:
                 self._engine.dispose()

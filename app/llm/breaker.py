@@ -6,19 +6,19 @@ model (chain entry, base URL, model, fingerprint of the key) and for each key, b
 concerns a key concerns every model on it. A changed key or model is another breaker.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from random import random
 from typing import Any
 
 from app.clock import Clock
 from app.errors import DatabaseError
 from app.llm.kinds import Kind, Scope, Verdict
-from app.telemetry import BreakerStore, Standing
+from app.telemetry import BreakerStore, InOrder, Standing
 
 _log = logging.getLogger("app.llm")
 
@@ -108,7 +108,7 @@ class Breakers:
     A database that fails costs no turn: the breakers then live in memory alone.
 
     Args:
-        store: Opens the rows; called in a thread.
+        store: Opens the rows; called in a thread of its own.
         clock: Where the time comes from.
         lease: Seconds after which a probe that said nothing counts as dead.
         chance: Gives a number from 0 to 1, for the jitter.
@@ -128,6 +128,8 @@ class Breakers:
         self._chance = chance
         self._standings: dict[str, Standing] = {}
         self._read_at: float | None = None
+        self._changes = 0
+        self._rows = InOrder("task-relay-breakers")
 
     async def admit(self, keys: BreakerKeys) -> Admission:
         """Say whether a call may go through now; where a probe is due, take its place."""
@@ -143,27 +145,27 @@ class Breakers:
                 return _refused(found[key], now)
         return Admission(True)
 
-    async def failed(self, keys: BreakerKeys, verdict: Verdict, wait: float | None) -> None:
+    def failed(self, keys: BreakerKeys, verdict: Verdict, wait: float | None) -> None:
         """Count a failure; one that concerns the request alone only frees a probe's place."""
         if verdict.scope is Scope.REQUEST:
-            await self.released(keys)
+            self.released(keys)
             return
         now, jitter = self._clock.now(), self._chance()
-        await self._change(
+        self._change(
             keys.of(verdict), lambda before: after_failure(before, verdict, wait, now, jitter)
         )
 
-    async def succeeded(self, keys: BreakerKeys) -> None:
+    def succeeded(self, keys: BreakerKeys) -> None:
         """Close both breakers."""
         for key in (keys.key, keys.model):
             if key in self._standings:
-                await self._change(key, lambda before: Standing())
+                self._change(key, lambda before: Standing())
 
-    async def released(self, keys: BreakerKeys) -> None:
+    def released(self, keys: BreakerKeys) -> None:
         """Give back the place of a probe that came to nothing, such as an interrupted one."""
         for key in (keys.key, keys.model):
             if self._standings.get(key, Standing()).probe_until is not None:
-                await self._change(key, lambda before: replace(before, probe_until=None))
+                self._change(key, lambda before: replace(before, probe_until=None))
 
     def reset(self) -> None:
         """Close every breaker by hand.
@@ -171,8 +173,13 @@ class Breakers:
         Raises:
             DatabaseError: The database failed.
         """
+        self._rows.close()
         self._open_store().clear()
         self._standings.clear()
+
+    def close(self) -> None:
+        """Wait until every change is in the database."""
+        self._rows.close()
 
     def standings(self) -> dict[str, Standing]:
         """Return how the breakers stand that have something against them."""
@@ -182,8 +189,9 @@ class Breakers:
         now = self._clock.monotonic()
         if self._read_at is None or now - self._read_at > _FRESH_FOR:
             self._read_at = now
-            loaded = await self._in_thread(lambda: self._open_store().load())
-            if loaded is not None:
+            changes = self._changes
+            loaded = await self._rows.now(partial(self._told, lambda: self._open_store().load()))
+            if loaded is not None and changes == self._changes:
                 self._standings = loaded
 
     async def _claim(self, key: str, now: datetime) -> bool:
@@ -191,25 +199,26 @@ class Breakers:
         if standing.probe_until is not None and standing.probe_until > now:
             return False
         until = now + self._lease
-        self._standings[key] = replace(standing, probe_until=until)
-        claimed = await self._in_thread(lambda: self._open_store().claim_probe(key, now, until))
-        return claimed is not False
+        self._put(key, replace(standing, probe_until=until))
+        claim = partial(self._told, lambda: self._open_store().claim_probe(key, now, until))
+        return await self._rows.now(claim) is not False
 
-    async def _change(self, key: str, change: Callable[[Standing], Standing]) -> None:
+    def _change(self, key: str, change: Callable[[Standing], Standing]) -> None:
+        """Change a breaker in memory at once, and its row behind the answer's back."""
         self._put(key, change(self._standings.get(key, Standing())))
-        stored = await self._in_thread(lambda: self._open_store().change(key, change))
-        if stored is not None:
-            self._put(key, stored)
+        self._rows.later(partial(self._told, lambda: self._open_store().change(key, change)))
 
     def _put(self, key: str, standing: Standing) -> None:
+        self._changes += 1
         if standing == Standing():
             self._standings.pop(key, None)
         else:
             self._standings[key] = standing
 
-    async def _in_thread(self, work: Callable[[], Any]) -> Any:
+    def _told(self, work: Callable[[], Any]) -> Any:
+        """Do work on the rows; a database that fails is told to the log."""
         try:
-            return await asyncio.to_thread(work)
+            return work()
         except DatabaseError as error:
             _log.warning("Breaker states can't be stored, they live in memory: %s", error)
             return None

@@ -100,12 +100,12 @@ class Guard(Step):
             now = self._clock.monotonic()
             duration_ms = round((now - started) * 1000)
             if heard.answer is not None:
-                await self._breakers.succeeded(self._entry.breakers)
+                self._breakers.succeeded(self._entry.breakers)
                 input.trail.add(self._attempt(Outcome.ANSWERED, duration_ms))
                 return self._labelled(heard.answer)
             verdict = self._redacted(heard.verdict)
             if mended := self._repaired(verdict):
-                await self._breakers.succeeded(self._entry.breakers)
+                self._breakers.succeeded(self._entry.breakers)
                 input.trail.add(self._attempt(Outcome.REPAIRED, duration_ms, verdict, heard))
                 return self._labelled(mended)
             again = tries.after(verdict, conversation, input.deadline - now)
@@ -114,7 +114,7 @@ class Guard(Step):
             input.trail.add(self._attempt(Outcome.RETRIED, duration_ms, verdict, heard))
             conversation = again.conversation
             await self._clock.sleep(again.pause)
-        await self._breakers.failed(self._entry.breakers, verdict, self._wait(verdict))
+        self._breakers.failed(self._entry.breakers, verdict, self._wait(verdict))
         failed = self._attempt(Outcome.FAILED, duration_ms, verdict, heard, last=last)
         return self._fail(input, failed)
 
@@ -152,7 +152,7 @@ class Guard(Step):
         try:
             return await listen(model, messages, config, limits)
         except asyncio.CancelledError:
-            await asyncio.shield(self._breakers.released(self._entry.breakers))
+            self._breakers.released(self._entry.breakers)
             raise
 
     def _fail(self, call: ModelCall, attempt: Attempt) -> AIMessage:
