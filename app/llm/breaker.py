@@ -133,7 +133,7 @@ class Breakers:
 
     async def admit(self, keys: BreakerKeys) -> Admission:
         """Say whether a call may go through now; where a probe is due, take its place."""
-        await self._refresh()
+        await self.refresh()
         now = self._clock.now()
         found = {key: self._standings.get(key, Standing()) for key in (keys.key, keys.model)}
         states = {key: state_of(standing, now) for key, standing in found.items()}
@@ -185,7 +185,8 @@ class Breakers:
         """Return how the breakers stand that have something against them."""
         return dict(self._standings)
 
-    async def _refresh(self) -> None:
+    async def refresh(self) -> None:
+        """Read how the breakers stand in the database, unless that was just done."""
         now = self._clock.monotonic()
         if self._read_at is None or now - self._read_at > _FRESH_FOR:
             self._read_at = now

@@ -119,7 +119,8 @@ class Guard(Step):
         return self._fail(input, failed)
 
     async def warm(self) -> None:
-        """Build the model's client for the running loop, ahead of the first call."""
+        """Get ready ahead of the first call: the client for the running loop, the breakers."""
+        await self._breakers.refresh()
         await self._clients.get()
 
     async def close_here(self) -> None:
