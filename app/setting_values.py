@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from app.errors import InputError
 from app.identity import clean_user_id
+from app.model_settings import PROVIDERS, provider_of
 from app.secret import Secret
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -60,7 +61,11 @@ def model_name(value: object) -> str:
 
 
 def base_url(value: object) -> str:
-    """Read a provider's address, with or without the path that OpenAI clients want."""
+    """Read Gemini's or Groq's address, with or without the path that OpenAI clients want."""
+    return _OPENAI_FORMS.sub("", _address(value))
+
+
+def _address(value: object) -> str:
     text = str(value).strip()
     try:
         parts = urlsplit(text)
@@ -69,7 +74,30 @@ def base_url(value: object) -> str:
         right = False
     if not right or parts.query or parts.fragment or parts.username:
         raise ValueError("an address such as https://host or http://127.0.0.1:8080")
-    return _OPENAI_FORMS.sub("", text)
+    return text
+
+
+def openai_url(value: object) -> str:
+    """Read an OpenAI-compatible address, whose path counts; without any it is `/v1`."""
+    text = _address(value).rstrip("/")
+    return text if urlsplit(text).path else f"{text}/v1"
+
+
+def native_url(value: object) -> str:
+    """Read an address whose client adds the path itself; a closing /v1 or /api is dropped."""
+    return re.sub(r"(/v1|/api)?/*$", "", _address(value))
+
+
+def chain(value: object) -> tuple[str, ...]:
+    """Read the places of the model chain, apart by commas."""
+    words = value if isinstance(value, tuple | list) else str(value).split(",")
+    names = tuple(str(word).strip().lower() for word in words)
+    if not all(map(provider_of, names)) or len(set(names)) < len(names):
+        raise ValueError(
+            f"a list apart by commas of {', '.join(PROVIDERS)}, where one that comes again "
+            "has a number, such as groq,groq2"
+        )
+    return names
 
 
 def provider(value: object) -> str:

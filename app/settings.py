@@ -14,12 +14,18 @@ from typing import Any, Self
 
 from app import setting_values as read
 from app.errors import SettingsError
+from app.model_settings import PARTS, ModelSettings, provider_of
 from app.secret import Secret
 
 GEMINI_MODEL = "gemini-3.5-flash-lite"
 GROQ_MODEL = "openai/gpt-oss-20b"
+OPENAI_MODEL = "gpt-5.4-mini"
+ANTHROPIC_MODEL = "claude-haiku-4-5"
+OLLAMA_MODEL = "qwen3:8b"
 GROQ_MAX_INPUT_TOKENS = 5000
 """Fits Groq's free tier, 8,000 tokens a minute, with tools and answer beside it."""
+OLLAMA_MAX_INPUT_TOKENS = 5000
+"""What a machine at home reads in a few seconds; Ollama gets a context to match."""
 
 
 def _setting(
@@ -30,7 +36,7 @@ def _setting(
     also: str | None = None,
     private: bool = False,
 ) -> Any:
-    names = (name,) if also is None else (name, also)
+    names = tuple(given for given in (name, also) if given)
     table = {"names": names, "read": reader, "private": private}
     return field(default=default, metadata=table, repr=not private)
 
@@ -39,8 +45,9 @@ def _setting(
 class Settings:
     """Hold what a person may set; build one with `Settings.load()` or by keyword.
 
-    A field that is None after loading has no value: a key that was not given, or
-    `timezone` and the paths before their defaults are worked out.
+    A field that is None after loading has no value, such as a key that was not given.
+    `numbered` holds the settings of places like `groq2`, as pairs of name and value, or as
+    a mapping: `Settings(llm_chain="groq,groq2", numbered={"GROQ2_API_KEY": "..."})`.
 
     Raises:
         SettingsError: A value is wrong; the sentence names it and says what is allowed.
@@ -60,6 +67,28 @@ class Settings:
     groq_max_input_tokens: int | None = _setting(
         "GROQ_MAX_INPUT_TOKENS", read.input_tokens, GROQ_MAX_INPUT_TOKENS
     )
+    openai_api_key: Secret | None = _setting("OPENAI_API_KEY", read.secret, None, private=True)
+    openai_model: str = _setting("OPENAI_MODEL", read.model_name, OPENAI_MODEL)
+    openai_base_url: str | None = _setting("OPENAI_BASE_URL", read.openai_url, None)
+    openai_max_input_tokens: int | None = _setting(
+        "OPENAI_MAX_INPUT_TOKENS", read.input_tokens, None
+    )
+    anthropic_api_key: Secret | None = _setting(
+        "ANTHROPIC_API_KEY", read.secret, None, private=True
+    )
+    anthropic_model: str = _setting("ANTHROPIC_MODEL", read.model_name, ANTHROPIC_MODEL)
+    anthropic_base_url: str | None = _setting("ANTHROPIC_BASE_URL", read.native_url, None)
+    anthropic_max_input_tokens: int | None = _setting(
+        "ANTHROPIC_MAX_INPUT_TOKENS", read.input_tokens, None
+    )
+    ollama_api_key: Secret | None = _setting("OLLAMA_API_KEY", read.secret, None, private=True)
+    ollama_model: str = _setting("OLLAMA_MODEL", read.model_name, OLLAMA_MODEL)
+    ollama_base_url: str | None = _setting("OLLAMA_BASE_URL", read.native_url, None)
+    ollama_max_input_tokens: int | None = _setting(
+        "OLLAMA_MAX_INPUT_TOKENS", read.input_tokens, OLLAMA_MAX_INPUT_TOKENS
+    )
+    numbered: tuple[tuple[str, Any], ...] = field(default=(), metadata={"names": ()}, repr=False)
+    llm_chain: tuple[str, ...] = _setting("LLM_CHAIN", read.chain, None)
     primary_llm: str = _setting("PRIMARY_LLM", read.provider, "gemini")
     model_timeout: float = _setting("MODEL_TIMEOUT", read.seconds, 30.0)
     turn_timeout: float = _setting("TURN_TIMEOUT", read.seconds, 60.0)
@@ -83,8 +112,13 @@ class Settings:
     def __post_init__(self) -> None:
         for entry in dataclasses.fields(self):
             value = getattr(self, entry.name)
-            if value is not None:
+            if value is not None and entry.metadata["names"]:
                 self._set(entry.name, _read(entry, entry.metadata["names"][0], value))
+        numbered = dict(self.numbered)
+        self._set("numbered", tuple((n, _read(_base(n), n, v)) for n, v in numbered.items()))
+        if self.llm_chain is None:
+            others = [name for name in ("gemini", "groq") if name != self.primary_llm]
+            self._set("llm_chain", (self.primary_llm, *others))
         if self.data_dir is None:
             self._set("data_dir", _default_data_dir())
         if self.database_url is None:
@@ -116,12 +150,36 @@ class Settings:
                 value = _first(layers, name)
                 if value is not None and entry.name not in found:
                     found[entry.name] = _read(entry, name, value)
+        places = [name for name in found.get("llm_chain", ()) if name != provider_of(name)]
+        names = [f"{place}_{part}".upper() for place in places for part in PARTS]
+        values = [(name, _first(layers, name)) for name in names]
+        found["numbered"] = {name: value for name, value in values if value is not None}
         return cls(**found)
+
+    @property
+    def models(self) -> tuple[ModelSettings, ...]:
+        """Return the places of the chain, in order; `groq2` has `groq`'s values but its own key."""
+        return tuple(self._model(name) for name in self.llm_chain)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return the keys in clear text, for the redaction of logs and errors."""
-        return tuple(key.reveal() for key in (self.gemini_api_key, self.groq_api_key) if key)
+        values = [getattr(self, entry.name) for entry in dataclasses.fields(self)]
+        values += [value for _, value in self.numbered]
+        return tuple(value.reveal() for value in values if isinstance(value, Secret))
+
+    def _model(self, name: str) -> ModelSettings:
+        provider = provider_of(name) or name
+        values = {part: getattr(self, f"{provider}_{part}") for part in PARTS}
+        if name != provider:
+            own = dict(self.numbered)
+            values["api_key"] = None
+            values |= {
+                part: own[variable]
+                for part in PARTS
+                if (variable := f"{name}_{part}".upper()) in own
+            }
+        return ModelSettings(name=name, provider=provider, **values)
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
@@ -135,6 +193,16 @@ def _read(entry: "dataclasses.Field[Any]", name: str, value: object) -> Any:
         if not entry.metadata["private"]:
             shown = f'is "{value}"'
         raise SettingsError(f"{name} {shown}, but must be {error}.") from None
+
+
+def _base(variable: str) -> "dataclasses.Field[Any]":
+    """Return the setting that a numbered one is read like: `GROQ2_MODEL` like `GROQ_MODEL`."""
+    fields = {entry.name: entry for entry in dataclasses.fields(Settings)}
+    place, _, part = variable.lower().partition("_")
+    base = fields.get(f"{provider_of(place)}_{part}")
+    if base is None or place == provider_of(place) or part not in PARTS:
+        raise SettingsError(f"{variable} is no setting of a numbered place such as groq2.")
+    return base
 
 
 def _first(layers: list[Mapping[str, str]], name: str) -> str | None:

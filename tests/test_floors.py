@@ -6,8 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 APP = ROOT / "app"
 FLOORS = (
-    {"errors", "clock", "secret", "identity", "private_files", "setting_values", "settings"}
-    | {"database", "reply"},
+    {"errors", "clock", "secret", "identity", "private_files", "model_settings", "setting_values"}
+    | {"settings", "database", "reply"},
     {"tasks", "conversations", "telemetry"},
     {"llm", "tools"},
     {"graph"},

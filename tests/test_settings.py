@@ -89,7 +89,55 @@ def test_base_urls_are_accepted_in_every_form(
     assert getattr(load(tmp_path, **{name: given}), name.lower()) == meant
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "meant"),
+    [
+        ("OPENAI_BASE_URL", "http://127.0.0.1:1234", "http://127.0.0.1:1234/v1"),
+        ("OPENAI_BASE_URL", "https://openrouter.ai/api/v1/", "https://openrouter.ai/api/v1"),
+        ("ANTHROPIC_BASE_URL", "https://h/v1", "https://h"),
+        ("OLLAMA_BASE_URL", "http://127.0.0.1:11434/api/", "http://127.0.0.1:11434"),
+    ],
+)
+def test_other_base_urls_are_accepted_as_people_write_them(
+    tmp_path: Path, name: str, given: str, meant: str
+) -> None:
+    assert getattr(load(tmp_path, **{name: given}), name.lower()) == meant
+
+
+def test_chain_comes_from_the_primary_unless_it_is_set(tmp_path: Path) -> None:
+    assert load(tmp_path).llm_chain == ("gemini", "groq")
+    assert load(tmp_path, PRIMARY_LLM="groq").llm_chain == ("groq", "gemini")
+    chained = load(tmp_path, PRIMARY_LLM="groq", LLM_CHAIN="gemini, GROQ,groq2")
+    assert chained.llm_chain == ("gemini", "groq", "groq2")
+
+
+def test_numbered_place_has_its_own_key_and_else_what_its_provider_has(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("GROQ2_MODEL=other\nGROQ2_API_KEY=gsk_second")
+    chained = load(
+        tmp_path, LLM_CHAIN="groq,groq2,groq3", GROQ_API_KEY="gsk_first", GROQ_BASE_URL="http://h"
+    )
+    first, second, third = chained.models
+    assert (first.model, second.model) == ("openai/gpt-oss-20b", "other")
+    assert second.api_key is not None
+    assert second.api_key.reveal() == "gsk_second"
+    assert third.api_key is None
+    assert second.base_url == "http://h"
+    assert (second.key_name, third.key_name) == ("GROQ2_API_KEY", "GROQ3_API_KEY")
+    assert set(chained.secrets) == {"gsk_first", "gsk_second"}
+    assert "gsk_second" not in repr(chained)
+
+
+def test_numbered_settings_are_checked_like_the_others(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="GROQ2_MAX_INPUT_TOKENS is"):
+        load(tmp_path, LLM_CHAIN="groq2", GROQ2_MAX_INPUT_TOKENS="few")
+    with pytest.raises(SettingsError, match="GROQ2_COLOUR is no setting"):
+        Settings(numbered={"GROQ2_COLOUR": "red"})  # type: ignore[arg-type]
+
+
 WRONG = [
+    ("LLM_CHAIN", "gemini,grok", "a list apart by commas of gemini"),
+    ("LLM_CHAIN", "groq,groq", "a list apart by commas of gemini"),
+    ("LLM_CHAIN", "groq,groq1", "a list apart by commas of gemini"),
     ("PRIMARY_LLM", "gemni", "gemini or groq"),
     ("MODEL_TIMEOUT", "0", "a number of seconds above 0"),
     ("MODEL_TIMEOUT", "nan", "a number of seconds above 0"),
@@ -177,7 +225,7 @@ def test_env_example_is_read_as_it_is_and_gives_the_defaults(tmp_path: Path) -> 
     ]
     values: dict[str, Any] = dict(line.split("=", 1) for line in uncommented)
     assert set(values) == set(NAMES)
-    for entry in dataclasses.fields(Settings):
+    for entry in filter(lambda one: one.metadata["names"], dataclasses.fields(Settings)):
         value = values[entry.metadata["names"][0]].strip()
         if value and isinstance(entry.default, str | int | float):
             assert entry.metadata["read"](value) == entry.default

@@ -164,7 +164,7 @@ class Nodes:
             ATTEMPTS: [attempt.report() for attempt in attempts]
         }
         if answer is not None and not offline:
-            metadata[FAILOVER] = failover_sentence(attempts, str(metadata[PROVIDER]), now)
+            metadata[FAILOVER] = failover_sentence(attempts, now)
         return {"messages": [message.model_copy(update={"response_metadata": metadata})]}
 
     def _owner(self, config: RunnableConfig) -> Owner:

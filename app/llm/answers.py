@@ -4,8 +4,8 @@ from langchain_core.messages import AIMessage
 
 from app.llm.kinds import Kind, Verdict
 
-_GOOD = frozenset({"STOP", "TOOL_CALLS", "FUNCTION_CALL"})
-_CUT = frozenset({"MAX_TOKENS", "LENGTH"})
+_GOOD = frozenset({"STOP", "TOOL_CALLS", "FUNCTION_CALL", "END_TURN", "TOOL_USE", "STOP_SEQUENCE"})
+_CUT = frozenset({"MAX_TOKENS", "LENGTH", "MODEL_CONTEXT_WINDOW_EXCEEDED"})
 _BLOCKED = frozenset(
     {
         "SAFETY",
@@ -15,6 +15,7 @@ _BLOCKED = frozenset(
         "PROHIBITED_CONTENT",
         "SPII",
         "CONTENT_FILTER",
+        "REFUSAL",
         "IMAGE_SAFETY",
         "IMAGE_PROHIBITED_CONTENT",
         "IMAGE_RECITATION",
@@ -22,17 +23,27 @@ _BLOCKED = frozenset(
 )
 
 
+def finish_reason(answer: AIMessage) -> str:
+    """Return why the model stopped, in capitals; empty where no reason came.
+
+    Gemini's `FinishReason`; `finish_reason` of the OpenAI API, which Groq uses;
+    `stop_reason` of the Anthropic API; `done_reason` of Ollama.
+    """
+    names = ("finish_reason", "stop_reason", "done_reason")
+    found = (answer.response_metadata.get(name) for name in names)
+    return next((str(reason).upper() for reason in found if reason), "")
+
+
 def judge(answer: AIMessage) -> Verdict | None:
     """Return why an answer can't be used, or None when it can.
 
-    Finish reasons: Gemini's `FinishReason`, and OpenAI's in lower case, which Groq uses.
     An answer that was cut off at the output limit is used as far as it goes.
     """
     metadata = answer.response_metadata
     feedback = metadata.get("prompt_feedback") or {}
     if feedback.get("block_reason") or feedback.get("block_reason_message"):
         return Verdict(Kind.BLOCKED, detail=str(feedback.get("block_reason") or "prompt blocked"))
-    reason = str(metadata.get("finish_reason") or "").upper()
+    reason = finish_reason(answer)
     if reason in _BLOCKED:
         return Verdict(Kind.BLOCKED, detail=f"finish reason {reason}")
     if not reason:

@@ -62,7 +62,7 @@ def build_chain(
 ) -> ModelChain:
     """Build the chain that the settings describe; clients open at the first call."""
     known = entries(settings)
-    usable = tuple(entry for entry in known if entry.key)
+    usable = tuple(entry for entry in known if entry.usable)
     following = [entry.provider for entry in usable[1:]] + [None]
     guards = tuple(
         Guard(
@@ -85,7 +85,7 @@ def build_chain(
     return ModelChain(
         runnable=_with_fallbacks(steps, settings) if steps else None,
         entries=usable,
-        missing=tuple(entry for entry in known if not entry.key),
+        missing=tuple(entry for entry in known if not entry.usable),
         guards=guards,
     )
 

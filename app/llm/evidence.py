@@ -1,8 +1,9 @@
 """Find the provider's own error inside an exception, in every shape that it arrives in.
 
-Google's SDK hangs the body on `details` of the error or of its cause; Groq's SDK on
-`body`, whole for an HTTP error and already unwrapped for one inside a stream. A body may
-be a list of one, or hold a second JSON document as its message.
+Google's SDK hangs the body on `details` of the error or of its cause; the SDKs of Groq,
+OpenAI and Anthropic on `body`, whole for an HTTP error and already unwrapped for one inside
+a stream; Ollama's client has the sentence alone, as `error`. A body may be a list of one, or
+hold a second JSON document as its message.
 """
 
 import json
@@ -22,7 +23,20 @@ _STATUS_OF_CODE = {
     "UNAUTHENTICATED": 401,
     "PERMISSION_DENIED": 403,
     "NOT_FOUND": 404,
+    "insufficient_quota": 429,
+    "server_error": 500,
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "billing_error": 402,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "request_too_large": 413,
+    "rate_limit_error": 429,
+    "api_error": 500,
+    "timeout_error": 504,
+    "overloaded_error": 529,
 }
+"""By the codes of the Groq, Google and OpenAI APIs, and the error types of the Anthropic API."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,8 @@ def evidence_of(exception: BaseException) -> Evidence | None:
     """Return what the provider said, or None where no provider spoke."""
     for error in causes(exception):
         body = getattr(error, "details", None) or getattr(error, "body", None)
+        if body is None and isinstance(sentence := getattr(error, "error", None), str):
+            body = _json(sentence) or {"message": sentence}
         status = getattr(error, "status_code", None) or getattr(error, "code", None)
         if isinstance(status, int) or isinstance(body, dict | list):
             found = _inner(body)
@@ -89,7 +105,7 @@ def _status(status: object, error: Mapping[str, Any]) -> int | None:
     for name in ("code", "status", "type"):
         if found := _STATUS_OF_CODE.get(str(error.get(name))):
             return found
-    return status if isinstance(status, int) else None
+    return status if isinstance(status, int) and status > 0 else None
 
 
 def _inner(body: object) -> Mapping[str, Any]:

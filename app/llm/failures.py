@@ -40,8 +40,21 @@ _BY_CODE = {
     "output_parse_failed": Kind.MALFORMED_RESPONSE,
     "tool_use_failed": Kind.TOOL_USE_FAILED,
     "invalid_api_key": Kind.AUTH,
+    "insufficient_quota": Kind.QUOTA_DAILY,
+    "billing_not_active": Kind.QUOTA_DAILY,
+    "content_filter": Kind.BLOCKED,
+    "content_policy_violation": Kind.BLOCKED,
+    "unsupported_country_region_territory": Kind.PERMISSION,
 }
-_TOO_LONG = re.compile(r"token count\b.*\bexceeds the maximum number of tokens", re.IGNORECASE)
+_BILLING = ("spend_limit_reached", "blocked_api_access", "insufficient_quota", "billing_not_active")
+_TOO_LONG = re.compile(
+    r"token count\b.*\bexceeds the maximum number of tokens|\bprompt is too long\b"
+    r"|\bmaximum context length\b|\bexceeds? (the )?context (limit|window|length|size)\b",
+    re.IGNORECASE,
+)
+_NO_TOOLS = re.compile(
+    r"\bdoes not support (function |tool|chat)|\btools\b[^.]*\bnot supported\b", re.IGNORECASE
+)
 _PLACE = re.compile(r"\b(location|country|region)\b", re.IGNORECASE)
 _TOOL_CALL = re.compile(
     r"tool call validation failed|failed to call a function|failed to parse tool call"
@@ -49,7 +62,9 @@ _TOOL_CALL = re.compile(
     re.IGNORECASE,
 )
 _ZERO_LIMIT = re.compile(r"\blimit: 0(?![.\d])", re.IGNORECASE)
-_DEPLETED = re.compile(r"\bcredits? (is|are|balance is) depleted", re.IGNORECASE)
+_DEPLETED = re.compile(
+    r"\bcredits? (is|are|balance is) depleted|\bcredit balance is too low", re.IGNORECASE
+)
 _PER_DAY = re.compile(r"\bper day\b|\((TPD|RPD|ASPD)\)", re.IGNORECASE)
 _SIZES = re.compile(r"Limit (\d+)\b.*?Requested ~?(\d+)", re.IGNORECASE | re.DOTALL)
 
@@ -100,6 +115,10 @@ def _bad_request(evidence: Evidence) -> Kind:
         return Kind.PERMISSION
     if _TOO_LONG.search(evidence.message):
         return Kind.CONTEXT_OVERFLOW
+    if _DEPLETED.search(evidence.message):
+        return Kind.QUOTA_DAILY
+    if _NO_TOOLS.search(evidence.message):
+        return Kind.MODEL_NOT_FOUND
     if isinstance(evidence.error.get("failed_generation"), str):
         return Kind.TOOL_USE_FAILED
     if _TOOL_CALL.search(evidence.message):
@@ -109,6 +128,8 @@ def _bad_request(evidence: Evidence) -> Kind:
 
 def _too_many(evidence: Evidence) -> Kind:
     message = evidence.message
+    if evidence.code in _BILLING:
+        return Kind.QUOTA_DAILY
     if _DEPLETED.search(message) or _zero_limit(evidence) or _google_daily(evidence):
         return Kind.QUOTA_DAILY
     if (sizes := _SIZES.search(message)) and int(sizes[2]) > int(sizes[1]):
@@ -140,7 +161,7 @@ def _sticky(evidence: Evidence) -> bool:
     """Say whether a used-up quota is a billing stop or was zero from the start."""
     return (
         evidence.status == 402
-        or evidence.code in ("spend_limit_reached", "blocked_api_access")
+        or evidence.code in _BILLING
         or bool(_DEPLETED.search(evidence.message))
         or _zero_limit(evidence)
     )

@@ -15,10 +15,11 @@ from app.llm.again import SecondTries
 from app.llm.breaker import Admission, Breakers
 from app.llm.budget import fit
 from app.llm.call import ModelCall, Step
+from app.llm.clients import Client
 from app.llm.history import PROVIDER
 from app.llm.kinds import CURABLE, ERRORS, Kind, Verdict
 from app.llm.loops import PerLoop
-from app.llm.providers import Client, Entry
+from app.llm.providers import Entry
 from app.llm.repair import read_back
 from app.llm.stream import Heard, Limits, listen
 from app.llm.trail import Attempt, Outcome
@@ -92,7 +93,9 @@ class Guard(Step):
         if not admission.allowed:
             verdict = _open_verdict(admission, self._clock)
             return self._fail(input, self._attempt(Outcome.SKIPPED, 0, verdict, last=last))
-        conversation: Sequence[BaseMessage] = fit(input.messages, self._entry.max_input_tokens)
+        conversation: Sequence[BaseMessage] = fit(
+            input.messages, self._entry.place.max_input_tokens
+        )
         tries = SecondTries(self._policy.retries, self._policy.longest_pause)
         while True:
             started = self._clock.monotonic()
@@ -146,7 +149,7 @@ class Guard(Step):
         self, conversation: Sequence[BaseMessage], config: RunnableConfig | None, time_left: float
     ) -> Heard:
         """Call the model once; a caller who gives up frees the place of a probe."""
-        messages = self._entry.shape(conversation)
+        messages = self._entry.by.shape(conversation)
         _, model = await self._clients.get()
         limits = self._policy.limits
         limits = replace(limits, attempt=min(limits.attempt, time_left))
@@ -173,6 +176,7 @@ class Guard(Step):
         ended = outcome in (Outcome.FAILED, Outcome.SKIPPED)
         return Attempt(
             provider=self._entry.provider,
+            label=self._entry.label,
             model=self._entry.model,
             position=self._position,
             outcome=outcome,
@@ -190,9 +194,8 @@ class Guard(Step):
 
     def _redacted(self, verdict: Verdict | None) -> Verdict:
         """Take out what providers echo; the client's own exception is let go for the same end."""
-        key = [self._entry.key.reveal()] if self._entry.key else []
         found = verdict or Verdict(Kind.MALFORMED_RESPONSE)
-        return replace(found, detail=redact(found.detail, key))
+        return replace(found, detail=redact(found.detail, self._entry.secrets))
 
     def _labelled(self, answer: AIMessage) -> AIMessage:
         label = {PROVIDER: self._entry.provider, MODEL: self._entry.model}

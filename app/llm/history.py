@@ -24,6 +24,7 @@ PROVIDER = "provider"
 _LOST_RESULT = (
     "Interrupted before a result was recorded. It may have been done: look before you repeat it."
 )
+_NO_TEXT = "(a message without text)"
 _SIGNATURES = "__gemini_function_call_thought_signatures__"
 _UNSIGNED = base64.urlsafe_b64decode("skip_thought_signature_validator")
 """Gemini's stand-in for a missing signature, as the bytes that its client encodes again."""
@@ -41,9 +42,14 @@ def for_gemini(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
     return shaped
 
 
-def for_groq(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """Reduce every content to a plain string, and drop what only other providers know."""
-    return [_plain(message) for message in _paired(messages)]
+def in_plain_strings(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
+    """Reduce every content to a plain string, and drop what only one provider knows."""
+    plain = map(_plain, _paired(messages))
+    return [
+        message
+        for message in plain
+        if not isinstance(message, AIMessage) or message.tool_calls or message.text.strip()
+    ]
 
 
 def _paired(messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
@@ -51,7 +57,7 @@ def _paired(messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
     number = 0
     for position, message in enumerate(messages):
         if not isinstance(message, AIMessage):
-            if not isinstance(message, ToolMessage) and message.content:
+            if not isinstance(message, ToolMessage) and _says_something(message):
                 yield message
             continue
         if message.response_metadata.get(FAILED):
@@ -101,9 +107,16 @@ def _with_ids(message: AIMessage, ids: list[str]) -> AIMessage:
 def _without_notice(message: AIMessage) -> AIMessage | None:
     notice = message.response_metadata.get(NOTICE, "")
     if not notice:
-        return message if message.content else None
+        return message if _says_something(message) else None
     text = message.text.removeprefix(notice).strip()
     return message.model_copy(update={"content": text}) if text else None
+
+
+def _says_something(message: BaseMessage) -> bool:
+    """Say whether there is more than white space, which some providers refuse."""
+    parts = message.content if isinstance(message.content, list) else []
+    other = any(isinstance(part, dict) and part.get("type") != "text" for part in parts)
+    return other or bool(message.text.strip())
 
 
 def _joined(first: AIMessage, second: AIMessage) -> AIMessage:
@@ -135,5 +148,5 @@ def _plain(message: BaseMessage) -> BaseMessage:
     if isinstance(message, AIMessage):
         return AIMessage(content=message.text, tool_calls=message.tool_calls)
     if isinstance(message, HumanMessage | SystemMessage):
-        return type(message)(content=message.text)
+        return type(message)(content=message.text if message.text.strip() else _NO_TEXT)
     return message

@@ -36,7 +36,7 @@ safety is not taken to the next model."""
 
 PLAIN_WORDS = {
     Kind.RATE_LIMIT: "rate limit reached",
-    Kind.QUOTA_DAILY: "quota used up",
+    Kind.QUOTA_DAILY: "daily quota used up",
     Kind.UNAVAILABLE: "overloaded",
     Kind.SERVER_ERROR: "internal error at the provider",
     Kind.TIMEOUT: "no answer in time",

@@ -32,19 +32,18 @@ def outage_sentence(
     return f"No language model could answer ({reasons}); {_advice(failed, local_now)}."
 
 
-def failover_sentence(attempts: Sequence[Attempt], answered_by: str, local_now: datetime) -> str:
+def failover_sentence(attempts: Sequence[Attempt], local_now: datetime) -> str:
     """Return the quiet line that says who failed, why and until when, and who answered.
 
-    Empty where the first model that was asked answered at once.
+    Empty where the first model that was asked answered at once, or nobody did.
     """
     failed = last_failures(attempts)
-    if not failed:
+    if not failed or attempts[-1] is failed[-1]:
         return ""
     told = "; ".join(
-        f"{attempt.provider.capitalize()}: {_why(attempt)}{_until(attempt, local_now)}"
-        for attempt in failed
+        f"{attempt.label}: {_why(attempt)}{_until(attempt, local_now)}" for attempt in failed
     )
-    return f"{told}; answered by {answered_by.capitalize()}"
+    return f"{told}; answered by {attempts[-1].label}"
 
 
 def _until(attempt: Attempt, local_now: datetime) -> str:
@@ -65,6 +64,8 @@ def _why(attempt: Attempt) -> str:
     if attempt.failure is None:
         return ""
     words = PLAIN_WORDS[attempt.failure.kind]
+    if attempt.failure.sticky:
+        return "no quota or credit left on its key"
     if attempt.failure.kind is Kind.AUTH:
         return f"{words}, check {attempt.provider.upper()}_API_KEY"
     if attempt.failure.kind is Kind.MODEL_NOT_FOUND:
@@ -91,4 +92,4 @@ def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:
 
 
 def _name(attempt: Attempt) -> str:
-    return f"{attempt.provider.capitalize()} ({attempt.model})"
+    return f"{attempt.label} ({attempt.model})"

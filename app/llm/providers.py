@@ -1,61 +1,120 @@
-"""Know the providers: how to open a client of each, and what history it takes.
+"""Know the providers: nothing else in the chain knows one by name.
 
-A new provider is one more function and one more row here. Clients never retry and keep no
-time limits of their own: the chain and its guards do both.
+A new provider is a row here, a function in `clients.py`, and its settings.
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
+from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
-from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 
+from app.errors import SettingsError
+from app.llm import clients
 from app.llm.breaker import BreakerKeys
-from app.llm.history import for_gemini, for_groq
+from app.llm.clients import Client
+from app.llm.history import for_gemini, in_plain_strings
 from app.llm.kinds import Kind, Verdict
-from app.secret import Secret
+from app.model_settings import ModelSettings
 from app.settings import Settings
-
-GEMINI_URL = "https://generativelanguage.googleapis.com"
-GROQ_URL = "https://api.groq.com"
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """An open chat model, and how to close its connections."""
+class Provider:
+    """How to reach a provider, and what it wants.
 
-    model: BaseChatModel
-    close: Callable[[], Awaitable[None]]
+    `package` is what brings its client; where that is an extra of ours, the extra has the
+    provider's name. `quota_zone` is where a day's quota comes back at midnight.
+    """
+
+    label: str
+    url: str
+    package: str
+    open: Callable[[ModelSettings, str, Settings], Client]
+    shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]] = in_plain_strings
+    needs_key: bool = True
+    quota_zone: str | None = None
+
+
+PROVIDERS = {
+    "gemini": Provider(
+        label="Gemini",
+        url="https://generativelanguage.googleapis.com",
+        package="langchain_google_genai",
+        open=clients.open_gemini,
+        shape=for_gemini,
+        quota_zone="America/Los_Angeles",
+    ),
+    "groq": Provider("Groq", "https://api.groq.com", "langchain_groq", clients.open_groq),
+    "openai": Provider("OpenAI", clients.OPENAI_URL, "langchain_openai", clients.open_openai),
+    "anthropic": Provider(
+        "Anthropic", "https://api.anthropic.com", "langchain_anthropic", clients.open_anthropic
+    ),
+    "ollama": Provider(
+        label="Ollama",
+        url="http://127.0.0.1:11434",
+        package="langchain_ollama",
+        open=clients.open_ollama,
+        needs_key=False,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One place in the chain: which model, how to open it, what history it takes.
+    """One place in the chain: what is set for it, and its provider."""
 
-    `key` is None where the person gave none; such an entry is left out of the chain.
-    """
+    place: ModelSettings
+    by: Provider
+    settings: Settings
 
-    provider: str
-    model: str
-    key: Secret | None
-    key_name: str
-    open: Callable[[], Client]
-    shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]]
-    base_url: str
-    max_input_tokens: int | None
-    quota_zone: str | None = None
+    @property
+    def provider(self) -> str:
+        """Return the place's name, such as `groq` or `groq2`; replies call it the provider."""
+        return self.place.name
+
+    @property
+    def label(self) -> str:
+        """Return the name that a person reads, such as `Groq` or `Groq2`."""
+        return self.by.label + self.place.name.removeprefix(self.place.provider)
+
+    @property
+    def model(self) -> str:
+        """Return the model's name."""
+        return self.place.model
+
+    @property
+    def key_name(self) -> str:
+        """Return the setting that holds its key."""
+        return self.place.key_name
+
+    @property
+    def usable(self) -> bool:
+        """Say whether it can be asked: with a key, or where none is needed.
+
+        An OpenAI-compatible endpoint with an address of its own may be a local one.
+        """
+        own_address = self.place.provider == "openai" and self.place.base_url is not None
+        return bool(self.place.api_key) or own_address or not self.by.needs_key
 
     @property
     def breakers(self) -> BreakerKeys:
         """Return the names of its breakers, which hold no more of the key than a fingerprint."""
-        key = self.key.reveal() if self.key else ""
-        mark = hashlib.sha256(f"task-relay {key}".encode()).hexdigest()[:16]
-        head = f"{self.provider} {self.base_url}"
+        mark = hashlib.sha256(f"task-relay {self._key}".encode()).hexdigest()[:16]
+        head = f"{self.provider} {self._url}"
         return BreakerKeys(model=f"{head} {self.model} {mark}", key=f"{head} * {mark}")
+
+    @property
+    def secrets(self) -> list[str]:
+        """Return the key in clear text, for redaction."""
+        return [self._key] if self._key else []
+
+    def open(self) -> Client:
+        """Open a client for the running event loop."""
+        return self.by.open(self.place, self._url, self.settings)
 
     def wait(self, verdict: Verdict, now: datetime) -> float | None:
         """Return the seconds until the model may be of use again, where that is known.
@@ -63,92 +122,32 @@ class Entry:
         A day's quota of Gemini comes back at midnight Pacific, whatever shorter wait the
         answer states (Gemini API rate limits page); Groq's windows roll, so its word holds.
         """
-        if verdict.kind is Kind.QUOTA_DAILY and self.quota_zone and not verdict.sticky:
-            local = now.astimezone(ZoneInfo(self.quota_zone))
+        if verdict.kind is Kind.QUOTA_DAILY and self.by.quota_zone and not verdict.sticky:
+            local = now.astimezone(ZoneInfo(self.by.quota_zone))
             midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
             return (midnight - now).total_seconds()
         return verdict.retry_after
 
+    @property
+    def _key(self) -> str:
+        return self.place.api_key.reveal() if self.place.api_key else ""
+
+    @property
+    def _url(self) -> str:
+        return self.place.base_url or self.by.url
+
 
 def entries(settings: Settings) -> list[Entry]:
-    """Return the providers in the order in which they are asked, with or without a key."""
-    known = [_gemini(settings), _groq(settings)]
-    return sorted(known, key=lambda entry: entry.provider != settings.primary_llm)
+    """Return the places of the chain in the order in which they are asked, usable or not.
 
-
-def _gemini(settings: Settings) -> Entry:
-    def open_client() -> Client:
-        from langchain_google_genai import ChatGoogleGenerativeAI
-
-        model = ChatGoogleGenerativeAI(
-            model=settings.gemini_model,
-            google_api_key=_reveal(settings.gemini_api_key),
-            base_url=settings.gemini_base_url or GEMINI_URL,
-            vertexai=False,
-            max_retries=1,  # counts attempts; 0 would mean the default of six
-            max_output_tokens=settings.max_output_tokens,
-            client_args={"event_hooks": {"request": [_connect_limit(settings)]}},
-        )
-        return Client(model, model.aclose)
-
-    return Entry(
-        provider="gemini",
-        model=settings.gemini_model,
-        key=settings.gemini_api_key,
-        key_name="GEMINI_API_KEY",
-        open=open_client,
-        shape=for_gemini,
-        base_url=settings.gemini_base_url or GEMINI_URL,
-        max_input_tokens=settings.gemini_max_input_tokens,
-        quota_zone="America/Los_Angeles",
-    )
-
-
-def _groq(settings: Settings) -> Entry:
-    def open_client() -> Client:
-        import httpx
-        from langchain_groq import ChatGroq
-
-        hooks = {"request": [_connect_limit(settings)]}
-        http = httpx.AsyncClient(timeout=None, event_hooks=hooks)
-        more: dict[str, Any] = {}
-        if settings.groq_model.startswith("openai/gpt-oss"):
-            more["reasoning_effort"] = "low"  # else thinking eats the output tokens
-        model = ChatGroq(
-            model=settings.groq_model,
-            api_key=_reveal(settings.groq_api_key),
-            base_url=settings.groq_base_url or GROQ_URL,
-            max_retries=0,
-            max_tokens=settings.max_output_tokens,
-            http_async_client=http,
-            **more,
-        )
-        return Client(model, http.aclose)
-
-    return Entry(
-        provider="groq",
-        model=settings.groq_model,
-        key=settings.groq_api_key,
-        key_name="GROQ_API_KEY",
-        open=open_client,
-        shape=for_groq,
-        base_url=settings.groq_base_url or GROQ_URL,
-        max_input_tokens=settings.groq_max_input_tokens,
-    )
-
-
-def _connect_limit(settings: Settings) -> Callable[[Any], Awaitable[None]]:
-    """Return a hook that limits connecting alone; the SDKs set no such limit per request."""
-
-    async def limit(request: Any) -> None:
-        timeout = dict(request.extensions.get("timeout") or {})
-        request.extensions["timeout"] = timeout | {"connect": settings.connect_timeout}
-
-    return limit
-
-
-def _reveal(key: Secret | None) -> Any:
-    """Hand a key to a client, which keeps it as pydantic's own secret."""
-    from pydantic import SecretStr
-
-    return SecretStr(key.reveal()) if key else None
+    Raises:
+        SettingsError: The package that brings a provider's client is not installed.
+    """
+    found = [Entry(place, PROVIDERS[place.provider], settings) for place in settings.models]
+    for entry in found:
+        if entry.usable and find_spec(entry.by.package) is None:
+            raise SettingsError(
+                f"LLM_CHAIN names {entry.provider}, whose package is not installed: run "
+                f'python -m pip install -e ".[{entry.place.provider}]" -c constraints.txt'
+            )
+    return found

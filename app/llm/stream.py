@@ -13,7 +13,7 @@ from langchain_core.messages import (
 )
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from app.llm.answers import judge
+from app.llm.answers import finish_reason, judge
 from app.llm.evidence import evidence_of
 from app.llm.failures import classify
 from app.llm.kinds import Kind, Verdict
@@ -66,7 +66,7 @@ class _Reader:
     @property
     def finished(self) -> bool:
         """Say whether the finish reason has come: then only an error frame can still spoil it."""
-        return bool(self.whole and self.whole.response_metadata.get("finish_reason"))
+        return bool(self.whole and finish_reason(self.whole))
 
     async def read(
         self, model: Runnable[Any, Any], messages: list[BaseMessage], config: RunnableConfig | None

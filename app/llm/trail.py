@@ -21,14 +21,16 @@ class Outcome(StrEnum):
 class Attempt:
     """One try at one model.
 
-    `position` counts from 0 along the chain. `failure` and `error` (the name of the
-    exception) are None for an answer. `wait` is how many seconds the model stays of no use,
-    where that is known. `goes_over` says whether the failure is one for another model, and
-    `following` names the provider that is asked next, if any. `message_id` is the id that the
-    attempt's tokens carried.
+    `provider` is the place in the chain, `label` its name for a person. `position` counts
+    from 0 along the chain. `failure` and `error` (the name of the exception) are None for an
+    answer. `wait` is how many seconds the model stays of no use, where that is known.
+    `goes_over` says whether the failure is one for another model, and `following` names the
+    provider that is asked next, if any. `message_id` is the id that the attempt's tokens
+    carried.
     """
 
     provider: str
+    label: str
     model: str
     position: int
     outcome: Outcome

@@ -69,6 +69,16 @@ class GroqServer(ProviderServer):
 
     def check(self, path: str, headers: Any, body: dict[str, Any]) -> None:
         """Refuse what the real API refuses."""
+        self.check_head(path, headers, body)
+        if not body.get("messages"):
+            _refuse("'messages' : minimum number of items is 1")
+        _check_messages(body["messages"])
+        for tool in body.get("tools") or []:
+            if tool.get("type") != "function" or tool["function"]["parameters"]["type"] != "object":
+                _refuse("'tools.0' : invalid tool schema")
+
+    def check_head(self, path: str, headers: Any, body: dict[str, Any]) -> None:
+        """Refuse an address, a key or a parameter that the API doesn't know."""
         if path != "/openai/v1/chat/completions":
             raise Refused(error(404, f"Unknown request URL: POST {path}.", "unknown_url"))
         if headers.get("authorization") != f"Bearer {self.key}":
@@ -82,12 +92,6 @@ class GroqServer(ProviderServer):
             allowed = ("low", "medium", "high") if "gpt-oss" in body["model"] else ()
             if effort not in allowed:
                 _refuse("reasoning_effort must be one of low, medium, or high")
-        if not body.get("messages"):
-            _refuse("'messages' : minimum number of items is 1")
-        _check_messages(body["messages"])
-        for tool in body.get("tools") or []:
-            if tool.get("type") != "function" or tool["function"]["parameters"]["type"] != "object":
-                _refuse("'tools.0' : invalid tool schema")
 
     def stream(self, answer: Answer, body: dict[str, Any], path: str) -> bytes:
         """Return server-sent events: the role, the text in pieces, the calls, the finish."""

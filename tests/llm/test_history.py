@@ -1,22 +1,29 @@
-"""Send conversations of every making to both providers, as strict as the real ones."""
+"""Send conversations of every making to every provider, as strict as the real ones."""
 
+import asyncio
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
-from langchain_google_genai import ChatGoogleGenerativeAI
-from langchain_groq import ChatGroq
 
-from app.llm.history import FAILED, NOTICE, for_gemini, for_groq
+from app import Settings
+from app.llm.clients import Client
+from app.llm.history import FAILED, NOTICE, for_gemini, in_plain_strings
+from app.llm.providers import PROVIDERS, Entry, entries
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
+from tests.fakes.anthropic import AnthropicServer
 from tests.fakes.gemini import STAND_IN, GeminiServer
 from tests.fakes.groq import GroqServer
+from tests.fakes.http import ProviderServer
+from tests.fakes.ollama import OllamaServer
+from tests.fakes.openai import OpenAIServer
 from tests.fakes.steps import Answer, calls, says
 
 CALL = {"name": "list_tasks", "args": {}, "type": "tool_call"}
@@ -66,7 +73,7 @@ def test_call_ids_that_repeat_over_a_thread_reach_both_providers_as_different_on
 
 def test_call_that_lost_its_result_is_healed() -> None:
     dead = AIMessage("", tool_calls=[call("x")])
-    shaped = for_groq([HumanMessage("a"), dead, HumanMessage("b")])
+    shaped = in_plain_strings([HumanMessage("a"), dead, HumanMessage("b")])
     assert [type(m).__name__ for m in shaped] == [
         "HumanMessage",
         "AIMessage",
@@ -78,7 +85,7 @@ def test_call_that_lost_its_result_is_healed() -> None:
 
 def test_result_without_its_call_is_left_out() -> None:
     lost = ToolMessage("late", tool_call_id="gone")
-    assert for_groq([HumanMessage("a"), lost]) == [HumanMessage("a")]
+    assert in_plain_strings([HumanMessage("a"), lost]) == [HumanMessage("a")]
 
 
 def test_failure_and_notice_are_left_out() -> None:
@@ -98,7 +105,7 @@ def test_shaping_changes_no_stored_message() -> None:
     ]
     before = [message.model_dump_json() for message in messages]
     for_gemini(messages)
-    for_groq(messages)
+    in_plain_strings(messages)
     assert [message.model_dump_json() for message in messages] == before
 
 
@@ -110,11 +117,24 @@ blocks = st.lists(
     max_size=2,
 )
 humans = words.map(HumanMessage)
-groq_answers = st.builds(
-    lambda text, found: AIMessage(
-        text, tool_calls=found, response_metadata={"model_provider": "groq"}
+plain_answers = st.builds(
+    lambda text, found, provider: AIMessage(
+        text, tool_calls=found, response_metadata={"model_provider": provider}
     ),
     st.one_of(st.just(""), words),
+    st.lists(ids.map(call), max_size=2, unique_by=lambda one: one["id"]),
+    st.sampled_from(["groq", "openai", "ollama"]),
+)
+anthropic_answers = st.builds(
+    lambda said, found: AIMessage(
+        [
+            *({"type": "text", "text": text, "index": 0} for text in said),
+            *({"type": "tool_use", "id": c["id"], "name": c["name"], "input": {}} for c in found),
+        ],
+        tool_calls=found,
+        response_metadata={"model_provider": "anthropic"},
+    ),
+    st.lists(words, max_size=2),
     st.lists(ids.map(call), max_size=2, unique_by=lambda one: one["id"]),
 )
 gemini_answers = st.builds(
@@ -126,33 +146,63 @@ gemini_answers = st.builds(
 )
 failures = words.map(lambda text: AIMessage(text, response_metadata={FAILED: "no_model"}))
 results = st.builds(lambda id, text: ToolMessage(text, tool_call_id=id), ids, words)
-histories = st.lists(st.one_of(humans, groq_answers, gemini_answers, failures, results), max_size=9)
+histories = st.lists(
+    st.one_of(humans, plain_answers, gemini_answers, anthropic_answers, failures, results),
+    max_size=9,
+)
+
+
+@dataclass
+class World:
+    """Every provider's server, and a client of each that stays open."""
+
+    servers: list[ProviderServer]
+    clients: list[tuple[Entry, Client]]
+    runner: asyncio.Runner
+
+    def ask(self, history: Sequence[AnyMessage]) -> list[str]:
+        """Send a conversation to each; return what they answered."""
+        return self.runner.run(self._ask(history))
+
+    async def _ask(self, history: Sequence[AnyMessage]) -> list[str]:
+        texts = []
+        for entry, client in self.clients:
+            stream = client.model.astream(entry.by.shape(history))
+            texts.append("".join([str(chunk.text) async for chunk in stream]))
+        return texts
 
 
 @pytest.fixture(scope="module")
-def servers() -> Any:
-    both = GeminiServer(), GroqServer()
-    yield both
-    for server in both:
+def world() -> Iterator[World]:
+    makers = [GeminiServer, GroqServer, OpenAIServer, AnthropicServer, OllamaServer]
+    servers: dict[str, ProviderServer] = dict(
+        zip(PROVIDERS, [make() for make in makers], strict=True)
+    )
+    given: dict[str, Any] = {f"{name}_base_url": s.url for name, s in servers.items()}
+    given |= {f"{name}_api_key": s.key for name, s in servers.items() if s.key}
+    made = Settings(llm_chain=tuple(PROVIDERS), openai_model="local-model", **given)
+
+    async def open_all() -> list[tuple[Entry, Client]]:
+        return [(entry, entry.open()) for entry in entries(made)]
+
+    with asyncio.Runner() as runner:
+        clients = runner.run(open_all())
+        yield World(list(servers.values()), clients, runner)
+        for _, client in clients:
+            runner.run(_closed(client))
+    for server in servers.values():
         server.stop()
+
+
+async def _closed(client: Client) -> None:
+    await client.close()
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=histories)
-def test_any_history_is_accepted_by_both(
-    servers: tuple[GeminiServer, GroqServer], history: Sequence[AnyMessage]
+def test_any_history_is_accepted_by_every_provider(
+    world: World, history: Sequence[AnyMessage]
 ) -> None:
-    gemini, groq = servers
     asked = [HumanMessage("first"), *history, HumanMessage("and now?")]
-    google_model = ChatGoogleGenerativeAI(
-        model="gemini-3.5-flash-lite", google_api_key=gemini.key, base_url=gemini.url, max_retries=1
-    )
-    groq_model = ChatGroq(
-        model="openai/gpt-oss-20b", api_key=groq.key, base_url=groq.url, max_retries=0
-    )
-    try:
-        assert "".join(c.text for c in google_model.stream(for_gemini(asked)))
-        assert "".join(c.text for c in groq_model.stream(for_groq(asked)))
-    finally:
-        google_model.client.close()
-        groq_model.client._client.close()
+    assert all(world.ask(asked))
+    assert [server.refusals for server in world.servers] == [[]] * len(PROVIDERS)

@@ -13,13 +13,17 @@ NOON = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)  # noon in California
 
 def failed(provider: str, kind: Kind, wait: float | None = None) -> Attempt:
     over, place = kind in CURABLE, ["gemini", "groq"].index(provider)
-    return Attempt(provider, "m", place, Outcome.FAILED, 1, Verdict(kind), "E", wait, over)
+    label, verdict = provider.capitalize(), Verdict(kind)
+    return Attempt(provider, label, "m", place, Outcome.FAILED, 1, verdict, "E", wait, over)
+
+
+ANSWERED = Attempt("groq", "Groq", "m", 1, Outcome.ANSWERED, 1)
 
 
 def test_soonest_wait_says_when_to_try_again() -> None:
     attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200), failed("groq", Kind.RATE_LIMIT, 90)]
     assert outage_sentence(attempts, (), NOON) == (
-        "No language model could answer (Gemini (m): quota used up; Groq (m): rate limit "
+        "No language model could answer (Gemini (m): daily quota used up; Groq (m): rate limit "
         "reached); try again at 20:01:30, your message is kept."
     )
 
@@ -38,13 +42,13 @@ def test_what_waiting_never_cures_names_the_setting_to_mend() -> None:
 
 
 def test_quiet_line_says_why_until_when_and_who_answered() -> None:
-    attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200)]
-    assert failover_sentence(attempts, "groq", NOON) == (
-        "Gemini: quota used up until 08:00 on 2026-03-05; answered by Groq"
+    attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200), ANSWERED]
+    assert failover_sentence(attempts, NOON) == (
+        "Gemini: daily quota used up until 08:00 on 2026-03-05; answered by Groq"
     )
-    rejected = failover_sentence([failed("gemini", Kind.AUTH)], "groq", NOON)
+    rejected = failover_sentence([failed("gemini", Kind.AUTH), ANSWERED], NOON)
     assert rejected == "Gemini: key rejected, check GEMINI_API_KEY; answered by Groq"
-    assert failover_sentence([], "gemini", NOON) == ""
+    assert failover_sentence([ANSWERED], NOON) == ""
 
 
 def test_refusal_for_safety_is_told_politely() -> None:
