@@ -146,7 +146,8 @@ def _signed(message: BaseMessage) -> BaseMessage:
 
 def _plain(message: BaseMessage) -> BaseMessage:
     if isinstance(message, AIMessage):
-        return AIMessage(content=message.text, tool_calls=message.tool_calls)
+        text = message.text if message.text.strip() else ""
+        return AIMessage(content=text, tool_calls=message.tool_calls)
     if isinstance(message, HumanMessage | SystemMessage):
         return type(message)(content=message.text if message.text.strip() else _NO_TEXT)
     return message
