@@ -1,35 +1,22 @@
 """Wire the parts together: settings in, a ready graph and `process_message` out."""
 
 import asyncio
-import logging
 import threading
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from functools import cache
 from typing import Any
-from weakref import WeakValueDictionary
 
-from langchain_core.messages import AnyMessage, HumanMessage
-from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.graph.state import CompiledStateGraph
 
 from app.clock import Clock
-from app.conversations import translated
-from app.errors import DatabaseError, InputError, SettingsError, TaskRelayError
-from app.graph import draw, reply_of
-from app.identity import clean_thread_id, clean_user_id, conversation_key
+from app.events import Event
+from app.graph import draw
 from app.parts import Parts, forget_parts, shared_parts
 from app.reply import Reply
 from app.settings import Settings
-from app.tools import Context, TaskTools
-
-_log = logging.getLogger("app")
-
-MAIN_THREAD = "main"
-"""The thread of a user that is meant where nobody names one."""
-
-_MOST_STEPS = 200
-
-Graph = CompiledStateGraph[Any, Any, Any, Any]
+from app.tools import TaskTools
+from app.turns import Asked, Graph, Turns
 
 
 class Agent:
@@ -54,9 +41,7 @@ class Agent:
         self._lock = threading.Lock()
         self._parts: Parts | None = None
         self._conversing: Graph | None = None
-        self._turns: WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock] = (
-            WeakValueDictionary()
-        )
+        self._turns = Turns(self.aparts, self._conversing_graph)
 
     @property
     def parts(self) -> Parts:
@@ -88,20 +73,32 @@ class Agent:
         self, user_id: object, message: str, thread_id: object = None
     ) -> Reply:
         """Answer one message; see `app.process_message`."""
-        try:
-            user = clean_user_id(user_id)
-            thread = clean_thread_id(MAIN_THREAD if thread_id is None else thread_id)
-        except InputError as error:
-            return Reply(False, str(error), str(user_id), str(thread_id or MAIN_THREAD))
-        try:
-            return reply_of(await self._converse(user, thread, message), user, thread)
-        except (SettingsError, DatabaseError):
-            raise
-        except TaskRelayError as error:
-            return Reply(False, str(error), user, thread)
-        except Exception:  # noqa: BLE001 - nobody should see a stack trace
-            _log.exception("A turn of user %s stopped on a bug", user)
-            return Reply(False, f"{_BUG} See the log: {self.parts.settings.log_file}", user, thread)
+        return await self._turns.answer(Asked(user_id, thread_id, message))
+
+    async def stream(
+        self,
+        user_id: object,
+        message: str | None,
+        thread_id: object = None,
+        ask_first: str | None = None,
+    ) -> AsyncGenerator[Event]:
+        """Answer one message, and tell what happens on the way; the reply comes last.
+
+        Args:
+            user_id: Whose tasks and threads.
+            message: What they say; None to answer their last message again. Tools that
+                ran then are not run again.
+            thread_id: Which of their threads.
+            ask_first: The place in the model chain to begin with.
+
+        Raises:
+            SettingsError: A setting is wrong.
+            DatabaseError: The database can't be used.
+        """
+        asked = Asked(user_id, thread_id, message, ask_first)
+        async with aclosing(self._turns.stream(asked)) as events:
+            async for event in events:
+                yield event
 
     def close(self) -> None:
         """Close what the parts have opened; a later use opens it again."""
@@ -112,28 +109,6 @@ class Agent:
 
     def _ready(self) -> Parts:
         return self.parts
-
-    async def _converse(self, user: str, thread: str, message: str) -> list[AnyMessage]:
-        parts = await self.aparts()
-        graph = await asyncio.to_thread(self._conversing_graph)
-        key = conversation_key(user, thread)
-        config = RunnableConfig(configurable={"thread_id": key}, recursion_limit=_MOST_STEPS)
-        async with self._turn_of(key):
-            with translated(parts.settings.data_dir):
-                state = await graph.ainvoke(
-                    {"messages": [HumanMessage(_clean_text(message))]},
-                    config,
-                    context=Context(user_id=user),
-                    durability="sync",
-                )
-        found: list[AnyMessage] = state["messages"]
-        return found
-
-    def _turn_of(self, key: str) -> asyncio.Lock:
-        """Return the lock that lets the turns of one thread run one after the other."""
-        where = (asyncio.get_running_loop(), key)
-        with self._lock:
-            return self._turns.setdefault(where, asyncio.Lock())
 
     def _conversing_graph(self) -> Graph:
         parts = self.parts
@@ -187,11 +162,3 @@ async def process_message(
         DatabaseError: The database can't be used.
     """
     return await default_agent().process_message(user_id, message, thread_id)
-
-
-_BUG = "Something broke inside, and this turn has stopped."
-
-
-def _clean_text(message: object) -> str:
-    """Keep text that every store and provider takes: no lone surrogates, no NUL."""
-    return str(message).encode("utf-8", "replace").decode().replace("\0", "")

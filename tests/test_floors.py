@@ -7,11 +7,11 @@ ROOT = Path(__file__).parent.parent
 APP = ROOT / "app"
 FLOORS = (
     {"errors", "clock", "secret", "identity", "private_files", "model_settings", "setting_values"}
-    | {"settings", "database", "reply"},
+    | {"settings", "database", "reply", "events"},
     {"tasks", "conversations", "telemetry"},
     {"llm", "tools"},
     {"graph"},
-    {"agent", "parts"},
+    {"agent", "parts", "turns"},
     {"cli", "studio", "__main__", "__init__"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

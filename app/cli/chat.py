@@ -53,9 +53,9 @@ def chat(
     agent = Agent(settings, whole_process=True)
     try:
         if message is None:
-            from app.cli.conversation import converse
+            from app.cli.conversation import Conversation
 
-            return converse(agent, user, thread)
+            return Conversation(agent, user, thread).hold()
         return _one_turn(agent, user, thread, message, as_json)
     finally:
         agent.close()
@@ -77,17 +77,18 @@ def print_failure(asked: dict[str, str], sentence: str, code: int) -> int:
 def _one_turn(agent: "Agent", user: str, thread: str, message: str, as_json: bool) -> int:
     import asyncio
 
-    from app.cli.screen import failover_notice, missing_notice, printable
+    from app.cli.screen import failover_notice, missing_notice, needs_mending, printable
 
     if not as_json and (notice := missing_notice(agent.parts.chain.missing_keys)):
-        click.echo(notice, err=True)
+        click.secho(notice, err=True, fg="yellow", bold=True)
     reply = asyncio.run(agent.process_message(user, message, thread))
     if as_json:
         told = asdict(reply)
         _print_json({name: told[name] for name in _TOLD})
     else:
         if notice := failover_notice(reply):
-            click.echo(notice, err=True)
+            mend = needs_mending(reply)
+            click.secho(notice, err=True, fg="yellow" if mend else None, bold=mend)
         click.echo(printable(reply.reply))
     return exit_code(reply)
 

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.events import ToolCall
     from app.reply import Reply
+
+_FOR_A_PERSON = ("auth", "permission", "model_not_found")
 
 
 def printable(text: str) -> str:
@@ -18,8 +21,19 @@ def printable(text: str) -> str:
 
 
 def failover_notice(reply: "Reply") -> str:
-    """Return the quiet line that says who failed and who answered; empty when nobody failed."""
-    return f"({printable(reply.notice)}.)" if reply.notice else ""
+    """Return the line that says who failed and who answered; empty when nobody failed.
+
+    It is a quiet one, unless a person has to mend something.
+    """
+    if not reply.notice:
+        return ""
+    told = printable(reply.notice)
+    return f"Warning: {told}." if needs_mending(reply) else f"({told}.)"
+
+
+def needs_mending(reply: "Reply") -> bool:
+    """Say whether a model failed for what only a person can mend, such as a rejected key."""
+    return any(attempt["kind"] in _FOR_A_PERSON for attempt in reply.attempts)
 
 
 def missing_notice(names: Sequence[str]) -> str:
@@ -27,7 +41,13 @@ def missing_notice(names: Sequence[str]) -> str:
     if not names:
         return ""
     verb = "is" if len(names) == 1 else "are"
-    return f"({' and '.join(names)} {verb} not set: left out of the chain.)"
+    return f"Warning: {' and '.join(names)} {verb} not set: left out of the chain."
+
+
+def call_line(call: "ToolCall") -> str:
+    """Return one line about a tool that is about to run."""
+    args = ", ".join(f"{name}={value!r}" for name, value in call.args.items() if value is not None)
+    return printable(" ".join(f"{call.name}({args})".split()))
 
 
 def welcome(missing: Sequence[str], everything_missing: bool) -> str:

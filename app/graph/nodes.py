@@ -41,6 +41,9 @@ from app.settings import Settings
 from app.tasks import Owner
 from app.tools import caller
 
+ASK_FIRST = "ask_first"
+"""Key in a run's `configurable`: the place in the model chain that is asked first."""
+
 
 class Parts(Protocol):
     """What the nodes need of what was wired."""
@@ -88,7 +91,7 @@ class Nodes:
     def call_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Ask the chain; an answer comes back in every case, as one message."""
         asked = self._question(state, config)
-        chain = self._source.parts.chain.runnable
+        chain = self._source.parts.chain.led(_asked_first(config))
         try:
             answer = chain.invoke(asked.call, config) if chain else None
         except ModelCallError:
@@ -98,7 +101,7 @@ class Nodes:
     async def acall_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `call_model` on an event loop."""
         asked = self._question(state, config)
-        chain = self._source.parts.chain.runnable
+        chain = self._source.parts.chain.led(_asked_first(config))
         try:
             answer = await chain.ainvoke(asked.call, config) if chain else None
         except ModelCallError:
@@ -123,6 +126,7 @@ class Nodes:
         deadline = parts.clock.monotonic() + parts.settings.turn_timeout
         try:
             owner = self._owner(config)
+            parts.chain.led(_asked_first(config))
         except InputError as error:
             return {"messages": [failure(str(error))], "deadline": deadline}
         if state.get("owner", owner.user_id) != owner.user_id:
@@ -177,6 +181,11 @@ class Nodes:
 def tell_refusal(error: TaskRefusal | ToolInvocationError) -> str:
     """Let the model read what it may mend; every other exception is a bug and stops the turn."""
     return str(error)
+
+
+def _asked_first(config: RunnableConfig) -> str | None:
+    first = (config.get("configurable") or {}).get(ASK_FIRST)
+    return None if first is None else str(first)
 
 
 def _tell(user_id: str, writer: StreamWriter, attempt: Attempt) -> None:

@@ -1,8 +1,18 @@
 """Read a turn out of a conversation: everything from the person's last message on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    BaseMessage,
+    HumanMessage,
+    RemoveMessage,
+    ToolMessage,
+)
+
+from app.errors import InputError
 
 
 def current_turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
@@ -11,6 +21,21 @@ def current_turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
         if isinstance(messages[position], HumanMessage):
             return list(messages[position:])
     return list(messages)
+
+
+def answer_again(state: Mapping[str, Any]) -> list[BaseMessage]:
+    """Return what to say to a thread so that its last message is answered once more.
+
+    Its last answer goes; tool calls that ran stay, with their results.
+
+    Raises:
+        InputError: Nothing has been said in it yet.
+    """
+    messages = state.get("messages", [])
+    if not any(isinstance(message, HumanMessage) for message in messages):
+        raise InputError("There is nothing to answer again: nothing has been said here yet.")
+    last = last_answer(messages)
+    return [RemoveMessage(id=last.id)] if last.id and not last.tool_calls else []
 
 
 def messages_after(messages: Sequence[AnyMessage], message_id: str | None) -> list[AnyMessage]:

@@ -4,7 +4,7 @@ guard(gemini).with_fallbacks([guard(groq), ..., offline], exceptions_to_handle=(
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import BaseTool
 
 from app.clock import Clock
+from app.errors import InputError
 from app.llm.breaker import Breakers
 from app.llm.call import ModelCall
 from app.llm.comeback import Comeback
@@ -31,10 +32,12 @@ class ModelChain:
 
     `entries` are the language models in order, `missing` those left out for want of a key.
     `runnable` raises the first `ModelCallError` when nobody answered; it is None where
-    there is no key and the offline responder is off.
+    there is no key and the offline responder is off. `led_by` are the same chain with
+    another model in front, by its provider.
     """
 
     runnable: Runnable[ModelCall, AIMessage] | None
+    led_by: Mapping[str, Runnable[ModelCall, AIMessage] | None]
     entries: tuple[Entry, ...]
     missing: tuple[Entry, ...]
     guards: tuple[Guard, ...]
@@ -43,6 +46,19 @@ class ModelChain:
     def missing_keys(self) -> tuple[str, ...]:
         """Return the names of the settings whose absence keeps a provider out."""
         return tuple(entry.key_name for entry in self.missing)
+
+    def led(self, first: str | None) -> Runnable[ModelCall, AIMessage] | None:
+        """Return the chain with this provider in front; as it is for None.
+
+        Raises:
+            InputError: The chain has no such provider.
+        """
+        if first is None:
+            return self.runnable
+        if first not in self.led_by:
+            names = ", ".join(self.led_by) or "no model"
+            raise InputError(f'There is no "{first}" in the model chain; it has {names}.')
+        return self.led_by[first]
 
     async def warm(self) -> None:
         """Open every client for the running loop, so that a failover needn't wait for it."""
@@ -63,31 +79,37 @@ def build_chain(
     """Build the chain that the settings describe; clients open at the first call."""
     known = entries(settings)
     usable = tuple(entry for entry in known if entry.usable)
-    following = [entry.provider for entry in usable[1:]] + [None]
+    policy = _policy(settings)
     guards = tuple(
-        Guard(
-            entry,
-            position,
-            following[position],
-            tools=tools,
-            policy=_policy(settings),
-            breakers=breakers,
-            clock=clock,
-        )
-        for position, entry in enumerate(usable)
+        Guard(entry, 0, None, tools=tools, policy=policy, breakers=breakers, clock=clock)
+        for entry in usable
     )
+
+    def ordered(first: Guard | None = None) -> Runnable[ModelCall, AIMessage] | None:
+        order = sorted(guards, key=lambda guard: guard is not first)
+        return _one_after_another(order, settings, tools, clock)
+
+    return ModelChain(
+        runnable=ordered(),
+        led_by={guard.provider: ordered(guard) for guard in guards},
+        entries=usable,
+        missing=tuple(entry for entry in known if not entry.usable),
+        guards=guards,
+    )
+
+
+def _one_after_another(
+    order: Sequence[Guard], settings: Settings, tools: Sequence[BaseTool], clock: Clock
+) -> Runnable[ModelCall, AIMessage] | None:
+    following = [guard.provider for guard in order[1:]] + [None]
+    guards = [guard.at(place, following[place]) for place, guard in enumerate(order)]
     offline = settings.offline_fallback
     steps: list[Runnable[ModelCall, AIMessage]] = list(guards)
     if guards:
         steps.append(Comeback(guards, clock, needless=is_command if offline else _never))
     if offline:
         steps.append(RunnableLambda(_conversation) | OfflineResponder().bind_tools(tools))
-    return ModelChain(
-        runnable=_with_fallbacks(steps, settings) if steps else None,
-        entries=usable,
-        missing=tuple(entry for entry in known if not entry.usable),
-        guards=guards,
-    )
+    return _with_fallbacks(steps, settings) if steps else None
 
 
 def _with_fallbacks(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -120,6 +121,17 @@ class Guard(Step):
         self._breakers.failed(self._entry.breakers, verdict, self._wait(verdict))
         failed = self._attempt(Outcome.FAILED, duration_ms, verdict, heard, last=last)
         return self._fail(input, failed)
+
+    @property
+    def provider(self) -> str:
+        """Return the name of its place in the chain."""
+        return self._entry.provider
+
+    def at(self, position: int, following: str | None) -> "Guard":
+        """Return this model at another place of a chain; they share connections."""
+        moved = copy(self)
+        moved._position, moved._following = position, following
+        return moved
 
     async def warm(self) -> None:
         """Get ready ahead of the first call: the client for the running loop, the breakers."""

@@ -16,7 +16,7 @@ from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
-from tests.fakes.steps import Silence, calls, says
+from tests.fakes.steps import Silence, Stream, calls, says
 from tests.fakes.terminal import Terminal
 
 Command = Callable[..., Ended]
@@ -46,7 +46,7 @@ def test_notices_go_to_standard_error_and_the_answer_alone_to_standard_output(
 def test_provider_without_a_key_is_told_once(command: Command, groq: GroqServer) -> None:
     ended = command("chat", "-m", "Hi", GROQ_API_KEY=groq.key, GROQ_BASE_URL=groq.url)
     assert ended.code == 0
-    assert ended.err == "(GEMINI_API_KEY is not set: left out of the chain.)\n"
+    assert ended.err == "Warning: GEMINI_API_KEY is not set: left out of the chain.\n"
 
 
 def test_json_tells_the_whole_turn(
@@ -252,6 +252,70 @@ def test_chat_tells_a_failover_in_a_quiet_line(
     chat.wait_for_prompt()
     chat.type("/exit")
     assert chat.end() == 0
+
+
+def test_abandoned_text_is_replaced_by_the_answer(
+    terminal: Callable[..., Terminal], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    half = {"candidates": [{"content": {"parts": [{"text": "Half a tho"}], "role": "model"}}]}
+    frame = f"data: {json.dumps(half)}\r\n\r\n".encode()
+    gemini.plays(Stream(frame, hang=20))
+    chat = terminal(**provider_environment(gemini, groq), STALL_TIMEOUT="1")
+    chat.wait_for_prompt()
+    chat.type("Hello")
+    chat.wait("Half a tho")
+    chat.wait("(Gemini: no answer in time; answered by Groq.)\nHello! How can I help?")
+    chat.wait_for_prompt()
+    assert "Half a tho" not in chat.screen
+
+
+def test_tool_calls_are_shown_as_they_run(
+    terminal: Callable[..., Terminal], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(calls("add_task", title="buy milk"), says("Added it."))
+    chat = terminal(**provider_environment(gemini, groq))
+    chat.wait_for_prompt()
+    chat.type("I need milk")
+    chat.wait("> I need milk\nadd_task(title='buy milk')\nAdded it.")
+
+
+def test_retry_answers_again_and_model_chooses_who(
+    terminal: Callable[..., Terminal], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(calls("add_task", title="buy milk"), says("First answer."))
+    groq.plays(says("Second answer."))
+    chat = terminal(**provider_environment(gemini, groq))
+    chat.wait_for_prompt()
+    chat.type("I need milk")
+    chat.wait("First answer.")
+    chat.wait_for_prompt()
+    chat.type("/model mistral")
+    chat.wait('There is no "mistral" in the model chain; it has gemini, groq.')
+    chat.type("/model groq")
+    chat.wait("From now on groq is asked first.")
+    chat.type("/retry")
+    chat.wait("Second answer.")
+    assert (gemini.calls, groq.calls) == (2, 1)
+    sent = groq.requests[0]["body"]["messages"]
+    assert [message["role"] for message in sent] == ["system", "user", "assistant", "tool"]
+    chat.type("And bread")
+    chat.wait("> And bread\nSecond answer.")
+    assert (gemini.calls, groq.calls) == (2, 2)
+    assert "First answer." not in str(groq.requests[1]["body"])
+
+
+def test_rejected_key_is_a_loud_warning(
+    terminal: Callable[..., Terminal], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(gemini_api.error(403, "denied", "PERMISSION_DENIED"))
+    chat = terminal(**provider_environment(gemini, groq) | {"GROQ_API_KEY": "gsk_wrong"})
+    chat.wait_for_prompt()
+    chat.type("/model groq")
+    chat.wait("asked first")
+    gemini.plays(says("From Gemini."))
+    chat.type("Hello")
+    chat.wait("Warning: Groq: key rejected, check GROQ_API_KEY; answered by Gemini.")
+    groq.refusals.clear()
 
 
 def test_ctrl_c_stops_an_answer_and_keeps_the_chat(

@@ -17,6 +17,7 @@ from app import Settings, ThreadOwnerError, build_graph
 from app.parts import forget_parts, shared_parts
 from tests.conftest import provider_settings
 from tests.fakes import gemini as gemini_api
+from tests.fakes import groq as groq_api
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import calls, says
@@ -202,3 +203,17 @@ def test_graphs_of_the_same_settings_share_log_clients_and_database(
     assert len({request["port"] for request in gemini.requests}) == 1
     forget_parts(shared_parts(settings))
     assert (data_dir / "logs" / "app.log").read_text().count("Processing message") == 2
+
+
+def test_run_may_say_which_model_is_asked_first(
+    settings: Settings, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    def ask(name: str) -> Any:
+        config: Any = {"configurable": {"ask_first": name}}
+        return build_graph(settings).invoke({"messages": [("user", "Hi")]}, config)["messages"][-1]
+
+    groq.plays(groq_api.OVERLOADED, says("From Groq."))
+    assert ask("groq").response_metadata["provider"] == "gemini"
+    assert ask("groq").text == "From Groq."
+    assert gemini.calls == 1
+    assert ask("mistral").text == 'There is no "mistral" in the model chain; it has gemini, groq.'

@@ -57,7 +57,9 @@ def test_file_is_the_owners_alone(log: LogFile, tmp_path: Path) -> None:
 def test_odd_characters_do_not_break_the_log(
     log: LogFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(logging.getLogger("app"), "propagate", False)  # the runner's own report can't hold them
+    monkeypatch.setattr(
+        logging.getLogger("app"), "propagate", False
+    )  # the runner's own report can't hold them
     logger.info("lone %s", "\ud800")
     assert lines(log, tmp_path)[0].endswith("lone \\ud800")
 
