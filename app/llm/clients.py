@@ -29,7 +29,11 @@ class Client:
 
 
 def open_gemini(place: ModelSettings, url: str, settings: Settings) -> Client:
-    """Open Gemini; `max_retries` counts attempts there, and 0 would mean the default of six."""
+    """Open Gemini; `max_retries` counts attempts there, and 0 would mean the default of six.
+
+    Where aiohttp happens to be installed, Google's SDK takes it instead of httpx, whose
+    hooks and errors we know; told that the client is ours, it stays with httpx.
+    """
     from langchain_google_genai import ChatGoogleGenerativeAI
 
     model = ChatGoogleGenerativeAI(
@@ -41,7 +45,10 @@ def open_gemini(place: ModelSettings, url: str, settings: Settings) -> Client:
         max_output_tokens=settings.max_output_tokens,
         client_args={"event_hooks": {"request": [_connect_limit(settings)]}},
     )
-    return Client(model, model.aclose)
+    sdk: Any = model.client
+    http = sdk._api_client._async_httpx_client
+    sdk._api_client._http_options.httpx_async_client = http
+    return Client(model, http.aclose)
 
 
 def open_groq(place: ModelSettings, url: str, settings: Settings) -> Client:

@@ -136,7 +136,11 @@ class Guard(Step):
     async def warm(self) -> None:
         """Get ready ahead of the first call: the client for the running loop, the breakers."""
         await self._breakers.refresh()
-        await self._clients.get()
+        await self.model()
+
+    async def model(self) -> Runnable[Any, Any]:
+        """Return the chat model with its tools, open for the running loop."""
+        return (await self._clients.get())[1]
 
     async def close_here(self) -> None:
         """Close the running loop's client."""
@@ -162,7 +166,7 @@ class Guard(Step):
     ) -> Heard:
         """Call the model once; a caller who gives up frees the place of a probe."""
         messages = self._entry.by.shape(conversation)
-        _, model = await self._clients.get()
+        model = await self.model()
         limits = self._policy.limits
         limits = replace(limits, attempt=min(limits.attempt, time_left))
         try:

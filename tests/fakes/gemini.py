@@ -109,10 +109,12 @@ class GeminiServer(ProviderServer):
         events.append(_event(model, [{"text": ""}], finish="STOP"))
         return b"".join(events)
 
-    def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any] | None:
+    def streams(self, body: dict[str, Any], path: str) -> bool:
+        """Say whether `streamGenerateContent` was called."""
+        return ":stream" in path
+
+    def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any]:
         """Return a whole response, where `generateContent` was called."""
-        if ":stream" in path:
-            return None
         model = re.findall(r"models/([\w.-]+):", path)[0]
         said = [{"text": answer.text}] if answer.text else []
         return _chunk(model, [*said, *self._called(answer, model)], "STOP")

@@ -106,16 +106,15 @@ class GroqServer(ProviderServer):
         events.append(_event(body["model"], {}, finish))
         return b"".join(events) + b"data: [DONE]\n\n"
 
-    def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any] | None:
+    def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any]:
         """Return a whole completion, where no stream was asked for."""
-        if body.get("stream"):
-            return None
         calls = [_call(n, *call) for n, call in enumerate(answer.calls)]
         message: dict[str, Any] = {"role": "assistant", "content": answer.text or None}
         finish = "tool_calls" if calls else "stop"
         return {
             "id": "chatcmpl-fake",
             "object": "chat.completion",
+            "service_tier": "on_demand",
             "created": 1764000000,
             "model": body["model"],
             "choices": [

@@ -94,9 +94,13 @@ class ProviderServer:
         """Return the event stream of an answer."""
         raise NotImplementedError
 
-    def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any] | None:
-        """Return the answer as one JSON object, or None where a stream was asked for."""
-        return None
+    def streams(self, body: dict[str, Any], path: str) -> bool:
+        """Say whether a request asks for a stream."""
+        return bool(body.get("stream"))
+
+    def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any]:
+        """Return the answer as one JSON object, where no stream was asked for."""
+        raise NotImplementedError
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -108,6 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
         length = int(self.headers.get("content-length") or 0)
         body = json.loads(self.rfile.read(length) or b"{}")
         step = self.provider.take(self.path, self.headers, body, self.client_address[1])
+        streamed = self.provider.streams(body, self.path)
         try:
             if isinstance(step, Failure):
                 self._fail(step)
@@ -115,16 +120,21 @@ class _Handler(BaseHTTPRequestHandler):
                 self.provider.wait(step.seconds)
                 self.close_connection = True
             elif isinstance(step, Stream):
-                unfinished = step.cut or step.hang > 0
-                self._send(200, "text/event-stream", step.raw, {}, cut=unfinished)
-                self.provider.wait(step.hang)
-            elif (whole := self.provider.plain(step, body, self.path)) is not None:
-                self._send(200, "application/json", json.dumps(whole).encode(), {})
-            else:
+                self._play(step, streamed=step.plain is None or streamed)
+            elif streamed:
                 raw = self.provider.stream(step, body, self.path)
                 self._send(200, "text/event-stream", raw, {})
+            else:
+                whole = self.provider.plain(step, body, self.path)
+                self._send(200, "application/json", json.dumps(whole).encode(), {})
         except OSError:
             self.close_connection = True
+
+    def _play(self, step: Stream, *, streamed: bool) -> None:
+        kind = "text/event-stream" if streamed else "application/json"
+        raw = step.raw if streamed else step.plain or b""
+        self._send(200, kind, raw, {}, cut=step.cut or step.hang > 0)
+        self.provider.wait(step.hang)
 
     def _fail(self, failure: Failure) -> None:
         body = failure.body

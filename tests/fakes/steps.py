@@ -26,11 +26,13 @@ class Stream:
     """Raw bytes of an event stream under HTTP 200.
 
     After them `cut` drops the connection, and `hang` keeps it open for so many seconds.
+    `plain` is the same fault in the body of a request that asked for no stream.
     """
 
     raw: bytes
     cut: bool = False
     hang: float = 0.0
+    plain: bytes | None = None
 
 
 @dataclass(frozen=True)
