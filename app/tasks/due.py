@@ -1,52 +1,132 @@
-"""Read and write due dates. A phrase is understood whole or refused; nothing is guessed."""
+"""Read and write due dates: a closed grammar. A phrase is understood whole or refused.
+
+A phrase is a day (`due_days`), a time of day (`due_times`), both in either order, or a span of
+hours from now. Decided once: a time alone that is past today means tomorrow; midnight alone
+is the coming one, and on a named day its first minute; morning, evening and the like only tell
+which half of the day is meant; a time that the clock skips moves on by the gap, and of two
+equal ones the first is meant.
+"""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.errors import TaskRefusal
+from app.tasks.due_days import day_of, is_iso
+from app.tasks.due_spans import clock_span
+from app.tasks.due_times import MIDNIGHT, PART, is_loose, time_of
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?)?", re.ASCII)
-_LAST_YEAR = 9998
+_SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_FIRST_YEAR, _LAST_YEAR = 2, 9998
+_LONGEST = 100
+_LEAD = re.compile(r"(?:due )?(?:(?:on|by|for) )?")
+_WITH_PART = re.compile(rf"(?P<day>.+?) (?:in the )?{PART}")
+_EOD = re.compile(
+    r"(?:(?:eod|end of (?:the )?day) (?:on |of )?(?P<a>.+)|(?P<b>.+) (?:eod|end of day))"
+)
 
 
-def resolve_due(text: str, now: datetime, timezone: ZoneInfo) -> date | datetime:
+def resolve_due(
+    text: str, now: datetime, timezone: ZoneInfo, *, day_first: bool = False
+) -> date | datetime:
     """Return the due date that a phrase means.
 
     Args:
-        text: An ISO date, an ISO date and time without an offset, `today` or `tomorrow`.
+        text: Such as `friday`, `march 15 at 5pm`, `in 3 days`, or an ISO date and time.
         now: The instant it was said, aware.
         timezone: The zone of whoever said it.
+        day_first: Whether 12/05 is the twelfth of May, not the fifth of December.
 
     Returns:
         A `date` for a whole day; an aware `datetime` in `timezone` for a time of day.
 
     Raises:
-        TaskRefusal: The phrase isn't one of these forms, or no such day exists.
+        TaskRefusal: The phrase isn't one of the grammar's forms, or no such day exists.
     """
-    today = now.astimezone(timezone).date()
-    phrase = " ".join(text.split()).lower()
-    if phrase in ("today", "tomorrow"):
-        return today + timedelta(days=phrase == "tomorrow")
-    if match := _ISO.fullmatch(phrase.upper()):
-        try:
-            day = date.fromisoformat(match[1])
-            if 1 < day.year <= _LAST_YEAR:
-                return _at(day, match[2], timezone) if match[2] else day
-        except ValueError:
-            pass
-    raise TaskRefusal(
-        f'due "{text[:80]}" not understood. Use YYYY-MM-DD, YYYY-MM-DD HH:MM, today or tomorrow. '
-        f"Today is {format_due(today)}."
-    )
+    local = now.astimezone(timezone)
+    phrase = _plain(text)
+    readings = _readings(phrase, local, timezone, day_first)
+    if len(readings) != 1:
+        raise TaskRefusal(
+            f'due "{text[:80]}" not understood. Use YYYY-MM-DD, YYYY-MM-DD HH:MM, or: today, '
+            "tomorrow, friday, next friday, in 3 days, end of month, march 15 at 5pm. "
+            f"Today is {format_due(local.date())}."
+        )
+    return readings.pop()
 
 
 def format_due(due: date | datetime) -> str:
     """Write a due date with its weekday: `Fri 2026-03-13` or `Fri 2026-03-13 17:00`."""
-    text = f"{_WEEKDAYS[due.weekday()]} {due.year:04}-{due.month:02}-{due.day:02}"
+    text = f"{_SHORT_WEEKDAYS[due.weekday()]} {due.year:04}-{due.month:02}-{due.day:02}"
     return f"{text} {due:%H:%M}" if isinstance(due, datetime) else text
 
 
-def _at(day: date, time: str, timezone: ZoneInfo) -> datetime:
-    return datetime.fromisoformat(f"{day.isoformat()}T{time}").replace(tzinfo=timezone)
+def wall_time(day: date, at: time, timezone: ZoneInfo) -> datetime:
+    """Put a wall time into its zone; one that the clock skips moves on by the gap."""
+    aware = datetime.combine(day, at, timezone)
+    return aware.astimezone(UTC).astimezone(timezone)
+
+
+def _plain(text: str) -> str:
+    """Return a phrase in lower case and single spaces, without commas and closing dots."""
+    phrase = text.lower().replace("\u2019", "'").replace(",", " ").replace("@", " at ")
+    phrase = re.sub(r"\b([ap])\.? ?m\b\.?", r"\1m", phrase)
+    phrase = re.sub(r"(?<=[a-z])\.(?=\s|$)", "", phrase)
+    phrase = re.sub(r"(\d{4}-\d\d-\d\d)t(?=\d\d:)", r"\1 ", phrase)
+    phrase = " ".join(phrase.split())
+    return _LEAD.sub("", phrase, count=1)
+
+
+def _readings(
+    phrase: str, local: datetime, zone: ZoneInfo, day_first: bool
+) -> set[date | datetime]:
+    """Return every meaning of a phrase; the grammar is such that there is one at most."""
+    if not phrase.isascii() or len(phrase) > _LONGEST:
+        return set()
+    if (span := clock_span(phrase)) is not None:
+        later = (local.astimezone(UTC) + span).astimezone(zone)
+        return {later.replace(second=0, microsecond=0)}
+    words = phrase.split()
+    found: set[date | datetime] = set()
+    for cut in range(len(words) + 1):
+        head, tail = " ".join(words[:cut]), " ".join(words[cut:])
+        for day, at in ((head, tail), (tail.removeprefix("on "), head)):
+            try:
+                due = _joined(day, at, local, zone, day_first)
+            except (ValueError, OverflowError):
+                continue
+            if due is not None and _FIRST_YEAR <= due.year <= _LAST_YEAR:
+                found.add(due)
+    return found
+
+
+def _joined(
+    day_text: str, at_text: str, local: datetime, zone: ZoneInfo, day_first: bool
+) -> date | datetime | None:
+    """Return a day with or without a time, or a time with or without a day."""
+    day_text, part = _part_of(day_text)
+    day = day_of(day_text, local.date(), day_first) if day_text else None
+    if day_text and day is None:
+        return None
+    if not at_text:
+        return day
+    at = time_of(at_text, part)
+    if at is None or (is_iso(day_text) and is_loose(at_text)):
+        return None
+    if day is None:
+        due = wall_time(local.date(), at, zone)
+        return due if due > local else wall_time(local.date() + timedelta(days=1), at, zone)
+    if at_text.removeprefix("at ") in MIDNIGHT and day == local.date():
+        day += timedelta(days=1)
+    return wall_time(day, at, zone)
+
+
+def _part_of(text: str) -> tuple[str, str | None]:
+    """Take the part of the day off a day: `tomorrow morning`, `tonight`, `this evening`."""
+    if text == "tonight":
+        return "today", "night"
+    if match := _EOD.fullmatch(text):
+        return match["a"] or match["b"], None
+    if match := _WITH_PART.fullmatch(text):
+        return "today" if match["day"] == "this" else match["day"], match["part"]
+    return text, None

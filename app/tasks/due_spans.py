@@ -1,0 +1,81 @@
+"""Read a span such as `2 weeks`, `a month`, `3 business days` or `half an hour`, and apply it."""
+
+import re
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from app.tasks.calendar_words import NUMBERS, WORKDAY, one_of
+
+_COUNT = rf"\d{{1,4}}|an?(?: couple of)?|{one_of(NUMBERS)}"
+_DAYS = rf"days?|d|weeks?|wks?|w|fortnights?|months?|years?|{WORKDAY}s?"
+_CLOCK_UNIT = r"hours?|hrs?|h|minutes?|mins?"
+_ONE = rf"(?:{_COUNT}) ?(?:{_DAYS})"
+SPAN = rf"{_ONE}(?: (?:and )?{_ONE})?"
+"""The pattern of a span of days."""
+
+_PIECE = re.compile(rf"(?P<count>{_COUNT}) ?(?P<unit>{_DAYS})\b")
+_CLOCK = re.compile(
+    rf"(?P<count>{_COUNT}|\d{{1,3}}\.5) ?(?P<unit>{_CLOCK_UNIT})(?P<half> and a half)?"
+    rf"(?: (?:and )?(?P<minutes>\d{{1,2}}) ?min(?:ute)?s?)?"
+    r"|half an hour|(?P<three>three quarters of an hour)"
+)
+_MONTHS_IN = {"month": 1, "year": 12}
+_DAYS_IN = {"d": 1, "day": 1, "w": 7, "wk": 7, "week": 7, "fortnight": 14}
+
+
+def shifted(day: date, span: str, way: int) -> date:
+    """Return the day that lies a span after another (`way` 1) or before it (-1).
+
+    Raises:
+        ValueError, OverflowError: There is no such day.
+    """
+    for piece in _PIECE.finditer(span if span not in ("day", "week") else f"a {span}"):
+        count = _number(piece["count"]) * way
+        unit = piece["unit"] if piece["unit"] in _DAYS_IN else piece["unit"].removesuffix("s")
+        if unit in _MONTHS_IN:
+            day += relativedelta(months=count * _MONTHS_IN[unit])
+        elif unit in _DAYS_IN:
+            day += timedelta(days=count * _DAYS_IN[unit])
+        else:
+            day = _workdays_on(day, count)
+    return day
+
+
+def clock_span(text: str) -> timedelta | None:
+    """Return a span of hours and minutes: `in 2 hours`, `half an hour from now`."""
+    if text.startswith("in "):
+        text = text.removeprefix("in ")
+    elif text.endswith(" from now"):
+        text = text.removesuffix(" from now")
+    else:
+        return None
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        return None
+    if match["unit"] is None:
+        return timedelta(minutes=45 if match["three"] else 30)
+    per_unit = 60 if match["unit"].startswith("h") else 1
+    if per_unit == 1 and (match["half"] or match["minutes"] or "." in match["count"]):
+        return None
+    count = float(match["count"]) if "." in match["count"] else _number(match["count"])
+    return timedelta(
+        minutes=(count + 0.5 * bool(match["half"])) * per_unit + int(match["minutes"] or 0)
+    )
+
+
+def _number(count: str) -> int:
+    if count.isdigit():
+        return int(count)
+    if count in NUMBERS:
+        return NUMBERS[count]
+    return 2 if count.endswith("couple of") else 1
+
+
+def _workdays_on(day: date, count: int) -> date:
+    step = timedelta(days=1 if count > 0 else -1)
+    left = abs(count)
+    while left:
+        day += step
+        left -= day.weekday() < 5
+    return day
