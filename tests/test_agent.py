@@ -245,7 +245,7 @@ def test_without_keys_plain_commands_work(make_relay: Callable[..., Relay]) -> N
     relay = make_relay()
     assert relay.say("add buy milk").ok
     reply = relay.say("list")
-    assert reply.reply == "#1 buy milk\n1 task."
+    assert reply.reply == "Tasks, as stored:\n#1 buy milk\nEnd of tasks. 1 in all."
     assert reply.attempts == ()
     assert relay.say("How are you?").no_model
 

@@ -9,7 +9,7 @@ from app.database.engine import reading, writing
 from app.database.metadata import PREFIX
 from app.errors import DatabaseError
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in `migrations/versions`."""
 
 VERSION_TABLE = f"{PREFIX}version"

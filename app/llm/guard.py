@@ -9,7 +9,6 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseTool
-from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from app.clock import Clock
 from app.llm.again import SecondTries
@@ -17,6 +16,7 @@ from app.llm.breaker import Admission, Breakers
 from app.llm.budget import fit
 from app.llm.call import ModelCall, Step
 from app.llm.clients import Client
+from app.llm.declarations import declarations
 from app.llm.history import PROVIDER
 from app.llm.kinds import CURABLE, ERRORS, Kind, Verdict
 from app.llm.loops import PerLoop
@@ -73,8 +73,10 @@ class Guard(Step):
         self._entry = entry
         self._position = position
         self._following = following
-        self._tools = tools
-        self._schemas = _schemas(tools)
+        self._tools = declarations(tools)
+        self._schemas = {
+            tool["function"]["name"]: tool["function"]["parameters"] for tool in self._tools
+        }
         self._policy = policy
         self._breakers = breakers
         self._clock = clock
@@ -217,11 +219,6 @@ class Guard(Step):
         label = {PROVIDER: self._entry.provider, MODEL: self._entry.model}
         metadata = answer.response_metadata | label
         return answer.model_copy(update={"response_metadata": metadata})
-
-
-def _schemas(tools: Sequence[BaseTool]) -> dict[str, dict[str, Any]]:
-    declared = [convert_to_openai_tool(tool)["function"] for tool in tools]
-    return {function["name"]: function["parameters"] for function in declared}
 
 
 def _open_verdict(admission: Admission, clock: Clock) -> Verdict:

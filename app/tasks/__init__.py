@@ -6,18 +6,35 @@ only tasks of their own, and an id of another user answers like one that doesn't
 
 from app.tasks.due import format_due, resolve_due
 from app.tasks.lines import task_line
-from app.tasks.model import Answer, Owner, Page, Priority, Status, Task
+from app.tasks.model import (
+    Answer,
+    Days,
+    Owner,
+    Page,
+    Priority,
+    Recurrence,
+    Stats,
+    Status,
+    Task,
+    Undone,
+)
+from app.tasks.repeat import parse_repeat
 from app.tasks.service import TaskService
 
 __all__ = [
     "Answer",
+    "Days",
     "Owner",
     "Page",
     "Priority",
+    "Recurrence",
+    "Stats",
     "Status",
     "Task",
     "TaskService",
+    "Undone",
     "format_due",
+    "parse_repeat",
     "resolve_due",
     "task_line",
 ]

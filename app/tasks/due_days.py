@@ -2,8 +2,7 @@
 
 Decided once: a week begins on Monday; "next friday" is the Friday of next week, a bare
 weekday the coming one and never today; a date without a year is the coming one, today
-included; 12/05 is month first unless told otherwise, dotted dates are day first; the end of
-the week is its Friday, at the weekend its Sunday.
+included; 12/05 is month first unless told otherwise, dotted dates are day first.
 """
 
 import re
@@ -14,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from app.tasks.calendar_words import MONTHS, PLACES, WEEKDAYS, WORKDAY, one_of
 from app.tasks.due_spans import SPAN, shifted
+from app.tasks.due_words import WORDS, monday, month_end
 
 _DAY = one_of(WEEKDAYS)
 _MONTH = one_of(MONTHS)
@@ -36,8 +36,8 @@ def day_of(text: str, today: date, day_first: bool = False) -> date | None:
         ValueError, OverflowError: It looks like a day, but no such day exists.
     """
     text = text.removeprefix("the ")
-    if text in _WORDS:
-        return _WORDS[text](today)
+    if text in WORDS:
+        return WORDS[text](today)
     for form, read in _FORMS:
         if match := form.fullmatch(text):
             return read(match, today)
@@ -55,82 +55,6 @@ def day_of(text: str, today: date, day_first: bool = False) -> date | None:
 def is_iso(text: str) -> bool:
     """Say whether a text is an ISO date."""
     return re.fullmatch(_ISO, text) is not None
-
-
-def monday(day: date) -> date:
-    """Return the Monday of a day's week."""
-    return day - timedelta(days=day.weekday())
-
-
-def _week_end(today: date, weeks: int = 0) -> date:
-    if weeks:
-        return monday(today) + timedelta(days=4 + 7 * weeks)
-    return monday(today) + timedelta(days=4 if today.weekday() <= 4 else 6)
-
-
-def _later_this_week(today: date) -> date | None:
-    if today.weekday() == 6:
-        return None
-    return monday(today) + timedelta(days=4 if today.weekday() < 4 else 6)
-
-
-def _weekend(today: date) -> date:
-    return today if today.weekday() >= 5 else monday(today) + timedelta(days=5)
-
-
-def _month_end(day: date) -> date:
-    return day + relativedelta(day=31)
-
-
-def _quarter_end(day: date) -> date:
-    return day + relativedelta(month=(day.month - 1) // 3 * 3 + 3, day=31)
-
-
-_WORDS: dict[str, Callable[[date], date | None]] = {
-    "today": lambda today: today,
-    "later today": lambda today: today,
-    "tomorrow": lambda today: today + timedelta(days=1),
-    "yesterday": lambda today: today - timedelta(days=1),
-    "end of day": lambda today: today,
-    "end of today": lambda today: today,
-    "end of week": _week_end,
-    "end of next week": lambda today: _week_end(today, 1),
-    "later this week": _later_this_week,
-    "later next week": lambda today: _week_end(today, 1),
-    "next week": lambda today: monday(today) + timedelta(days=7),
-    "this weekend": _weekend,
-    "next weekend": lambda today: monday(today) + timedelta(days=12),
-    "end of month": _month_end,
-    "end of next month": lambda today: _month_end(today + relativedelta(months=1)),
-    "next month": lambda today: today + relativedelta(months=1, day=1),
-    "end of quarter": _quarter_end,
-    "end of year": lambda today: today + relativedelta(month=12, day=31),
-    "next year": lambda today: today + relativedelta(years=1, month=1, day=1),
-}
-for _same, _word in {
-    "tmr": "tomorrow",
-    "tmrw": "tomorrow",
-    "eod": "end of day",
-    "end of the day": "end of day",
-    "eow": "end of week",
-    "end of the week": "end of week",
-    "end of this week": "end of week",
-    "eom": "end of month",
-    "month end": "end of month",
-    "end of the month": "end of month",
-    "end of this month": "end of month",
-    "eoq": "end of quarter",
-    "end of the quarter": "end of quarter",
-    "eoy": "end of year",
-    "end of the year": "end of year",
-    "end of this year": "end of year",
-    "weekend": "this weekend",
-    "beginning of next week": "next week",
-    "start of next week": "next week",
-    "beginning of next month": "next month",
-    "start of next month": "next month",
-}.items():
-    _WORDS[_same] = _WORDS[_word]
 
 
 def _iso(match: _Match, today: date) -> date:
@@ -201,7 +125,7 @@ def _nth_of_month(match: _Match, today: date) -> date:
         raise ValueError("no month has this day")
     month = today.replace(day=1)
     while True:
-        if day <= _month_end(month).day and month.replace(day=day) >= today:
+        if day <= month_end(month).day and month.replace(day=day) >= today:
             return month.replace(day=day)
         month += relativedelta(months=1)
 
@@ -230,7 +154,7 @@ def _place_in(first: date, place: int, name: str) -> date | None:
         wanted = {WEEKDAYS[name]}
     else:
         wanted = set(range(7)) if name == "day" else set(range(5))
-    days = [first + timedelta(days=n) for n in range(_month_end(first).day)]
+    days = [first + timedelta(days=n) for n in range(month_end(first).day)]
     days = [day for day in days if day.weekday() in wanted]
     return days[place - 1 if place > 0 else place] if place <= len(days) else None
 
@@ -238,7 +162,7 @@ def _place_in(first: date, place: int, name: str) -> date | None:
 def _end_of_month(match: _Match, today: date) -> date:
     month = MONTHS[match["month"]]
     year = int(match["year"] or today.year + (month < today.month))
-    return _month_end(date(year, month, 1))
+    return month_end(date(year, month, 1))
 
 
 def _counted(match: _Match, today: date, day_first: bool) -> date | None:

@@ -11,6 +11,8 @@ TITLE_LENGTH = 500
 NOTES_LENGTH = 10_000
 TAG_LENGTH = 50
 MOST_TAGS = 20
+PROJECT_LENGTH = 100
+DUE_TEXT_LENGTH = 200
 CLEARING_WORDS = frozenset({"none", "clear", "remove"})
 """Words that empty a field in an update."""
 
@@ -56,6 +58,27 @@ def tags_of(tags: Iterable[str]) -> tuple[str, ...]:
     if len(clean) > MOST_TAGS:
         raise TaskRefusal(f"{len(clean)} tags are too many; a task has at most {MOST_TAGS}.")
     return clean
+
+
+def project_of(text: str) -> str:
+    """Return a project's name on one line; its spelling stays."""
+    project = " ".join(_plain("project", text).split()).lstrip("+").strip()
+    if not project or len(project) > PROJECT_LENGTH:
+        raise TaskRefusal(
+            f'project "{text[:40]}" not understood. Send a name of at most '
+            f"{PROJECT_LENGTH} characters."
+        )
+    return project
+
+
+def project_key(project: str) -> str:
+    """Return the form in which two project names count as the same."""
+    return unicodedata.normalize("NFC", project.casefold())
+
+
+def clears(text: str) -> bool:
+    """Say whether a word empties a field."""
+    return text.strip().lower() in CLEARING_WORDS
 
 
 def _tag(text: str) -> str:

@@ -1,25 +1,28 @@
 """Do what tools and commands ask: one method an operation, each in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
-from datetime import datetime
+from typing import Unpack
+from uuid import UUID, uuid4
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from app.clock import Clock
 from app.database import reading, writing
 from app.errors import TaskRefusal
-from app.tasks import fields
-from app.tasks.due import resolve_due
-from app.tasks.filters import due_when, has_status, has_tag
-from app.tasks.lines import task_line
-from app.tasks.model import Answer, Owner, Page, Status, Task
+from app.tasks import fields, links
+from app.tasks.calls import CallRows
+from app.tasks.drafts import ChangedFields, NewFields, Said, drafted, edited
+from app.tasks.history import History
+from app.tasks.listing import Wanted, listed, stats_of
+from app.tasks.model import Answer, Owner, Page, Stats, Task, Undone
+from app.tasks.moves import answer_of, moves_of
 from app.tasks.rows import to_row
 from app.tasks.store import TaskRows
 
-PAGE_SIZE = 20
 MOST_IDS = 100
-_LARGEST_OFFSET = 1_000_000
+MOST_STEPS = 50
 
 
 class TaskService:
@@ -30,152 +33,171 @@ class TaskService:
     Every method raises `TaskRefusal` when the request can't be met, with a text that says
     what to send instead, and `DatabaseError` when the database fails. Either way nothing
     has changed.
+
+    Args:
+        engine: Where the tasks are kept.
+        clock: Where the time comes from.
+        day_first: Whether 12/05 is the twelfth of May.
+        new_uuid: Makes the UUID of a new task.
+        within: A write transaction that is open already; else each operation has its own.
     """
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        *,
+        day_first: bool = False,
+        new_uuid: Callable[[], UUID] = uuid4,
+        within: Connection | None = None,
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._day_first = day_first
+        self._new_uuid = new_uuid
+        self._within = within
+
+    def once(self, owner: Owner, key: str | None, operation: Callable[["TaskService"], str]) -> str:
+        """Carry out an operation unless it was carried out before under the same key.
+
+        Args:
+            owner: Whose tasks.
+            key: Names this one call for good; None to carry it out in any case.
+            operation: What to do, with the service that it is given; returns what to answer.
+
+        Returns:
+            What the operation answered, now or then.
+        """
+        if key is None:
+            return operation(self)
+        with writing(self._engine) as connection:
+            calls = CallRows(connection, owner.user_id)
+            result = calls.result(key)
+            if result is None:
+                result = operation(self._bound(connection))
+                calls.record(key, self._clock.now(), result)
+            return result
+
+    def result_of(self, owner: Owner, key: str) -> str | None:
+        """Return what a call answered, or None when it wasn't carried out."""
+        with reading(self._engine) as connection:
+            return CallRows(connection, owner.user_id).result(key)
 
     def add(
         self,
         owner: Owner,
         title: str,
         *,
-        due: str | None = None,
-        priority: str | None = None,
-        tags: Iterable[str] = (),
-        notes: str | None = None,
         allow_duplicate: bool = False,
+        **given: Unpack[NewFields],
     ) -> tuple[Task, bool]:
         """Add a task, or find the open one with the same title and due.
 
         Returns:
             The task, and whether it is new.
         """
-        now = self._clock.now()
-        draft = Task(
-            id=0,
-            title=fields.title_of(title),
-            status=Status.OPEN,
-            created_at=now,
-            notes=fields.notes_of(notes or ""),
-            priority=fields.priority_of(priority) if priority else None,
-            tags=fields.tags_of(tags),
-            due=resolve_due(due, now, owner.zone) if due else None,
-            due_text=due[:200] if due else None,
-        )
-        with writing(self._engine) as connection:
-            rows = TaskRows(connection, owner.user_id)
+        said = self._said(owner)
+        draft = drafted(title, given, said, self._new_uuid)
+        with self._changing(owner) as (rows, history):
+            if parent := given.get("parent_id"):
+                draft = replace(draft, parent_id=links.parent_of(rows, 0, parent))
+            if blockers := given.get("blocked_by"):
+                draft = replace(draft, blocked_by=links.blockers_of(rows, 0, blockers))
             existing = rows.find_open(fields.title_key(draft.title), to_row(draft))
             if existing and not allow_duplicate:
                 return existing, False
             task = replace(draft, id=rows.next_id())
-            rows.change("add", now, before=(), after=(task,))
+            history.change("add", said.now, before=(), after=(task,))
         return task, True
 
-    def find(
-        self,
-        owner: Owner,
-        *,
-        when: str | None = None,
-        status: str | None = None,
-        tag: str | None = None,
-        offset: int = 0,
-    ) -> Page:
-        """Return a page of tasks, soonest due first.
+    def find(self, owner: Owner, *, offset: int = 0, **wanted: Unpack[Wanted]) -> Page:
+        """Return a page of tasks; see `Wanted`."""
+        with self._reading() as connection:
+            return listed(TaskRows(connection, owner.user_id), self._said(owner), wanted, offset)
+
+    def stats(self, owner: Owner, period: str | None = None) -> Stats:
+        """Count tasks: how they stand now, and what was added and done in a period.
 
         Args:
             owner: Whose tasks.
-            when: `today`, `overdue`, or `all` (any due or none), which is the default.
-            status: `open` (the default), `done`, or `all` of both.
-            tag: Only tasks with this tag.
-            offset: How many to pass over.
+            period: As `when` for done tasks; the last seven days when None.
         """
-        where = [has_status(status or "open"), *due_when(when or "all", owner, self._clock.now())]
-        if tag:
-            where.append(has_tag(tag))
-        start = min(max(0, offset), _LARGEST_OFFSET)
-        with reading(self._engine) as connection:
-            found, total = TaskRows(connection, owner.user_id).page(where, start, PAGE_SIZE)
-        return Page(found, total, start)
+        with self._reading() as connection:
+            return stats_of(TaskRows(connection, owner.user_id), self._said(owner), period or "")
+
+    def named(self, owner: Owner, references: Sequence[int | str]) -> tuple[Task, ...]:
+        """Return the tasks that references name for sure, deleted ones too."""
+        with self._reading() as connection:
+            rows = TaskRows(connection, owner.user_id)
+            found: list[int] = []
+            for reference in references[:MOST_IDS]:
+                try:
+                    found += links.ids_of(rows, [reference])
+                except TaskRefusal:
+                    continue
+            return tuple(rows.get(found).values())
 
     def update(
-        self,
-        owner: Owner,
-        reference: int | str,
-        *,
-        title: str | None = None,
-        due: str | None = None,
-        priority: str | None = None,
-        add_tags: Iterable[str] = (),
-        remove_tags: Iterable[str] = (),
-        notes: str | None = None,
+        self, owner: Owner, reference: int | str, **given: Unpack[ChangedFields]
     ) -> tuple[Task, bool]:
-        """Change fields of a task. None or "" leaves one alone; `none` or `clear` empties it.
+        """Change fields of a task; see `ChangedFields`.
 
         Returns:
             The task as it is now, and whether anything changed.
         """
-        now = self._clock.now()
-        with writing(self._engine) as connection:
-            rows = TaskRows(connection, owner.user_id)
-            (task_id,) = _ids(rows, [reference])
-            before = rows.get([task_id]).get(task_id)
-            if before is None or before.status is Status.DELETED:
-                raise TaskRefusal(f"#{task_id}: no such task. list_tasks shows the ids.")
-            after = before
-            if title:
-                after = replace(after, title=fields.title_of(title))
-            if due:
-                clear = _clears(due)
-                after = replace(
-                    after,
-                    due=None if clear else resolve_due(due, now, owner.zone),
-                    due_text=None if clear else due[:200],
-                )
-            if priority:
-                clear = _clears(priority)
-                after = replace(after, priority=None if clear else fields.priority_of(priority))
-            if notes:
-                after = replace(after, notes="" if _clears(notes) else fields.notes_of(notes))
-            after = replace(after, tags=_retag(before.tags, add_tags, remove_tags))
+        said = self._said(owner)
+        with self._changing(owner) as (rows, history):
+            before = links.existing_task(rows, reference)
+            after = edited(before, given, said)
+            if parent := given.get("parent_id"):
+                clear = isinstance(parent, str) and fields.clears(parent)
+                above = None if clear else links.parent_of(rows, before.id, parent)
+                after = replace(after, parent_id=above)
+            if blockers := given.get("blocked_by"):
+                clear = any(isinstance(one, str) and fields.clears(one) for one in blockers)
+                ahead = () if clear else links.blockers_of(rows, before.id, blockers)
+                after = replace(after, blocked_by=ahead)
             if after != before:
-                rows.change("update", now, before=(before,), after=(after,))
+                history.change("update", said.now, before=(before,), after=(after,))
         return after, after != before
 
-    def complete(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Answer, ...]:
-        """Mark open tasks as done; an answer for each id."""
-        return self._move(owner, "complete", task_ids, Status.DONE, (Status.OPEN,))
+    def complete(
+        self, owner: Owner, task_ids: Sequence[int | str], *, skip: bool = False
+    ) -> tuple[Answer, ...]:
+        """Mark open tasks as done; a repeating one goes to its next due instead.
+
+        Args:
+            owner: Whose tasks.
+            task_ids: Which; an answer for each.
+            skip: Let repeating tasks go to their next due without being done.
+        """
+        return self._move(owner, "skip" if skip else "complete", task_ids)
 
     def reopen(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Answer, ...]:
         """Open done or deleted tasks again; an answer for each id."""
-        return self._move(owner, "reopen", task_ids, Status.OPEN, (Status.DONE, Status.DELETED))
+        return self._move(owner, "reopen", task_ids)
 
     def delete(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Answer, ...]:
         """Delete tasks, so that `reopen` or `undo` can bring them back; an answer for each id."""
-        return self._move(owner, "delete", task_ids, Status.DELETED, (Status.OPEN, Status.DONE))
+        return self._move(owner, "delete", task_ids)
 
-    def undo(self, owner: Owner) -> tuple[str, tuple[Task, ...]]:
-        """Revert this user's last change.
-
-        Returns:
-            The action that was reverted (`add`, `update`, ...), and its tasks as they are now.
-        """
-        with writing(self._engine) as connection:
-            rows = TaskRows(connection, owner.user_id)
-            undone = rows.undo_last()
-            if undone is None:
-                raise TaskRefusal("There is nothing to undo.")
-            action, ids = undone
-            return action, tuple(rows.get(ids).values())
+    def undo(self, owner: Owner, steps: int = 1) -> tuple[Undone, ...]:
+        """Revert this user's last changes, the newest first; at least one."""
+        if not 1 <= steps <= MOST_STEPS:
+            raise TaskRefusal(f"{steps} steps can't be undone. Send 1 to {MOST_STEPS}.")
+        undone: list[Undone] = []
+        with self._changing(owner) as (_, history):
+            for _ in range(steps):
+                last = history.undo_last(self._clock.now())
+                if last is None:
+                    break
+                undone.append(last)
+        if not undone:
+            raise TaskRefusal("There is nothing to undo.")
+        return tuple(undone)
 
     def _move(
-        self,
-        owner: Owner,
-        action: str,
-        references: Sequence[int | str],
-        target: Status,
-        sources: tuple[Status, ...],
+        self, owner: Owner, action: str, references: Sequence[int | str]
     ) -> tuple[Answer, ...]:
         if not references:
             raise TaskRefusal("No task ids were given. Send the numbers that list_tasks shows.")
@@ -183,53 +205,39 @@ class TaskService:
             count = len(references)
             raise TaskRefusal(f"{count} ids at once are too many; send at most {MOST_IDS}.")
         now = self._clock.now()
-        with writing(self._engine) as connection:
-            rows = TaskRows(connection, owner.user_id)
-            ids = _ids(rows, references)
+        with self._changing(owner) as (rows, history):
+            ids = links.ids_of(rows, references)
             found = rows.get(ids)
-            moved = {
-                task.id: _moved(task, target, now)
-                for task in found.values()
-                if task.status in sources
-            }
+            moved = moves_of(action, found, owner, now)
             if moved:
                 before = [found[task_id] for task_id in moved]
-                rows.change(action, now, before=before, after=tuple(moved.values()))
-        return tuple(
-            Answer(task_id, moved.get(task_id, found.get(task_id)), task_id in moved)
-            for task_id in ids
+                after = [one.task for one in moved.values()]
+                done = [n for n, one in moved.items() if one.moved_on and action == "complete"]
+                history.change(action, now, before, after, done=done)
+            return tuple(
+                answer_of(rows, task_id, found.get(task_id), moved, action) for task_id in ids
+            )
+
+    def _said(self, owner: Owner) -> Said:
+        return Said(owner, self._clock.now(), self._day_first)
+
+    def _bound(self, connection: Connection) -> "TaskService":
+        """Return this service inside a transaction that is open already."""
+        return TaskService(
+            self._engine,
+            self._clock,
+            day_first=self._day_first,
+            new_uuid=self._new_uuid,
+            within=connection,
         )
 
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return reading(self._engine) if self._within is None else nullcontext(self._within)
 
-def _ids(rows: TaskRows, references: Iterable[int | str]) -> tuple[int, ...]:
-    """Return ids, each once; a title counts where exactly one open task has it."""
-    ids: list[int] = []
-    for reference in references:
-        if isinstance(reference, int):
-            ids.append(reference)
-            continue
-        title = fields.title_of(reference)
-        found = rows.open_with_title(fields.title_key(title))
-        if len(found) != 1:
-            candidates = "; ".join(task_line(task) for task in found[:PAGE_SIZE])
-            raise TaskRefusal(
-                f'"{title[:80]}": {len(found)} open tasks have this title, so nothing was done. '
-                f"Send the number after #. {candidates or 'list_tasks shows it.'}"
-            )
-        ids.append(found[0].id)
-    return tuple(dict.fromkeys(ids))
-
-
-def _moved(task: Task, target: Status, now: datetime) -> Task:
-    completed_at = {Status.DONE: now, Status.OPEN: None}.get(target, task.completed_at)
-    return replace(task, status=target, completed_at=completed_at)
-
-
-def _retag(tags: tuple[str, ...], add: Iterable[str], remove: Iterable[str]) -> tuple[str, ...]:
-    dropped = list(remove)
-    gone = tags if any(map(_clears, dropped)) else fields.tags_of(dropped)
-    return fields.tags_of([*(tag for tag in tags if tag not in gone), *add])
-
-
-def _clears(text: str) -> bool:
-    return text.strip().lower() in fields.CLEARING_WORDS
+    @contextmanager
+    def _changing(self, owner: Owner) -> Iterator[tuple[TaskRows, History]]:
+        """Give one owner's rows and history in a write transaction."""
+        with (
+            writing(self._engine) if self._within is None else nullcontext(self._within)
+        ) as connection:
+            yield TaskRows(connection, owner.user_id), History(connection, owner.user_id)

@@ -52,6 +52,13 @@ def _task_ids(value: Any) -> Any:
     return [_task_id(item) for item in value] if isinstance(value, list) else [_task_id(value)]
 
 
+def _given(value: Any) -> Any:
+    """Read blank text, `"null"` and an empty list as not given."""
+    if isinstance(value, str) and value.strip().lower() in _NOTHING:
+        return None
+    return None if value == [] else value
+
+
 def _switch(value: Any) -> Any:
     return False if _optional(value) is None else value
 
@@ -69,46 +76,62 @@ def _from_json(value: Any) -> Any:
     return value
 
 
+def _nullable(kind: str, description: str, **more: Any) -> WithJsonSchema:
+    """Return the schema of an optional parameter; a list of types costs less than `anyOf`."""
+    return WithJsonSchema({"type": [kind, "null"], "description": description, **more})
+
+
+def _text(description: str) -> Any:
+    return Annotated[str | None, BeforeValidator(_optional), _nullable("string", description)]
+
+
+def _tags(description: str) -> Any:
+    schema = _nullable("array", description, items={"type": "string"})
+    return Annotated[list[str] | None, BeforeValidator(_words), schema]
+
+
+def _integer(description: str) -> Any:
+    return Annotated[int | None, BeforeValidator(_number), _nullable("integer", description)]
+
+
+def _switched(description: str) -> Any:
+    return Annotated[bool | None, BeforeValidator(_switch), _nullable("boolean", description)]
+
+
+Reference = Annotated[int, Field(strict=True)] | str
+
 Title = Annotated[
     str,
     BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value),
     Field(description="What to do, in the person's words, without the date."),
 ]
-NewTitle = Annotated[str | None, BeforeValidator(_optional), Field(description="New title.")]
-Due = Annotated[
-    str | None,
-    BeforeValidator(_optional),
-    Field(description="YYYY-MM-DD, YYYY-MM-DD HH:MM, or English words such as tomorrow."),
-]
-NewDue = Annotated[
-    str | None,
-    BeforeValidator(_optional),
-    Field(description="As in add_task; 'none' removes it."),
-]
-Priority = Annotated[
-    str | None, BeforeValidator(_optional), Field(description="high, medium or low.")
-]
-NewPriority = Annotated[
-    str | None, BeforeValidator(_optional), Field(description="high, medium, low; 'none' clears.")
-]
-Tags = Annotated[
-    list[str] | None, BeforeValidator(_words), Field(description="Single words without #.")
-]
-Notes = Annotated[str | None, BeforeValidator(_optional), Field(description="Longer text.")]
-NewNotes = Annotated[
-    str | None, BeforeValidator(_optional), Field(description="Longer text; 'none' clears.")
-]
-When = Annotated[
-    str | None, BeforeValidator(_optional), Field(description="today, overdue or all (default).")
-]
-Status = Annotated[
-    str | None, BeforeValidator(_optional), Field(description="open (default), done or all.")
-]
-Tag = Annotated[str | None, BeforeValidator(_optional), Field(description="Only this tag.")]
-Offset = Annotated[
-    int | None, BeforeValidator(_number), Field(description="How many lines to pass over.")
-]
-Reference = Annotated[int, Field(strict=True)] | str
+NewTitle = _text("New title.")
+Due = _text("Date or phrase: 2026-03-13 17:00, friday at 5pm, in 3 days.")
+NewDue = _text("As in add_task; none removes it.")
+Priority = _text("high, medium or low.")
+NewPriority = _text("high, medium, low; none clears.")
+Tags = _tags("Single words.")
+Project = _text("Name of a project.")
+NewProject = _text("Name; none clears.")
+Repeat = _text("Phrase or RRULE: every mon and thu, every 3 days after completion.")
+NewRepeat = _text("As in add_task; none ends it. A new due keeps it.")
+Notes = _text("Longer text.")
+NewNotes = _text("Longer text; none clears.")
+When = _text(
+    "today, overdue, week, upcoming, no_date, all, last week, a due phrase, or A..B. "
+    "With status=done: when completed."
+)
+Status = _text("open (default), done, deleted or all.")
+Text = _text("Words in title or notes.")
+Tag = _text("Only this tag.")
+OfProject = _text("Only this project.")
+OfPriority = _text("Only this priority.")
+Sort = _text("urgency (default), due, priority, created, completed or title.")
+Offset = _integer("Lines to pass over.")
+Steps = _integer("How many changes; default 1.")
+Period = _text("As when of done tasks; default the last 7 days.")
+Skip = _switched("True: repeating tasks go to their next due without being done.")
+AllowDuplicate = _switched("True: add it though one with this title and due is open.")
 TaskId = Annotated[
     Reference,
     BeforeValidator(_task_id),
@@ -121,8 +144,29 @@ TaskIds = Annotated[
         {"type": "array", "items": {"type": "integer"}, "description": "The numbers after #."}
     ),
 ]
-AllowDuplicate = Annotated[
-    bool | None,
-    BeforeValidator(_switch),
-    Field(description="True to add a second task with the same title and due."),
+ParentId = Annotated[
+    Reference | None,
+    BeforeValidator(lambda value: _task_id(_given(value))),
+    _nullable("integer", "Id of the task it is a part of."),
+]
+NewParentId = Annotated[
+    Reference | None,
+    BeforeValidator(lambda value: _task_id(_given(value))),
+    WithJsonSchema({"type": ["integer", "string", "null"], "description": "Id; none clears."}),
+]
+BlockedBy = Annotated[
+    list[Reference] | None,
+    BeforeValidator(lambda value: None if _given(value) is None else _task_ids(value)),
+    _nullable("array", "Ids of tasks to be done first.", items={"type": "integer"}),
+]
+NewBlockedBy = Annotated[
+    list[Reference] | None,
+    BeforeValidator(lambda value: None if _given(value) is None else _task_ids(value)),
+    WithJsonSchema(
+        {
+            "type": ["array", "string", "null"],
+            "items": {"type": "integer"},
+            "description": "Ids, all of them; none clears.",
+        }
+    ),
 ]

@@ -1,18 +1,36 @@
 """Write what a tool did: a verb first, then id and title, so that nothing is claimed falsely."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from app.tasks import Answer, Page, Status, Task, task_line
+from app.tasks import Answer, Days, Page, Stats, Status, Task, Undone, format_due, task_line
 
-_PAST = {"complete": "Completed", "reopen": "Reopened", "delete": "Deleted"}
-_ALREADY = {"complete": "not open", "reopen": "already open", "delete": "already deleted"}
+LIST_BEGINS = "Tasks, as stored:"
+LIST_ENDS = "End of tasks."
+"""The lines around a list. Between them each line begins with an id, so no title can forge one."""
+
+_PAST = {
+    "complete": "Completed",
+    "skip": "Skipped",
+    "reopen": "Reopened",
+    "delete": "Deleted",
+}
+_ALREADY = {
+    "complete": "not open",
+    "skip": "not open",
+    "reopen": "already open",
+    "delete": "already deleted",
+}
 _UNDONE = {
     "add": "the adding",
     "update": "the change",
     "complete": "the completion",
+    "skip": "the skipping",
     "reopen": "the reopening",
     "delete": "the deletion",
+    "import": "the import",
 }
+_MOST_LINES = 20
 
 
 def added(task: Task, new: bool) -> str:
@@ -39,31 +57,92 @@ def moved(action: str, answers: Sequence[Answer]) -> str:
 
 
 def listed(page: Page) -> str:
-    """Write a page of tasks, always with the total."""
+    """Write a page of tasks between two fixed lines, always with the total."""
     if not page.tasks:
         return "No tasks found." if not page.total else f"No more: {page.total} tasks in all."
-    lines = [task_line(task) for task in page.tasks]
+    lines = [_listed_line(page, task) for task in page.tasks]
     end = page.offset + len(page.tasks)
+    told = f"{page.total} in all."
     if len(page.tasks) < page.total:
         shown = f"{page.offset + 1}-{end}" if page.offset else f"{end}"
-        more = f"; narrow with when, status or tag, or offset={end}" if end < page.total else ""
-        lines.append(f"{shown} of {page.total} shown{more}.")
-    else:
-        lines.append(f"{page.total} task{'s' * (page.total != 1)}.")
+        more = (
+            f"; narrow with when, text, tag or project, or offset={end}" if end < page.total else ""
+        )
+        told = f"{shown} of {page.total} shown{more}."
+    return "\n".join([LIST_BEGINS, *lines, f"{LIST_ENDS} {told}"])
+
+
+def undone(changes: Sequence[Undone]) -> str:
+    """Say which changes were reverted, and how their tasks stand now."""
+    lines: list[str] = []
+    for change in changes:
+        lines.append(f"Undid {_UNDONE.get(change.action, change.action)} of:")
+        lines += [task_line(task) for task in change.tasks[:_MOST_LINES]]
+        if len(change.tasks) > _MOST_LINES:
+            lines.append(f"... {len(change.tasks)} tasks in all.")
     return "\n".join(lines)
 
 
-def undone(action: str, tasks: Sequence[Task]) -> str:
-    """Say which change was reverted, and how its tasks stand now."""
-    lines = [task_line(task) for task in tasks]
-    return "\n".join([f"Undid {_UNDONE.get(action, action)} of:", *lines])
+def counted(stats: Stats) -> str:
+    """Write the counts."""
+    lines = [
+        f"Open: {stats.open} ({stats.overdue} overdue, {stats.due_today} due today).",
+        f"{_span(stats.days)}: {stats.completed} completed, {stats.added} added.",
+    ]
+    if stats.by_project:
+        shown = [f"{name} {count}" for name, count in stats.by_project[:_MOST_LINES]]
+        lines.append(f"Open by project: {', '.join(shown)}.")
+    return "\n".join(lines)
+
+
+def _listed_line(page: Page, task: Task) -> str:
+    line = task_line(task, page.blockers.get(task.id, ()))
+    done_at = page.done_at.get(task.id)
+    if done_at is not None:
+        times = page.times[task.id]
+        return f"{line} | done {times} time{'s' * (times != 1)}"
+    if task.status is Status.DONE and task.completed_at is not None:
+        line += f" {format_due(task.completed_at.date())}"
+    return line
 
 
 def _moved_line(action: str, answer: Answer) -> str:
-    if answer.task is None:
+    task = answer.task
+    if task is None or _is_hidden(task, action):
         return f"#{answer.id}: no such task."
-    if answer.changed:
-        return f"{_PAST[action]} #{answer.id} {answer.task.title}"
-    if answer.task.status is Status.DELETED and action == "complete":
-        return f"#{answer.id}: no such task."
-    return f"#{answer.id} {answer.task.title}: {_ALREADY[action]}."
+    if not answer.changed:
+        if action == "skip" and task.status is Status.OPEN:
+            return f"#{answer.id} {task.title}: doesn't repeat, so there is nothing to skip."
+        return f"#{answer.id} {task.title}: {_ALREADY[action]}."
+    line = f"{_PAST[action]} #{answer.id} {task.title}"
+    if answer.moved_on and task.due is not None:
+        line += f"; it repeats, next due {format_due(task.due)}"
+    elif task.repeat is not None and action in ("complete", "skip"):
+        line += "; it was the last one"
+    if answer.open_subtasks:
+        line += f"; still open below it: {_numbers(answer.open_subtasks)}"
+    if answer.open_blockers:
+        line += f"; it was still waiting for {_numbers(answer.open_blockers)}"
+    return line
+
+
+def _is_hidden(task: Task, action: str) -> bool:
+    """Say whether a task is deleted, and the action is none that knows deleted tasks."""
+    return task.status is Status.DELETED and action in ("complete", "skip")
+
+
+def _numbers(task_ids: Sequence[int]) -> str:
+    return ", ".join(f"#{one}" for one in task_ids)
+
+
+def _span(days: Days) -> str:
+    first, last = _day(days.first), _day(days.last)
+    if first == last and first:
+        return first
+    if first and last:
+        return f"{first} to {last}"
+    return f"Since {first}" if first else f"Until {last}" if last else "Ever"
+
+
+def _day(day: date | None) -> str:
+    return format_due(day) if day else ""

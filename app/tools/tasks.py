@@ -13,6 +13,7 @@ from app.tasks import Owner, TaskService
 from app.tools import arguments as arg
 from app.tools import results
 from app.tools.caller import caller
+from app.tools.calls import call_key
 
 Runtime = ToolRuntime[Any, Any]
 
@@ -27,7 +28,7 @@ class TaskParts(Protocol):
 
 
 class TaskTools:
-    """The tools.
+    """The tools. Those that write are carried out once for each call of a model.
 
     Args:
         parts: Gives what they need; asked at each call, in a worker thread.
@@ -48,52 +49,75 @@ class TaskTools:
                 self.reopen_tasks,
                 self.delete_tasks,
                 self.undo,
+                self.task_stats,
             )
         ]
 
-    def add_task(
+    def add_task(  # noqa: PLR0913 - models handle flat parameters best
         self,
         runtime: Runtime,
         title: arg.Title,
         due: arg.Due = None,
         priority: arg.Priority = None,
         tags: arg.Tags = None,
+        project: arg.Project = None,
+        repeat: arg.Repeat = None,
         notes: arg.Notes = None,
+        parent_id: arg.ParentId = None,
+        blocked_by: arg.BlockedBy = None,
         allow_duplicate: arg.AllowDuplicate = False,
     ) -> str:
         """Add one task."""
-        task, new = (
-            self._parts()
-            .tasks()
-            .add(
-                self._owner(runtime),
-                title,
-                due=due,
-                priority=priority,
-                tags=tags or (),
-                notes=notes,
-                allow_duplicate=bool(allow_duplicate),
-            )
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.added(
+                *tasks.add(
+                    owner,
+                    title,
+                    due=due,
+                    priority=priority,
+                    tags=tags or (),
+                    project=project,
+                    repeat=repeat,
+                    notes=notes,
+                    parent_id=parent_id,
+                    blocked_by=blocked_by,
+                    allow_duplicate=bool(allow_duplicate),
+                )
+            ),
         )
-        return results.added(task, new)
 
     def list_tasks(
         self,
         runtime: Runtime,
         when: arg.When = None,
         status: arg.Status = None,
+        text: arg.Text = None,
         tag: arg.Tag = None,
+        project: arg.OfProject = None,
+        priority: arg.OfPriority = None,
+        sort: arg.Sort = None,
         offset: arg.Offset = 0,
     ) -> str:
-        """List tasks, soonest due first, 20 at a time. Omit all filters for every open task."""
+        """List tasks, 20 at a time. Omit all filters for every open task."""
         page = (
             self._parts()
             .tasks()
-            .find(self._owner(runtime), when=when, status=status, tag=tag, offset=offset or 0)
+            .find(
+                self._owner(runtime),
+                when=when,
+                status=status,
+                text=text,
+                tag=tag,
+                project=project,
+                priority=priority,
+                sort=sort,
+                offset=offset or 0,
+            )
         )
         return results.listed(page)
 
-    def update_task(
+    def update_task(  # noqa: PLR0913 - as above
         self,
         runtime: Runtime,
         task_id: arg.TaskId,
@@ -102,42 +126,75 @@ class TaskTools:
         priority: arg.NewPriority = None,
         add_tags: arg.Tags = None,
         remove_tags: arg.Tags = None,
+        project: arg.NewProject = None,
+        repeat: arg.NewRepeat = None,
         notes: arg.NewNotes = None,
+        parent_id: arg.NewParentId = None,
+        blocked_by: arg.NewBlockedBy = None,
     ) -> str:
         """Change fields of one task; what is omitted stays."""
-        task, changed = (
-            self._parts()
-            .tasks()
-            .update(
-                self._owner(runtime),
-                task_id,
-                title=title,
-                due=due,
-                priority=priority,
-                add_tags=add_tags or (),
-                remove_tags=remove_tags or (),
-                notes=notes,
-            )
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.updated(
+                *tasks.update(
+                    owner,
+                    task_id,
+                    title=title,
+                    due=due,
+                    priority=priority,
+                    add_tags=add_tags or (),
+                    remove_tags=remove_tags or (),
+                    project=project,
+                    repeat=repeat,
+                    notes=notes,
+                    parent_id=parent_id,
+                    blocked_by=blocked_by,
+                )
+            ),
         )
-        return results.updated(task, changed)
 
-    def complete_tasks(self, runtime: Runtime, task_ids: arg.TaskIds) -> str:
-        """Mark tasks as done."""
-        return results.moved(
-            "complete", self._parts().tasks().complete(self._owner(runtime), task_ids)
+    def complete_tasks(
+        self, runtime: Runtime, task_ids: arg.TaskIds, skip: arg.Skip = False
+    ) -> str:
+        """Mark tasks as done; repeating ones go to their next due."""
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.moved(
+                "skip" if skip else "complete", tasks.complete(owner, task_ids, skip=bool(skip))
+            ),
         )
 
     def reopen_tasks(self, runtime: Runtime, task_ids: arg.TaskIds) -> str:
         """Open done tasks again, and restore deleted ones."""
-        return results.moved("reopen", self._parts().tasks().reopen(self._owner(runtime), task_ids))
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.moved("reopen", tasks.reopen(owner, task_ids)),
+        )
 
     def delete_tasks(self, runtime: Runtime, task_ids: arg.TaskIds) -> str:
         """Delete tasks. Only when the person asks for it; a finished task is completed."""
-        return results.moved("delete", self._parts().tasks().delete(self._owner(runtime), task_ids))
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.moved("delete", tasks.delete(owner, task_ids)),
+        )
 
-    def undo(self, runtime: Runtime) -> str:
-        """Revert the person's last change to their tasks."""
-        return results.undone(*self._parts().tasks().undo(self._owner(runtime)))
+    def undo(self, runtime: Runtime, steps: arg.Steps = 1) -> str:
+        """Revert the person's last changes to their tasks."""
+        return self._once(
+            runtime, lambda tasks, owner: results.undone(tasks.undo(owner, steps or 1))
+        )
+
+    def task_stats(self, runtime: Runtime, period: arg.Period = None) -> str:
+        """Count tasks: open, overdue, and what was done in a period."""
+        return results.counted(self._parts().tasks().stats(self._owner(runtime), period))
+
+    def _once(self, runtime: Runtime, write: Callable[[TaskService, Owner], str]) -> str:
+        owner = self._owner(runtime)
+        return (
+            self._parts()
+            .tasks()
+            .once(owner, call_key(runtime.config), lambda tasks: write(tasks, owner))
+        )
 
     def _owner(self, runtime: Runtime) -> Owner:
         default = self._parts().default_owner

@@ -28,7 +28,7 @@ def test_bare_machine_adds_and_lists(command: Command) -> None:
     assert added.code == 0
     assert added.out.startswith("Added #1 buy milk | due ")
     listed = command("chat", "-m", "list")
-    assert listed.out.endswith("1 task.\n")
+    assert listed.out.endswith("End of tasks. 1 in all.\n")
     assert "Traceback" not in added.err + listed.err
 
 
@@ -234,7 +234,7 @@ def test_chat_in_a_terminal_answers_until_ctrl_d(terminal: Callable[..., Termina
     chat.wait("Added #1 buy milk")
     chat.wait_for_prompt()
     chat.type("list")
-    chat.wait("#1 buy milk\n1 task.")
+    chat.wait("Tasks, as stored:\n#1 buy milk\nEnd of tasks. 1 in all.")
     chat.wait_for_prompt()
     chat.child.sendeof()
     assert chat.end() == 0

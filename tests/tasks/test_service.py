@@ -211,12 +211,12 @@ def test_undo_reverts_the_last_change_whatever_it_was(service: TaskService, ann:
     service.update(ann, 1, title="changed", due="none")
     service.complete(ann, [1, 2])
     service.delete(ann, [1, 2])
-    assert service.undo(ann)[0] == "delete"
-    assert service.undo(ann)[0] == "complete"
-    assert service.undo(ann)[0] == "update"
+    assert service.undo(ann)[0].action == "delete"
+    assert service.undo(ann)[0].action == "complete"
+    assert service.undo(ann)[0].action == "update"
     assert service.find(ann).tasks == before
-    action, tasks = service.undo(ann)
-    assert (action, tasks[0].status) == ("add", Status.DELETED)
+    (undone,) = service.undo(ann)
+    assert (undone.action, undone.tasks[0].status) == ("add", Status.DELETED)
 
 
 def test_undo_is_the_users_own(service: TaskService, ann: Owner, bob: Owner) -> None:

@@ -1,18 +1,28 @@
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 
-from app.tasks import Answer, Page, Priority, Status, Task
+from app.tasks import Answer, Page, Priority, Status, Task, Undone
 from app.tools import results
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 RENT = Task(
-    12, "Pay rent", Status.OPEN, NOW, "", Priority.HIGH, ("home",), date(2026, 3, 13), "friday"
+    12,
+    "Pay rent",
+    Status.OPEN,
+    NOW,
+    UUID(int=12),
+    priority=Priority.HIGH,
+    tags=("home",),
+    due=date(2026, 3, 13),
 )
+
+MORE = "narrow with when, text, tag or project, or"
 
 
 def task(number: int, status: Status = Status.OPEN) -> Task:
-    return Task(number, f"t{number}", status, NOW)
+    return Task(number, f"t{number}", status, NOW, UUID(int=number))
 
 
 def test_results_start_with_a_verb_and_echo_id_title_and_weekday() -> None:
@@ -20,18 +30,29 @@ def test_results_start_with_a_verb_and_echo_id_title_and_weekday() -> None:
     assert results.added(RENT, True) == f"Added {line}"
     assert results.added(RENT, False).startswith(f"Already there, nothing added: {line}")
     assert results.updated(RENT, True) == f"Updated {line}"
-    assert results.undone("add", [RENT]) == f"Undid the adding of:\n{line}"
+    assert results.undone([Undone("add", NOW, (RENT,))]) == f"Undid the adding of:\n{line}"
 
 
 @pytest.mark.parametrize(
     ("shown", "offset", "total", "last"),
     [
         (0, 0, 0, "No tasks found."),
-        (1, 0, 1, "1 task."),
-        (20, 0, 20, "20 tasks."),
-        (20, 0, 57, "20 of 57 shown; narrow with when, status or tag, or offset=20."),
-        (20, 20, 57, "21-40 of 57 shown; narrow with when, status or tag, or offset=40."),
-        (17, 40, 57, "41-57 of 57 shown."),
+        (1, 0, 1, "End of tasks. 1 in all."),
+        (20, 0, 20, "End of tasks. 20 in all."),
+        (
+            20,
+            0,
+            57,
+            "End of tasks. 20 of 57 shown; narrow with when, text, tag or project, or offset=20.",
+        ),
+        (
+            20,
+            20,
+            57,
+            "End of tasks. 21-40 of 57 shown; narrow with when, text, tag or project, or "
+            "offset=40.",
+        ),
+        (17, 40, 57, "End of tasks. 41-57 of 57 shown."),
         (0, 60, 57, "No more: 57 tasks in all."),
     ],
 )
@@ -39,7 +60,7 @@ def test_list_always_ends_with_the_total(shown: int, offset: int, total: int, la
     page = Page(tuple(task(n) for n in range(shown)), total, offset)
     lines = results.listed(page).splitlines()
     assert lines[-1] == last
-    assert len(lines) == shown + 1
+    assert len(lines) == (shown + 2 if shown else 1)
 
 
 def test_each_id_of_a_change_has_its_line() -> None:

@@ -1,14 +1,19 @@
 import json
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from langchain_core.utils.function_calling import convert_to_openai_tool
-
+from app.graph.prompt import system_prompt
+from app.llm.declarations import declarations
 from app.tools import TaskTools
+
+CHARACTERS_PER_TOKEN = 3.5
+"""Calibrated on o200k with this program's schemas and prompt."""
 
 
 def functions() -> dict[str, Any]:
     tools = TaskTools(lambda: None).all()  # type: ignore[arg-type,return-value]
-    return {f["name"]: f for f in (convert_to_openai_tool(t)["function"] for t in tools)}
+    return {f["name"]: f for f in (tool["function"] for tool in declarations(tools))}
 
 
 def test_the_model_sees_these_tools() -> None:
@@ -20,6 +25,7 @@ def test_the_model_sees_these_tools() -> None:
         "reopen_tasks",
         "delete_tasks",
         "undo",
+        "task_stats",
     ]
 
 
@@ -31,7 +37,8 @@ def test_every_parameter_is_described_and_every_optional_one_is_nullable() -> No
         for parameter, kind in schema["properties"].items():
             assert kind["description"], (name, parameter)
             if parameter not in schema.get("required", ()):
-                assert {"type": "null"} in kind["anyOf"], (name, parameter)
+                assert "null" in kind["type"], (name, parameter)
+                assert "default" not in kind
 
 
 def test_ids_are_declared_as_integers() -> None:
@@ -44,4 +51,9 @@ def test_ids_are_declared_as_integers() -> None:
 
 def test_schemas_stay_small_for_a_free_key() -> None:
     sent = json.dumps([{"type": "function", "function": f} for f in functions().values()])
-    assert len(sent) / 3.5 < 1500
+    assert len(sent) / CHARACTERS_PER_TOKEN < 1500
+
+
+def test_prompt_stays_small_too() -> None:
+    now = datetime(2026, 9, 30, tzinfo=ZoneInfo("America/Argentina/ComodRivadavia"))
+    assert len(system_prompt(now).text) / CHARACTERS_PER_TOKEN < 300

@@ -1,0 +1,99 @@
+"""Keep the history of one owner's changes, and revert the last of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, select, update
+from sqlalchemy import insert as insert_row
+
+from app.tasks.model import Status, Task, Undone
+from app.tasks.rows import changes, completions, from_snapshot, to_snapshot
+from app.tasks.store import TaskRows
+
+
+class History:
+    """The changes of one user: each says what was done, when, and the tasks before and after.
+
+    A change is written in the transaction of what it tells of.
+    """
+
+    def __init__(self, connection: Connection, user_id: str) -> None:
+        self._connection = connection
+        self._user_id = user_id
+        self._rows = TaskRows(connection, user_id)
+
+    def change(
+        self,
+        action: str,
+        made_at: datetime,
+        before: Sequence[Task],
+        after: Sequence[Task],
+        *,
+        done: Sequence[int] = (),
+    ) -> None:
+        """Write tasks as they are after a change, and the change itself.
+
+        Args:
+            action: What was done: `add`, `update`, `complete`, ...
+            made_at: When.
+            before: The tasks as they were; a new one isn't in it.
+            after: The same tasks as they are now.
+            done: The repeating tasks of which an instance was done.
+        """
+        self._rows.write(before, after)
+        change_id = self._record(action, made_at, before, after)
+        if done:
+            told = {"user_id": self._user_id, "change_id": change_id, "completed_at": made_at}
+            self._connection.execute(
+                insert_row(completions), [{**told, "task_id": task_id} for task_id in done]
+            )
+
+    def undo_last(self, now: datetime) -> Undone | None:
+        """Put back what the last change changed; None when there is none.
+
+        The undoing is a change of its own, which no later undo reverts.
+        """
+        mine = and_(changes.c.user_id == self._user_id, changes.c.undone.is_(False))
+        last = (
+            self._connection.execute(
+                select(changes).where(mine).order_by(changes.c.id.desc()).limit(1)
+            )
+            .mappings()
+            .first()
+        )
+        if last is None:
+            return None
+        ids = [snapshot["id"] for snapshot in last["after"]]
+        found = self._rows.get(ids)
+        earlier = {snapshot["id"]: from_snapshot(snapshot) for snapshot in last["before"]}
+        for task_id in found:
+            self._rows.overwrite(task_id, earlier.get(task_id, {"status": Status.DELETED.value}))
+        self._connection.execute(delete(completions).where(completions.c.change_id == last["id"]))
+        self._connection.execute(
+            update(changes).where(changes.c.id == last["id"]).values(undone=True)
+        )
+        now_so = self._rows.get(ids)
+        self._record("undo", now, tuple(found.values()), tuple(now_so.values()), undone=True)
+        return Undone(last["action"], last["made_at"], tuple(now_so.values()))
+
+    def _record(
+        self,
+        action: str,
+        made_at: datetime,
+        before: Sequence[Task],
+        after: Sequence[Task],
+        *,
+        undone: bool = False,
+    ) -> int:
+        made = self._connection.execute(
+            insert_row(changes).values(
+                user_id=self._user_id,
+                made_at=made_at,
+                action=action,
+                before=[to_snapshot(task) for task in before],
+                after=[to_snapshot(task) for task in after],
+                undone=undone,
+            )
+        )
+        (change_id,) = made.inserted_primary_key or (0,)
+        return int(change_id)
