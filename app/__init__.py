@@ -6,7 +6,7 @@ The names below are loaded when they are first used, so that `import app` costs 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from app.agent import build_graph, process_message
+    from app.agent import build_graph, confirm, process_message
     from app.errors import (
         DatabaseError,
         InputError,
@@ -28,11 +28,13 @@ __all__ = [
     "TaskRelayError",
     "ThreadOwnerError",
     "build_graph",
+    "confirm",
     "process_message",
 ]
 
-_HOMES = {"build_graph": "agent", "process_message": "agent", "Reply": "reply"} | {
-    "Settings": "settings"
+_HOMES = {"build_graph": "agent", "confirm": "agent", "process_message": "agent"} | {
+    "Reply": "reply",
+    "Settings": "settings",
 }
 
 

@@ -11,7 +11,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from app.clock import Clock
 from app.events import Event
-from app.graph import draw
+from app.graph import Decision, draw
 from app.parts import Parts, forget_parts, shared_parts
 from app.reply import Reply
 from app.settings import Settings
@@ -75,12 +75,17 @@ class Agent:
         """Answer one message; see `app.process_message`."""
         return await self._turns.answer(Asked(user_id, thread_id, message))
 
+    async def confirm(self, user_id: object, decision: Decision, thread_id: object = None) -> Reply:
+        """Answer what a thread waits for; see `app.confirm`."""
+        return await self._turns.answer(Asked(user_id, thread_id, None, decision=decision))
+
     async def stream(
         self,
         user_id: object,
         message: str | None,
         thread_id: object = None,
         ask_first: str | None = None,
+        decision: Decision | None = None,
     ) -> AsyncGenerator[Event]:
         """Answer one message, and tell what happens on the way; the reply comes last.
 
@@ -90,12 +95,13 @@ class Agent:
                 ran then are not run again.
             thread_id: Which of their threads.
             ask_first: The place in the model chain to begin with.
+            decision: Without a message, the answer to what the thread waits for.
 
         Raises:
             SettingsError: A setting is wrong.
             DatabaseError: The database can't be used.
         """
-        asked = Asked(user_id, thread_id, message, ask_first)
+        asked = Asked(user_id, thread_id, message, ask_first, decision)
         async with aclosing(self._turns.stream(asked)) as events:
             async for event in events:
                 yield event
@@ -162,3 +168,26 @@ async def process_message(
         DatabaseError: The database can't be used.
     """
     return await default_agent().process_message(user_id, message, thread_id)
+
+
+async def confirm(
+    user_id: str | int, decision: Decision, thread_id: str | int | None = None
+) -> Reply:
+    """Answer the question in `Reply.confirmation`; what is approved is done, the rest is not.
+
+    Args:
+        user_id: Whose thread.
+        decision: True approves everything, False declines everything, a text declines it with
+            that as the reason. A list has one decision for each request: `{"type": "approve"}`,
+            `{"type": "reject", "message": ...}`, or `{"type": "edit", "edited_action":
+            {"name": ..., "args": ...}}`.
+        thread_id: Which of the user's threads; their thread `main` when None.
+
+    Returns:
+        The reply, also when the thread waits for nothing; it may ask again.
+
+    Raises:
+        SettingsError: A setting is wrong.
+        DatabaseError: The database can't be used.
+    """
+    return await default_agent().confirm(user_id, decision, thread_id)

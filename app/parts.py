@@ -11,6 +11,7 @@ from app.clock import Clock, SystemClock
 from app.conversations import open_conversations
 from app.database import open_engine, upgrade
 from app.llm import Breakers, ModelChain, build_chain
+from app.setting_values import DAY_FIRST
 from app.settings import Settings
 from app.tasks import Owner, TaskService
 from app.telemetry import BreakerStore, LogFile
@@ -56,7 +57,8 @@ class Parts:
         Raises:
             DatabaseError: The database can't be used.
         """
-        return TaskService(self._database(), self.clock)
+        day_first = self.settings.date_order == DAY_FIRST
+        return TaskService(self._database(), self.clock, day_first=day_first)
 
     def _breaker_store(self) -> BreakerStore:
         return BreakerStore(self._database())

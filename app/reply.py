@@ -14,6 +14,10 @@ class Reply:
     `model`; both are None when nobody did. `attempts` lists every try at a language model,
     in order: provider, model, outcome, kind, duration_ms. `tool_calls` lists what was done:
     name, args, result. `notice` is the quiet line about a failover, empty where there was none.
+
+    `confirmation` is what the turn waits for a person's word on, in the form that LangGraph's
+    chats take (`action_requests`, `review_configs`); `app.confirm` answers it, any other
+    message declines it. `declined` says that a person declined something in this turn.
     """
 
     ok: bool
@@ -26,3 +30,5 @@ class Reply:
     tool_calls: tuple[dict[str, Any], ...] = ()
     no_model: bool = False
     notice: str = ""
+    confirmation: dict[str, Any] | None = None
+    declined: bool = False

@@ -42,6 +42,7 @@ _SWITCH = {"on": True, "true": True, "yes": True, "1": True} | {
 _LONGEST_WAIT = 3600.0
 _MOST_OUTPUT = 65_536
 _LEAST_INPUT = 256
+MONTH_FIRST, DAY_FIRST = "month-first", "day-first"
 
 
 def secret(value: object) -> Secret:
@@ -141,6 +142,22 @@ def retries(value: object) -> int:
     if not re.fullmatch(r"[0-5]", text):
         raise ValueError("a whole number from 0 to 5")
     return int(text)
+
+
+def task_count(value: object) -> int:
+    """Read a number of tasks; 0 for never."""
+    text = str(value).strip()
+    if not re.fullmatch(r"[0-9]{1,4}", text):
+        raise ValueError("a whole number from 0 to 9999")
+    return int(text)
+
+
+def date_order(value: object) -> str:
+    """Read what comes first in a date like 12/05."""
+    text = str(value).strip().lower()
+    if text not in (MONTH_FIRST, DAY_FIRST):
+        raise ValueError(f"{MONTH_FIRST} or {DAY_FIRST}")
+    return text
 
 
 def failover_kinds(value: object) -> tuple[str, ...]:

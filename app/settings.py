@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from app import setting_sources as sources
 from app import setting_values as read
 from app.errors import SettingsError
 from app.model_settings import PARTS, ModelSettings, provider_of
@@ -99,6 +100,7 @@ class Settings:
     retry_max_wait: float = _setting("RETRY_MAX_WAIT", read.seconds, 2.0)
     failover_on: tuple[str, ...] = _setting("FAILOVER_ON", read.failover_kinds, read.FAILOVER_KINDS)
     max_output_tokens: int = _setting("MAX_OUTPUT_TOKENS", read.output_tokens, 1024)
+    confirm_from: int = _setting("CONFIRM_FROM", read.task_count, 3)
     offline_fallback: bool = _setting("OFFLINE_FALLBACK", read.switch, True)
     data_dir: Path = _setting("APP_DATA_DIR", read.path, None)
     database_url: str = _setting(
@@ -106,6 +108,7 @@ class Settings:
     )
     user: str = _setting("APP_USER", read.user, "local")
     timezone: str = _setting("APP_TIMEZONE", read.timezone, None)
+    date_order: str = _setting("APP_DATE_ORDER", read.date_order, read.MONTH_FIRST)
     log_level: str = _setting("LOG_LEVEL", read.log_level, "INFO")
     log_file: Path = _setting("LOG_FILE", read.path, None)
 
@@ -120,11 +123,11 @@ class Settings:
             others = [name for name in ("gemini", "groq") if name != self.primary_llm]
             self._set("llm_chain", (self.primary_llm, *others))
         if self.data_dir is None:
-            self._set("data_dir", _default_data_dir())
+            self._set("data_dir", sources.default_data_dir())
         if self.database_url is None:
             self._set("database_url", f"sqlite:///{(self.data_dir / 'tasks.db').as_posix()}")
         if self.timezone is None:
-            self._set("timezone", _machine_timezone())
+            self._set("timezone", sources.machine_timezone())
         if self.log_file is None:
             self._set("log_file", self.data_dir / "logs" / "app.log")
 
@@ -142,17 +145,17 @@ class Settings:
             SettingsError: A value is wrong, or a `.env` can't be read.
         """
         layers = [os.environ if environment is None else environment]
-        layers.append(_dotenv((directory or Path.cwd()) / ".env"))
-        layers.append(_dotenv(_data_dir(layers) / ".env"))
+        layers.append(sources.dotenv((directory or Path.cwd()) / ".env"))
+        layers.append(sources.dotenv(_data_dir(layers) / ".env"))
         found: dict[str, Any] = {}
         for entry in dataclasses.fields(cls):
             for name in entry.metadata["names"]:
-                value = _first(layers, name)
+                value = sources.first(layers, name)
                 if value is not None and entry.name not in found:
                     found[entry.name] = _read(entry, name, value)
         places = [name for name in found.get("llm_chain", ()) if name != provider_of(name)]
         names = [f"{place}_{part}".upper() for place in places for part in PARTS]
-        values = [(name, _first(layers, name)) for name in names]
+        values = [(name, sources.first(layers, name)) for name in names]
         found["numbered"] = {name: value for name, value in values if value is not None}
         return cls(**found)
 
@@ -205,41 +208,6 @@ def _base(variable: str) -> "dataclasses.Field[Any]":
     return base
 
 
-def _first(layers: list[Mapping[str, str]], name: str) -> str | None:
-    return next((value for layer in layers if (value := layer.get(name, "").strip())), None)
-
-
-def _dotenv(file: Path) -> Mapping[str, str]:
-    if not file.is_file():
-        return {}
-    from dotenv import dotenv_values
-
-    try:
-        values = dotenv_values(file, encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} can't be read ({error}); mend or remove it.") from None
-    return {name: value or "" for name, value in values.items()}
-
-
 def _data_dir(layers: list[Mapping[str, str]]) -> Path:
-    value = _first(layers, "APP_DATA_DIR")
-    return Settings(data_dir=value).data_dir if value else _default_data_dir()  # type: ignore[arg-type]
-
-
-def _default_data_dir() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("task-relay", appauthor=False)
-
-
-def _machine_timezone() -> str:
-    import warnings
-
-    from tzlocal import get_localzone_name, reload_localzone
-
-    with warnings.catch_warnings(action="ignore"):
-        try:
-            reload_localzone()  # it may have changed since the library looked
-            return read.timezone(get_localzone_name() or "UTC")
-        except (ValueError, LookupError, OSError):
-            return "UTC"
+    value = sources.first(layers, "APP_DATA_DIR")
+    return Settings(data_dir=value).data_dir if value else sources.default_data_dir()  # type: ignore[arg-type]

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
-from langchain_core.messages import BaseMessage, HumanMessage
+from langchain_core.messages import HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
-from langgraph.types import StreamMode
+from langgraph.types import Command, StreamMode
 
 from app.conversations import translated
 from app.errors import DatabaseError, InputError, SettingsError, TaskRelayError
 from app.events import Event
-from app.graph import ASK_FIRST, MODES, answer_again, events_of, reply_of
+from app.graph import ASK_FIRST, MODES, Decision, answer_again, answer_to, events_of, reply_of
 from app.identity import clean_thread_id, clean_user_id, conversation_key
 from app.parts import Parts
 from app.reply import Reply
@@ -35,15 +35,17 @@ Graph = CompiledStateGraph[Any, Any, Any, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked of a thread; without a message, its last one is answered again.
+    """What is asked of a thread.
 
-    `ask_first` is the place in the model chain to begin with.
+    Without a message, `decision` answers what the thread waits for; without that too, its
+    last message is answered again. `ask_first` is the place in the model chain to begin with.
     """
 
     user_id: object
     thread_id: object
     message: str | None
     ask_first: str | None = None
+    decision: Decision | None = None
 
 
 class Turns:
@@ -108,7 +110,7 @@ class Turns:
         async with self._turn_of(key):
             with translated(parts.settings.data_dir):
                 stream = graph.astream(
-                    {"messages": await _said(asked.message, graph, config)},
+                    await _said(asked, graph, config),
                     config,
                     context=Context(user_id=user),
                     durability="sync",
@@ -119,16 +121,25 @@ class Turns:
                         state = part
                     for event in events_of(mode, part):
                         yield event
-        yield reply_of(state["messages"], user, thread)
+        yield reply_of(state, user, thread)
 
     def _turn_of(self, key: str) -> asyncio.Lock:
         """Return the lock that lets the turns of one thread run one after the other."""
         return self._locks.setdefault((asyncio.get_running_loop(), key), asyncio.Lock())
 
 
-async def _said(message: str | None, graph: Graph, config: RunnableConfig) -> list[BaseMessage]:
-    """Return what goes into the thread; text that every store and provider takes."""
-    if message is None:
-        return answer_again((await graph.aget_state(config)).values)
-    text = str(message).encode("utf-8", "replace").decode().replace("\0", "")
-    return [HumanMessage(text)]
+async def _said(asked: Asked, graph: Graph, config: RunnableConfig) -> Any:
+    """Return what goes into the thread; text that every store and provider takes.
+
+    Raises:
+        InputError: The thread waits for no decision, or has nothing to answer again.
+    """
+    if asked.message is not None:
+        text = str(asked.message).encode("utf-8", "replace").decode().replace("\0", "")
+        return {"messages": [HumanMessage(text)]}
+    state = await graph.aget_state(config)
+    if asked.decision is None:
+        return {"messages": answer_again(state.values)}
+    if not state.interrupts:
+        raise InputError("There is nothing to confirm: this thread waits for no decision.")
+    return Command(resume=answer_to(state.interrupts[0].value, asked.decision))

@@ -143,6 +143,8 @@ WRONG = [
     ("MODEL_TIMEOUT", "nan", "a number of seconds above 0"),
     ("TURN_TIMEOUT", "soon", "a number of seconds above 0"),
     ("MAX_OUTPUT_TOKENS", "1.5", "a whole number from 1"),
+    ("CONFIRM_FROM", "-1", "a whole number from 0 to 9999"),
+    ("APP_DATE_ORDER", "year", "month-first or day-first"),
     ("OFFLINE_FALLBACK", "maybe", "on or off"),
     ("APP_TIMEZONE", "Mars/Olympus", "an IANA time zone"),
     ("APP_TIMEZONE", "../etc/passwd", "an IANA time zone"),

@@ -14,7 +14,7 @@ from tests.fakes import gemini as gemini_api
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.langgraph_dev import DevServer, langgraph_dev
-from tests.fakes.steps import calls, says
+from tests.fakes.steps import Answer, calls, says
 
 NOT_OURS = (
     "`durability` has no effect when no checkpointer is present",  # the server's own setting
@@ -166,3 +166,34 @@ def test_server_would_have_caught_a_database_call_on_its_event_loop(tmp_path: Pa
         run = {"assistant_id": "blocking", "input": {"messages": []}}
         answer = blocking.http.post("/runs/wait", json=run).json()
         assert answer["__error__"]["error"] == "BlockingError"
+
+
+def test_large_change_waits_for_the_answer_that_chats_send(server: DevServer, world: Any) -> None:
+    _, gemini, _, data = world
+    user = {"context": {"user_id": "carol"}}
+    adding = tuple(("add_task", {"title": f"c{n}"}) for n in range(3))
+    gemini.plays(Answer(calls=adding), says("Added."))
+    server.http.post("/runs/wait", json=ask("add three", **user))
+    thread = server.http.post("/threads", json={}).json()["thread_id"]
+    gemini.plays(calls("delete_tasks", task_ids=[1, 2, 3]), says("All gone."))
+    runs = f"/threads/{thread}/runs/wait"
+    server.http.post(runs, json=ask("delete all", **user))
+    state = server.http.get(f"/threads/{thread}/state").json()
+    (asked,) = [one for task in state["tasks"] for one in task["interrupts"]]
+    assert [one["name"] for one in asked["value"]["action_requests"]] == ["delete_tasks"]
+    assert asked["value"]["review_configs"][0]["action_name"] == "delete_tasks"
+    assert statuses(data, "carol") == ["open"] * 3
+    resume = {"resume": {"decisions": [{"type": "approve"}]}}
+    answer = server.http.post(
+        runs, json={"assistant_id": "agent", "command": resume, **user}
+    ).json()
+    assert "All gone." in str(answer["messages"][-1]["content"])
+    assert statuses(data, "carol") == ["deleted"] * 3
+
+
+def statuses(data: Path, user: str) -> list[str]:
+    connection = sqlite3.connect(data / "tasks.db")
+    query = "SELECT status FROM task_relay_tasks WHERE user_id = ?"
+    rows = connection.execute(query, [user]).fetchall()
+    connection.close()
+    return [status for (status,) in rows]

@@ -3,11 +3,14 @@
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli.asking import ask
 from app.cli.exits import Exit
+from app.cli.screen import failover_notice, missing_notice, needs_mending, printable
 from app.errors import InputError
 from app.identity import clean_thread_id, clean_user_id
 
@@ -23,16 +26,25 @@ if TYPE_CHECKING:
 @click.option("--user", help="Whose tasks and threads. Default: the APP_USER setting.")
 @click.option("--thread", default="main", show_default=True, help="Which of the user's threads.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; never ask.")
+@click.option("--yes", is_flag=True, help="Confirm large changes without asking.")
 @click.pass_obj
 def chat(
-    asked: dict[str, str], message: str | None, user: str | None, thread: str, as_json: bool
+    asked: dict[str, str],
+    message: str | None,
+    user: str | None,
+    thread: str,
+    as_json: bool,
+    yes: bool,
 ) -> int:
     """Talk to the task manager.
 
     Without -m, what is piped to standard input is one message; in a terminal, the chat asks
     until you leave it with Ctrl-D or /exit.
 
-    Exit codes: 0 answered, 1 failed, 2 wrong usage or setting, 3 a confirmation was needed,
+    A change of three tasks or more asks first. Where nobody can be asked - no terminal, or
+    --json - it is declined, unless --yes is given.
+
+    Exit codes: 0 answered, 1 failed, 2 wrong usage or setting, 3 a change was declined,
     4 no model could answer, 130 interrupted, 141 closed pipe.
     """
     from app.settings import Settings
@@ -56,7 +68,7 @@ def chat(
             from app.cli.conversation import Conversation
 
             return Conversation(agent, user, thread).hold()
-        return _one_turn(agent, user, thread, message, as_json)
+        return _one_turn(agent, (user, message, thread), as_json, yes)
     finally:
         agent.close()
 
@@ -74,29 +86,44 @@ def print_failure(asked: dict[str, str], sentence: str, code: int) -> int:
     return code
 
 
-def _one_turn(agent: "Agent", user: str, thread: str, message: str, as_json: bool) -> int:
+def _one_turn(agent: "Agent", said: tuple[str, str, str], as_json: bool, yes: bool) -> int:
     import asyncio
 
-    from app.cli.screen import failover_notice, missing_notice, needs_mending, printable
-
+    user, message, thread = said
     if not as_json and (notice := missing_notice(agent.parts.chain.missing_keys)):
         click.secho(notice, err=True, fg="yellow", bold=True)
-    reply = asyncio.run(agent.process_message(user, message, thread))
+    with asyncio.Runner() as runner:
+        reply = runner.run(agent.process_message(user, message, thread))
+        while reply.confirmation is not None:
+            decision = True if yes else _decide(reply, as_json)
+            reply = runner.run(agent.confirm(user, decision, thread))
     if as_json:
         told = asdict(reply)
         _print_json({name: told[name] for name in _TOLD})
     else:
-        if notice := failover_notice(reply):
-            mend = needs_mending(reply)
-            click.secho(notice, err=True, fg="yellow" if mend else None, bold=mend)
-        click.echo(printable(reply.reply))
+        _show(reply)
     return exit_code(reply)
+
+
+def _decide(reply: "Reply", as_json: bool) -> bool | str:
+    """Return what the person at the terminal says to a change; without one it is declined."""
+    if as_json or not sys.stdin.isatty():
+        return "nobody could be asked here; --yes confirms beforehand"
+    click.echo(printable(reply.reply), err=True)
+    return ask(partial(click.prompt, prompt_suffix="", default="", show_default=False, err=True))
+
+
+def _show(reply: "Reply") -> None:
+    if notice := failover_notice(reply):
+        mend = needs_mending(reply)
+        click.secho(notice, err=True, fg="yellow" if mend else None, bold=mend)
+    click.echo(printable(reply.reply))
 
 
 def exit_code(reply: "Reply") -> int:
     """Return the exit code that a reply stands for."""
     if reply.ok:
-        return Exit.ANSWERED
+        return Exit.NEEDS_CONFIRMATION if reply.declined else Exit.ANSWERED
     return Exit.NO_MODEL if reply.no_model else Exit.FAILED
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from prompt_toolkit import PromptSession
 from rich.console import Console
 
+from app.cli.asking import ask
 from app.cli.display import Display
 from app.cli.exits import Exit
 from app.cli.screen import failover_notice, needs_mending, printable, welcome
@@ -40,17 +41,17 @@ class Conversation:
         self._ask_first: str | None = None
         self._models = [entry.provider for entry in agent.parts.chain.entries]
         self._console = Console(highlight=False)
+        self._prompt: PromptSession[str] = PromptSession()
 
     def hold(self) -> int:
         """Ask and answer until the person leaves; return the exit code."""
         missing = self._agent.parts.chain.missing_keys
         loud = bool(missing and self._models)
         self._say(welcome(missing, not self._models), "bold yellow" if loud else "dim")
-        session: PromptSession[str] = PromptSession("> ")
         with asyncio.Runner() as runner:
             while True:
                 try:
-                    said = session.prompt().strip()
+                    said = self._prompt.prompt("> ").strip()
                 except KeyboardInterrupt:
                     continue
                 except EOFError:
@@ -83,20 +84,28 @@ class Conversation:
         self._say(f"From now on {first} is asked first.", "dim")
 
     def _answer(self, message: str | None, runner: asyncio.Runner) -> None:
-        try:
-            reply = runner.run(self._turn(message))
-        except KeyboardInterrupt:
-            self._say("Stopped.", "dim")
-            return
-        except TaskRelayError as error:
-            self._say(str(error), "red")
-            return
+        decision: bool | str | None = None
+        while True:
+            try:
+                reply = runner.run(self._turn(message, decision))
+            except KeyboardInterrupt:
+                self._say("Stopped.", "dim")
+                return
+            except TaskRelayError as error:
+                self._say(str(error), "red")
+                return
+            self._show(reply)
+            if reply.confirmation is None:
+                return
+            message, decision = None, ask(self._prompt.prompt)
+
+    def _show(self, reply: "Reply") -> None:
         if notice := failover_notice(reply):
             self._say(notice, "bold yellow" if needs_mending(reply) else "dim")
         self._say(printable(reply.reply), None if reply.ok else "yellow")
 
-    async def _turn(self, message: str | None) -> "Reply":
-        events = self._agent.stream(self._user, message, self._thread, self._ask_first)
+    async def _turn(self, message: str | None, decision: bool | str | None) -> "Reply":
+        events = self._agent.stream(self._user, message, self._thread, self._ask_first, decision)
         async with aclosing(events):
             return await Display(self._console).follow(events)
 

@@ -1,9 +1,19 @@
 """The graph: who acts next, the model or the tools."""
 
 from app.graph.build import draw
+from app.graph.confirm import Decision, answer_to
 from app.graph.nodes import ASK_FIRST
 from app.graph.report import reply_of
 from app.graph.stream import MODES, events_of
 from app.graph.turn import answer_again
 
-__all__ = ["ASK_FIRST", "MODES", "answer_again", "draw", "events_of", "reply_of"]
+__all__ = [
+    "ASK_FIRST",
+    "MODES",
+    "Decision",
+    "answer_again",
+    "answer_to",
+    "draw",
+    "events_of",
+    "reply_of",
+]

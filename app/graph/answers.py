@@ -1,6 +1,6 @@
 """Make the answers that the graph itself gives, and name the marks that answers carry."""
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, ToolMessage
 
 from app.llm import FAILED, NOTICE
 
@@ -13,6 +13,22 @@ FAILOVER = "failover"
 NO_MODEL = "no_model"
 REFUSED = "refused"
 """What the mark of a failed answer says: no model could answer, or the turn was refused."""
+
+
+DECLINED = "declined"
+"""Artifact of the result of a call that the person declined."""
+
+
+def declined(call_id: str, name: str, reason: str) -> ToolMessage:
+    """Return the result of a call that the person declined."""
+    told = f": {reason}" if reason else ""
+    text = f"Declined{told}. This call changed nothing; don't repeat it."
+    return not_run(call_id, name, text, DECLINED)
+
+
+def not_run(call_id: str, name: str, text: str, artifact: str | None = None) -> ToolMessage:
+    """Return the result of a call that wasn't carried out."""
+    return ToolMessage(text, name=name, tool_call_id=call_id, status="error", artifact=artifact)
 
 
 def failure(sentence: str, outcome: str = REFUSED) -> AIMessage:

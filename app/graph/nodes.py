@@ -1,68 +1,45 @@
-"""Do the steps of a turn: begin it, ask the model, run the tools."""
+"""Do the steps of a turn that talk: begin it, and ask the model."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from langchain_core.messages import (
     AIMessage,
     AnyMessage,
     HumanMessage,
     RemoveMessage,
-    ToolMessage,
 )
 from langchain_core.runnables import RunnableConfig
-from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolInvocationError
 from langgraph.runtime import get_runtime
 from langgraph.types import StreamWriter
 
-from app.clock import Clock
 from app.errors import InputError, TaskRefusal
 from app.graph.answers import ATTEMPTS, FAILOVER, NO_MODEL, REFUSED, failure, headed
+from app.graph.heal import has_open_calls, healed
 from app.graph.prompt import system_prompt
-from app.graph.routes import MOST_TOOL_CALLS
+from app.graph.source import Parts, PartsSource, asking
 from app.graph.state import State
-from app.graph.turn import calls_run, current_turn, last_answer, messages_after
+from app.graph.turn import Call, messages_after
 from app.llm import (
     OFFLINE,
     PROVIDER,
     Attempt,
     ModelCall,
     ModelCallError,
-    ModelChain,
     Trail,
     failover_sentence,
     narration,
     outage_sentence,
 )
-from app.settings import Settings
 from app.tasks import Owner
-from app.tools import caller
+from app.tools import key_of
 
 ASK_FIRST = "ask_first"
 """Key in a run's `configurable`: the place in the model chain that is asked first."""
-
-
-class Parts(Protocol):
-    """What the nodes need of what was wired."""
-
-    settings: Settings
-    clock: Clock
-    chain: ModelChain
-    default_owner: Owner
-
-
-class PartsSource(Protocol):
-    """Gives the parts, which are made at the first use."""
-
-    @property
-    def parts(self) -> Parts:
-        """Return the parts; slow the first time."""
-
-    async def aparts(self) -> Parts:
-        """Return the parts without holding the event loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +53,22 @@ class _Asked:
 class Nodes:
     """The graph's steps over their parts; each comes for callers with and without a loop."""
 
-    def __init__(self, source: PartsSource, tools: ToolNode) -> None:
+    def __init__(self, source: PartsSource) -> None:
         self._source = source
-        self._tools = tools
 
     def begin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Check who is asking and that the thread is theirs; start the turn's time."""
-        return self._begun(self._source.parts, state, config)
+        begun = self._begun(self._source.parts, state, config)
+        if "begun" in begun and has_open_calls(state["messages"]):
+            begun |= self._healed(state, config)
+        return begun
 
     async def abegin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `begin_turn` on an event loop."""
-        return self._begun(await self._source.aparts(), state, config)
+        begun = self._begun(await self._source.aparts(), state, config)
+        if "begun" in begun and has_open_calls(state["messages"]):
+            begun |= await asyncio.to_thread(self._healed, state, config)
+        return begun
 
     def call_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Ask the chain; an answer comes back in every case, as one message."""
@@ -108,24 +90,10 @@ class Nodes:
             answer = None
         return self._answered(asked, answer)
 
-    def run_tools(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        """Run the tool calls of the last answer, one after the other, in their order."""
-        room = MOST_TOOL_CALLS - calls_run(current_turn(state["messages"]))
-        results: list[ToolMessage] = []
-        for number, call in enumerate(last_answer(state["messages"]).tool_calls):
-            if number < room:
-                results += self._tools.invoke([call], config)["messages"]
-            else:
-                text = f"Not run: a turn makes at most {MOST_TOOL_CALLS} tool calls."
-                results.append(
-                    ToolMessage(text, name=call["name"], tool_call_id=call["id"], status="error")
-                )
-        return {"messages": results}
-
     def _begun(self, parts: Parts, state: State, config: RunnableConfig) -> dict[str, Any]:
         deadline = parts.clock.monotonic() + parts.settings.turn_timeout
         try:
-            owner = self._owner(config)
+            owner = asking(parts, config)
             parts.chain.led(_asked_first(config))
         except InputError as error:
             return {"messages": [failure(str(error))], "deadline": deadline}
@@ -139,8 +107,18 @@ class Nodes:
         begun = str(state["messages"][-1].id)
         return {"owner": owner.user_id, "begun": begun, "deadline": deadline}
 
+    def _healed(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Give results to calls of an earlier turn that have none."""
+        owner, service = asking(self._source.parts, config), self._source.parts.tasks()
+
+        def recorded(call: Call) -> str | None:
+            key = key_of(config, call.answer.id, call.position, call.id)
+            return service.result_of(owner, key)
+
+        return {"messages": healed(state["messages"], recorded)}
+
     def _question(self, state: State, config: RunnableConfig) -> _Asked:
-        owner = self._owner(config)
+        owner = asking(self._source.parts, config)
         now = self._source.parts.clock.now().astimezone(owner.zone)
         writer = get_runtime().stream_writer
         trail = Trail(partial(_tell, owner.user_id, writer), partial(_tell_waiting, writer))
@@ -170,12 +148,6 @@ class Nodes:
         if answer is not None and not offline:
             metadata[FAILOVER] = failover_sentence(attempts, now)
         return {"messages": [message.model_copy(update={"response_metadata": metadata})]}
-
-    def _owner(self, config: RunnableConfig) -> Owner:
-        runtime = get_runtime()
-        return caller(
-            runtime.context, runtime.server_info, config, self._source.parts.default_owner
-        )
 
 
 def tell_refusal(error: TaskRefusal | ToolInvocationError) -> str:

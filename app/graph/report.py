@@ -1,20 +1,40 @@
 """Read a reply out of a finished turn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
+from langchain_core.messages import AnyMessage
 
-from app.graph.answers import ATTEMPTS, FAILOVER, NO_MODEL
-from app.graph.turn import current_turn, last_answer
+from app.graph.answers import ATTEMPTS, DECLINED, FAILOVER, NO_MODEL
+from app.graph.stream import INTERRUPT
+from app.graph.turn import calls_in, current_turn, last_answer
 from app.llm import FAILED, MODEL, OFFLINE, PROVIDER, RAN_COMMAND
 from app.reply import Reply
 
 
-def reply_of(messages: Sequence[AnyMessage], user_id: str, thread_id: str) -> Reply:
-    """Return what the last turn of a conversation came to."""
+def reply_of(state: Mapping[str, Any], user_id: str, thread_id: str) -> Reply:
+    """Return what the last turn of a conversation came to, or what it waits for.
+
+    Args:
+        state: The graph's state as its run left it.
+        user_id: Whose conversation.
+        thread_id: Their name for it.
+    """
+    reply = _told(state["messages"], user_id, thread_id)
+    paused = state.get(INTERRUPT)
+    if not paused:
+        return reply
+    question = paused[0].value
+    wanted = [f"- {request['description']}" for request in question["action_requests"]]
+    text = "\n".join(["This needs your word before it happens:", *wanted])
+    return replace(reply, ok=True, reply=text, no_model=False, confirmation=question)
+
+
+def _told(messages: Sequence[AnyMessage], user_id: str, thread_id: str) -> Reply:
     turn = current_turn(messages)
     answer = last_answer(turn)
+    calls = calls_in(turn)
     told = answer.response_metadata
     stranded = told.get(PROVIDER) == OFFLINE and not any(
         message.response_metadata.get(RAN_COMMAND) for message in turn
@@ -29,23 +49,13 @@ def reply_of(messages: Sequence[AnyMessage], user_id: str, thread_id: str) -> Re
         attempts=tuple(
             attempt for message in turn for attempt in message.response_metadata.get(ATTEMPTS, ())
         ),
-        tool_calls=tuple(_tool_calls(turn)),
+        tool_calls=tuple(
+            {"name": call.name, "args": call.args, "result": call.result and call.result.text}
+            for call in calls
+        ),
         no_model=stranded or told.get(FAILED) == NO_MODEL,
         notice=told.get(FAILOVER, ""),
+        declined=any(
+            call.result is not None and call.result.artifact == DECLINED for call in calls
+        ),
     )
-
-
-def _tool_calls(turn: Sequence[AnyMessage]) -> list[dict[str, Any]]:
-    """Return each call of a turn with its result; results follow their calls in order."""
-    calls: list[dict[str, Any]] = []
-    waiting: list[dict[str, Any]] = []
-    for message in turn:
-        if isinstance(message, AIMessage):
-            waiting = [
-                {"name": call["name"], "args": call["args"], "result": None}
-                for call in message.tool_calls
-            ]
-            calls += waiting
-        elif isinstance(message, ToolMessage) and waiting:
-            waiting.pop(0)["result"] = message.text
-    return calls

@@ -7,9 +7,12 @@ from app.graph.answers import failure
 from app.graph.state import State
 from app.graph.turn import calls_run, current_turn, last_answer
 from app.llm import FAILED
+from app.tools import is_write
 
 MOST_TOOL_CALLS = 25
 """Tool calls that one turn may make; a model in a loop is stopped here."""
+
+FOREIGN_THREAD = "This thread belongs to another user; use a thread of your own."
 
 _STOPPED = (
     f"I stopped after {MOST_TOOL_CALLS} tool calls in one turn, to be safe. "
@@ -25,9 +28,12 @@ def route_begun(state: State) -> Literal["call_model", "refuse", "__end__"]:
     return "__end__" if refused else "call_model"
 
 
-def route_answered(state: State) -> Literal["run_tools", "__end__"]:
-    """Run the tools that the answer calls; without any, the turn is over."""
-    return "run_tools" if last_answer(state["messages"]).tool_calls else "__end__"
+def route_answered(state: State) -> Literal["confirm", "run_tools", "__end__"]:
+    """Run the tools that the answer calls, asking first where tasks change; else end."""
+    calls = last_answer(state["messages"]).tool_calls
+    if any(is_write(call["name"]) for call in calls):
+        return "confirm"
+    return "run_tools" if calls else "__end__"
 
 
 def route_tools(state: State) -> Literal["call_model", "stop"]:
@@ -37,7 +43,7 @@ def route_tools(state: State) -> Literal["call_model", "stop"]:
 
 def refuse(state: State) -> dict[str, Any]:
     """Fail the run of a user on a thread of another; what they said there is gone by now."""
-    raise ThreadOwnerError("This thread belongs to another user; use a thread of your own.")
+    raise ThreadOwnerError(FOREIGN_THREAD)
 
 
 def stop(state: State) -> dict[str, Any]:

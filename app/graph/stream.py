@@ -11,6 +11,10 @@ MODES: tuple[Literal["messages", "custom", "updates"], ...] = ("messages", "cust
 """The stream modes that events are made of."""
 
 
+INTERRUPT = "__interrupt__"
+"""Key under which LangGraph tells that a run has paused, and with what question."""
+
+
 def events_of(mode: str, part: Any) -> Iterator[Event]:
     """Yield the events in one part of a stream."""
     if mode == "messages":
@@ -18,7 +22,9 @@ def events_of(mode: str, part: Any) -> Iterator[Event]:
         if isinstance(chunk, AIMessageChunk) and chunk.text:
             yield Token(str(chunk.text), str(chunk.id))
     elif mode == "updates":
-        for update in part.values():
+        for step, update in part.items():
+            if step == INTERRUPT:
+                continue
             messages = (update or {}).get("messages", ())
             for message in messages:
                 for call in message.tool_calls if isinstance(message, AIMessage) else ():

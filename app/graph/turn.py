@@ -1,6 +1,7 @@
 """Read a turn out of a conversation: everything from the person's last message on."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.messages import (
@@ -46,6 +47,41 @@ def messages_after(messages: Sequence[AnyMessage], message_id: str | None) -> li
             break
         strays.append(message)
     return strays
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call of an answer, its place in it, and its result once there is one."""
+
+    answer: AIMessage
+    position: int
+    name: str
+    args: dict[str, Any]
+    id: str
+    result: ToolMessage | None = None
+
+
+def calls_in(messages: Sequence[BaseMessage]) -> list[Call]:
+    """Return every tool call in some messages, in order, each with its result.
+
+    An id pairs a call with a result only between one answer and the next: providers use
+    the same id again.
+    """
+    calls: list[Call] = []
+    begin = 0
+    for message in messages:
+        if isinstance(message, AIMessage):
+            begin = len(calls)
+            calls += [
+                Call(message, position, call["name"], call["args"], call["id"] or "")
+                for position, call in enumerate(message.tool_calls)
+            ]
+        elif isinstance(message, ToolMessage):
+            for n in range(begin, len(calls)):
+                if calls[n].id == message.tool_call_id and calls[n].result is None:
+                    calls[n] = replace(calls[n], result=message)
+                    break
+    return calls
 
 
 def calls_run(turn: Sequence[AnyMessage]) -> int:

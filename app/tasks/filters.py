@@ -54,7 +54,13 @@ def done_days(when: str, owner: Owner, now: datetime, read: ReadDue) -> Days | N
             f'when "{word}" means nothing for done tasks, which are asked for by their day of '
             "completion. Use today, yesterday, last week, this month, or A..B."
         )
-    return days_of(_DONE_WORDS.get(word, when), today, read)
+    days = days_of(_DONE_WORDS.get(word, when), today, read)
+    if days.first is not None and days.first > today:
+        raise TaskRefusal(
+            f'"{when[:40]}" lies ahead, so nothing can be done then yet. '
+            "Send a past day as YYYY-MM-DD."
+        )
+    return days
 
 
 def done_in(days: Days | None, owner: Owner) -> Condition:

@@ -6,5 +6,16 @@ Nothing here knows which model asks.
 from app.tools.caller import Context, caller
 from app.tools.calls import key_of, naming
 from app.tools.tasks import TaskTools
+from app.tools.writes import Write, is_write, named_by, write_of
 
-__all__ = ["Context", "TaskTools", "caller", "key_of", "naming"]
+__all__ = [
+    "Context",
+    "TaskTools",
+    "Write",
+    "caller",
+    "is_write",
+    "key_of",
+    "named_by",
+    "naming",
+    "write_of",
+]

@@ -359,3 +359,58 @@ def test_other_users_and_threads_are_apart(
     assert "42" not in str(gemini.requests[-1]["body"])
     command("chat", "--thread", "t", "-m", "And?", APP_USER="alice", **environment)
     assert "42" in str(gemini.requests[-1]["body"])
+
+
+THREE = "add a\nadd b\nadd c"
+
+
+def test_large_change_that_nobody_can_confirm_is_exit_3_unless_yes(
+    command: Callable[..., Ended],
+) -> None:
+    command("chat", "-m", THREE)
+    declined = command("chat", "-m", "delete 1 2 3")
+    assert declined.code == 3
+    assert "Declined: nobody could be asked here; --yes confirms beforehand." in declined.out
+    assert command("chat", "--json", stdin="done 1 2 3").code == 3
+    assert "3 in all" in command("chat", "-m", "list").out
+    confirmed = command("chat", "--yes", "-m", "delete 1 2 3")
+    assert (confirmed.code, confirmed.out.splitlines()[0]) == (0, "Deleted #1 a")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "code"), [("y", "Deleted #1 a", 0), ("keep them", "Declined: keep them", 3)]
+)
+def test_one_turn_in_a_terminal_asks(
+    command: Callable[..., Ended], tmp_path: Path, said: str, shown: str, code: int
+) -> None:
+    command("chat", "-m", THREE)
+    turn = Terminal(["chat", "-m", "delete 1 2 3"], child_environment(), tmp_path)
+    turn.wait("- Delete #1 a, #2 b, #3 c")
+    turn.wait("y/n")
+    turn.type(said)
+    turn.wait(shown)
+    assert turn.end() == code
+
+
+def test_chat_asks_lists_the_tasks_and_takes_other_text_as_the_reason(
+    terminal: Callable[..., Terminal],
+) -> None:
+    chat = terminal()
+    for title in "abc":
+        chat.wait_for_prompt()
+        chat.type(f"add {title}")
+    chat.wait("Added #3 c")
+    chat.wait_for_prompt()
+    chat.type("delete 1 2 3")
+    chat.wait("This needs your word before it happens:\n- Delete #1 a, #2 b, #3 c")
+    chat.wait("y/n")
+    chat.type("only the first")
+    chat.wait("Declined: only the first")
+    chat.wait_for_prompt()
+    chat.type("delete 1 2 3")
+    chat.wait_for("Do it? y/n, or say what to do instead:")
+    chat.type("y")
+    chat.wait("Deleted #3 c")
+    chat.wait_for_prompt()
+    chat.type("/exit")
+    assert chat.end() == 0

@@ -39,8 +39,12 @@ class Terminal:
 
     def wait_for_prompt(self) -> None:
         """Wait until the last line is an empty prompt."""
+        self.wait_for(">")
+
+    def wait_for(self, last_line: str) -> None:
+        """Wait until the screen ends with this line."""
         end = time.monotonic() + 30
-        while self.screen.split("\n")[-1] != ">":
+        while self.screen.split("\n")[-1] != last_line:
             assert time.monotonic() < end, f"no prompt on the screen:\n{self.screen}"
             self._read()
 

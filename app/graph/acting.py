@@ -1,0 +1,66 @@
+"""Do the steps that change tasks: ask the person where it is many, then run the tools."""
+
+from typing import Any
+
+from langchain_core.messages import ToolMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.prebuilt import ToolNode
+from langgraph.types import interrupt
+
+from app.errors import ThreadOwnerError
+from app.graph.answers import declined, not_run
+from app.graph.confirm import NOBODY_TO_ASK, decided, declined_all, question_of
+from app.graph.routes import FOREIGN_THREAD, MOST_TOOL_CALLS
+from app.graph.source import PartsSource, asking
+from app.graph.state import State
+from app.graph.turn import calls_run, current_turn, last_answer
+from app.tools import key_of, naming
+
+_CHECKPOINTER = "__pregel_checkpointer"
+"""Key in a run's `configurable`, LangGraph's own: who keeps the thread, also for a subgraph."""
+
+
+class Acting:
+    """The steps between an answer with tool calls and their results."""
+
+    def __init__(self, source: PartsSource, tools: ToolNode) -> None:
+        self._source = source
+        self._tools = tools
+
+    def confirm(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Pause until the person has decided, if this turn would change many tasks.
+
+        It runs again from its beginning when the answer comes; nothing has changed by then.
+        """
+        parts = self._source.parts
+        owner = asking(parts, config)
+        if state.get("owner", owner.user_id) != owner.user_id:
+            raise ThreadOwnerError(FOREIGN_THREAD)
+        question = question_of(state, parts.tasks(), owner, parts.settings.confirm_from)
+        if question is None:
+            return {}
+        if (config.get("configurable") or {}).get(_CHECKPOINTER) is None:
+            return declined_all(question, NOBODY_TO_ASK)
+        return decided(question, interrupt(question.payload()))
+
+    def run_tools(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Run the tool calls of the last answer, one after the other, in their order.
+
+        Declined ones are not run. One that was carried out before - this step may run again
+        after a crash - gives the result that it gave then.
+        """
+        answer = last_answer(state["messages"])
+        room = MOST_TOOL_CALLS - calls_run(current_turn(state["messages"]))
+        reasons = state.get("declined", {}).get(str(answer.id), {})
+        results: list[ToolMessage] = []
+        for place, call in enumerate(answer.tool_calls):
+            call_id = call["id"] or ""
+            if place in reasons:
+                results.append(declined(call_id, call["name"], reasons[place]))
+            elif place >= room:
+                text = f"Not run: a turn makes at most {MOST_TOOL_CALLS} tool calls."
+                results.append(not_run(call_id, call["name"], text))
+            else:
+                named = naming(config, key_of(config, answer.id, place, call_id))
+                results += self._tools.invoke([call], named)["messages"]
+        return {"messages": results}

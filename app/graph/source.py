@@ -1,0 +1,45 @@
+"""Say what the graph's steps need of what was wired, and who is asking them."""
+
+from typing import Protocol
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.runtime import get_runtime
+
+from app.clock import Clock
+from app.llm import ModelChain
+from app.settings import Settings
+from app.tasks import Owner, TaskService
+from app.tools import caller
+
+
+class Parts(Protocol):
+    """What the nodes need of what was wired."""
+
+    settings: Settings
+    clock: Clock
+    chain: ModelChain
+    default_owner: Owner
+
+    def tasks(self) -> TaskService:
+        """Return the task service, which opens its database at the first call."""
+
+
+class PartsSource(Protocol):
+    """Gives the parts, which are made at the first use."""
+
+    @property
+    def parts(self) -> Parts:
+        """Return the parts; slow the first time."""
+
+    async def aparts(self) -> Parts:
+        """Return the parts without holding the event loop."""
+
+
+def asking(parts: Parts, config: RunnableConfig) -> Owner:
+    """Return whose run this is.
+
+    Raises:
+        InputError: The user id or the time zone can't be used.
+    """
+    runtime = get_runtime()
+    return caller(runtime.context, runtime.server_info, config, parts.default_owner)

@@ -1,0 +1,225 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from langchain_core.messages import ToolMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.types import Command
+
+from app.tasks import Owner
+from tests.conftest import Relay, provider_settings
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+from tests.fakes.steps import Answer, calls, says
+
+DELETE_ALL = calls("delete_tasks", task_ids=[1, 2, 3])
+MIXED = Answer(
+    calls=(
+        ("add_task", {"title": "new"}),
+        ("complete_tasks", {"task_ids": [1, "#2"]}),
+        ("delete_tasks", {"task_ids": [3]}),
+    )
+)
+
+
+@pytest.fixture
+def filled(relay: Relay) -> Relay:
+    tasks, owner = relay.agent.parts.tasks(), Owner("ann", relay.agent.parts.default_owner.zone)
+    for title in ("a", "b", "c", "d"):
+        tasks.add(owner, title)
+    return relay
+
+
+def standing(relay: Relay, user: str = "ann") -> dict[str, str]:
+    owner = Owner(user, relay.agent.parts.default_owner.zone)
+    tasks = relay.agent.parts.tasks()
+    found = [*tasks.find(owner, status="all").tasks, *tasks.find(owner, status="deleted").tasks]
+    return {task.title: task.status.value for task in found}
+
+
+UNTOUCHED = {"a": "open", "b": "open", "c": "open", "d": "open"}
+
+
+def decide(relay: Relay, decision: Any, user: str = "ann") -> Any:
+    return relay.runner.run(relay.agent.confirm(user, decision))
+
+
+def test_three_tasks_are_not_touched_before_the_answer(filled: Relay, gemini: GeminiServer) -> None:
+    gemini.plays(MIXED, says("Done."))
+    reply = filled.say("tidy up")
+    assert standing(filled) == UNTOUCHED
+    assert reply.ok
+    assert reply.reply.splitlines() == [
+        "This needs your word before it happens:",
+        "- Complete #1 a, #2 b",
+        "- Delete #3 c",
+    ]
+    assert reply.confirmation == {
+        "action_requests": [
+            {
+                "name": "complete_tasks",
+                "args": {"task_ids": [1, "#2"]},
+                "description": "Complete #1 a, #2 b",
+            },
+            {"name": "delete_tasks", "args": {"task_ids": [3]}, "description": "Delete #3 c"},
+        ],
+        "review_configs": [
+            {"action_name": name, "allowed_decisions": ["approve", "edit", "reject"]}
+            for name in ("complete_tasks", "delete_tasks")
+        ],
+    }
+    reply = decide(filled, True)
+    assert (reply.reply, reply.declined, reply.confirmation) == ("Done.", False, None)
+    expected = {"a": "done", "b": "done", "c": "deleted", "d": "open", "new": "open"}
+    assert standing(filled) == expected
+    assert reply.tool_calls[0]["result"] == "Added #5 new"
+
+
+def test_only_what_is_approved_runs_and_each_call_once(filled: Relay, gemini: GeminiServer) -> None:
+    gemini.plays(MIXED, says("Done."))
+    filled.say("tidy up")
+    reply = decide(filled, [{"type": "approve"}, {"type": "reject", "message": "keep c"}])
+    assert reply.declined
+    expected = {"a": "done", "b": "done", "c": "open", "d": "open", "new": "open"}
+    assert standing(filled) == expected
+    assert "keep c" in reply.tool_calls[2]["result"]
+    told = [part for turn in gemini.requests[-1]["body"]["contents"] for part in turn["parts"]]
+    results = [part["functionResponse"]["name"] for part in told if "functionResponse" in part]
+    assert results == ["add_task", "complete_tasks", "delete_tasks"]
+
+
+def test_edited_call_runs_as_it_was_edited(filled: Relay, gemini: GeminiServer) -> None:
+    gemini.plays(DELETE_ALL, says("Done."))
+    filled.say("delete all")
+    edited = {"name": "complete_tasks", "args": {"task_ids": [4]}}
+    reply = decide(filled, [{"type": "edit", "edited_action": edited}])
+    assert standing(filled) == UNTOUCHED | {"d": "done"}
+    assert reply.tool_calls == (
+        {"name": "complete_tasks", "args": {"task_ids": [4]}, "result": "Completed #4 d"},
+    )
+
+
+@pytest.mark.parametrize("decision", [False, "not today", [], [{"type": "nonsense"}], [{}] * 3])
+def test_anything_but_an_approval_declines(
+    filled: Relay, gemini: GeminiServer, decision: Any
+) -> None:
+    gemini.plays(DELETE_ALL, says("I left them."))
+    filled.say("delete all")
+    reply = decide(filled, decision)
+    assert (reply.reply, reply.declined) == ("I left them.", True)
+    assert standing(filled) == UNTOUCHED
+    assert (decision if isinstance(decision, str) else "Declined") in reply.tool_calls[0]["result"]
+
+
+def test_new_text_declines_and_the_thread_goes_on(
+    filled: Relay, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(DELETE_ALL, says("As you like."))
+    filled.say("delete all")
+    reply = filled.say("no wait, hello")
+    assert (reply.reply, reply.confirmation) == ("As you like.", None)
+    assert standing(filled) == UNTOUCHED
+    assert not decide(filled, True).ok
+    assert standing(filled) == UNTOUCHED
+
+
+def test_writes_of_the_whole_turn_count(filled: Relay, gemini: GeminiServer) -> None:
+    gemini.plays(
+        calls("delete_tasks", task_ids=[1]),
+        calls("update_task", task_id=2, title="B"),
+        calls("update_task", task_id=2, priority="high"),
+        calls("delete_tasks", task_ids="3"),
+        says("Done."),
+    )
+    reply = filled.say("go on")
+    assert reply.confirmation is not None
+    assert reply.reply.splitlines()[1:] == ["- Delete #3 c"]
+    assert standing(filled) == {"a": "deleted", "B": "open", "c": "open", "d": "open"}
+    assert decide(filled, True).reply == "Done."
+    assert standing(filled)["c"] == "deleted"
+
+
+def test_what_changes_nothing_or_adds_or_undoes_never_asks(
+    filled: Relay, gemini: GeminiServer
+) -> None:
+    many = tuple(("add_task", {"title": f"t{n}"}) for n in range(5))
+    gemini.plays(
+        Answer(calls=many),
+        Answer(
+            calls=(
+                ("delete_tasks", {"task_ids": [91, 92, 93, 94]}),
+                ("reopen_tasks", {"task_ids": [1, 2, 3]}),
+                ("delete_tasks", {"task_ids": "nonsense"}),
+                ("undo", {"steps": 5}),
+            )
+        ),
+        says("Done."),
+    )
+    reply = filled.say("many")
+    assert (reply.reply, reply.confirmation) == ("Done.", None)
+    assert standing(filled) == UNTOUCHED | {f"t{n}": "deleted" for n in range(5)}
+
+
+@pytest.mark.parametrize(("confirm_from", "asked"), [(0, False), (4, False), (1, True)])
+def test_setting_says_from_how_many_on(
+    make_relay: Callable[..., Relay],
+    gemini: GeminiServer,
+    groq: GroqServer,
+    confirm_from: int,
+    asked: bool,
+) -> None:
+    relay = make_relay(confirm_from=confirm_from, **provider_settings(gemini, groq))
+    tasks, owner = relay.agent.parts.tasks(), Owner("ann", relay.agent.parts.default_owner.zone)
+    for title in "abc":
+        tasks.add(owner, title)
+    gemini.plays(DELETE_ALL, says("Done."))
+    assert (relay.say("delete all").confirmation is not None) == asked
+
+
+def test_offline_commands_ask_too(make_relay: Callable[..., Relay]) -> None:
+    relay = make_relay()
+    relay.say("add a\nadd b\nadd c")
+    assert relay.say("delete 1 2 3").confirmation is not None
+    assert decide(relay, True).reply.splitlines()[0] == "Deleted #1 a"
+
+
+def test_another_process_can_answer(filled: Relay, gemini: GeminiServer) -> None:
+    gemini.plays(DELETE_ALL, says("Done."))
+    filled.say("delete all")
+    filled.agent.close()
+    assert decide(filled, True).reply == "Done."
+    assert standing(filled)["a"] == "deleted"
+
+
+def test_other_users_thread_cannot_be_answered(filled: Relay, gemini: GeminiServer) -> None:
+    gemini.plays(DELETE_ALL, says("Done."))
+    filled.say("delete all")
+    assert not decide(filled, True, user="bob").ok
+    assert standing(filled) == UNTOUCHED
+
+
+def test_without_a_checkpointer_it_is_declined_in_words(
+    filled: Relay, gemini: GeminiServer
+) -> None:
+    gemini.plays(DELETE_ALL, says("I could not ask."))
+    graph = filled.agent.graph()
+    state = graph.invoke({"messages": [("user", "delete all")]}, context={"user_id": "ann"})
+    (result,) = [m for m in state["messages"] if isinstance(m, ToolMessage)]
+    assert "no checkpointer" in result.text
+    assert standing(filled) == UNTOUCHED
+
+
+def test_sync_callers_and_foreign_resumes_on_a_shared_checkpointer(
+    filled: Relay, gemini: GeminiServer
+) -> None:
+    gemini.plays(DELETE_ALL, says("Done."))
+    graph = filled.agent.graph(InMemorySaver())
+    config: Any = {"configurable": {"thread_id": "1"}}
+    graph.invoke({"messages": [("user", "delete all")]}, config, context={"user_id": "ann"})
+    yes = Command(resume={"decisions": [{"type": "approve"}]})
+    with pytest.raises(Exception, match="belongs to another user"):
+        graph.invoke(yes, config, context={"user_id": "bob"})
+    assert standing(filled) == UNTOUCHED
+    state = graph.invoke(yes, config, context={"user_id": "ann"})
+    assert state["messages"][-1].text == "Done."
+    assert standing(filled)["c"] == "deleted"
