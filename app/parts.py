@@ -5,16 +5,13 @@ import threading
 from zoneinfo import ZoneInfo
 
 from langgraph.checkpoint.sqlite import SqliteSaver
-from sqlalchemy import Engine
 
 from app.clock import Clock, SystemClock
-from app.conversations import open_conversations
-from app.database import open_engine, upgrade
 from app.llm import Breakers, ModelChain, build_chain
-from app.setting_values import DAY_FIRST
 from app.settings import Settings
+from app.stores import Stores
 from app.tasks import Owner, TaskService
-from app.telemetry import BreakerStore, LogFile
+from app.telemetry import LogFile
 from app.tools import TaskTools
 
 _log = logging.getLogger("app")
@@ -41,13 +38,11 @@ class Parts:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
         self.default_owner = Owner(settings.user, ZoneInfo(settings.timezone))
-        self._lock = threading.Lock()
-        self._engine: Engine | None = None
-        self._saver: SqliteSaver | None = None
+        self._stores = Stores(settings, self.clock)
         self._log_file = LogFile(settings.log_file, settings.log_level, settings.secrets)
         self._log_file.attach(whole_process)
         tools = TaskTools(lambda: self).all()
-        self.breakers = Breakers(self._breaker_store, self.clock, lease=_lease(settings))
+        self.breakers = Breakers(self._stores.breaker_store, self.clock, lease=_lease(settings))
         self.chain = build_chain(settings, tools, self.breakers, self.clock)
         _tell_start(self.chain, settings)
 
@@ -57,19 +52,7 @@ class Parts:
         Raises:
             DatabaseError: The database can't be used.
         """
-        day_first = self.settings.date_order == DAY_FIRST
-        return TaskService(self._database(), self.clock, day_first=day_first)
-
-    def _breaker_store(self) -> BreakerStore:
-        return BreakerStore(self._database())
-
-    def _database(self) -> Engine:
-        with self._lock:
-            if self._engine is None:
-                engine = open_engine(self.settings.database_url)
-                upgrade(engine)
-                self._engine = engine
-            return self._engine
+        return self._stores.tasks()
 
     def conversations(self) -> SqliteSaver:
         """Return the checkpointer of our own threads; the first call opens its database.
@@ -77,22 +60,15 @@ class Parts:
         Raises:
             DatabaseError: The database can't be used.
         """
-        with self._lock:
-            if self._saver is None:
-                self._saver = open_conversations(self.settings.data_dir)
-            return self._saver
+        return self._stores.conversations()
 
     def close(self) -> None:
         """Close the databases and the log; clients close with their event loops."""
         self.chain.close()
         self.breakers.close()
-        with self._lock:
-            if self._engine is not None:
-                self._engine.dispose()
-            if self._saver is not None:
-                self._saver.conn.close()
-            self._log_file.detach()
-            self._log_file.close()
+        self._stores.close()
+        self._log_file.detach()
+        self._log_file.close()
 
 
 _shared: dict[Settings, Parts] = {}

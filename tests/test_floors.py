@@ -9,9 +9,9 @@ FLOORS = (
     {"errors", "clock", "secret", "identity", "private_files", "model_settings", "setting_values"}
     | {"setting_sources", "settings", "database", "reply", "events"},
     {"tasks", "conversations", "telemetry"},
-    {"llm", "tools"},
+    {"llm", "tools", "exchange"},
     {"graph"},
-    {"agent", "parts", "turns"},
+    {"agent", "parts", "stores", "turns"},
     {"cli", "studio", "__main__", "__init__"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
@@ -22,6 +22,7 @@ FORBIDDEN = {
     "cli": ("langchain", "langgraph", "sqlalchemy"),
     "graph": ("sqlalchemy", "langchain_google_genai", "langchain_groq"),
     "tools": ("sqlalchemy",),
+    "exchange": ("sqlalchemy", "langchain", "langgraph"),
     "conversations": ("app.tasks",),
 }
 

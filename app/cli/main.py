@@ -10,6 +10,7 @@ import click
 
 from app.cli.chat import chat, print_failure, show_failure
 from app.cli.exits import Exit
+from app.cli.transfer import export, import_, purge
 from app.errors import TaskRelayError
 
 
@@ -23,7 +24,8 @@ def cli() -> None:
     """Talk to your tasks. Gemini answers, Groq when Gemini fails, plain commands when both do."""
 
 
-cli.add_command(chat)
+for command in (chat, export, import_, purge):
+    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,13 +4,18 @@ Nothing here knows a language model. Every call names its owner: a user sees and
 only tasks of their own, and an id of another user answers like one that doesn't exist.
 """
 
+from app.tasks import fields
+from app.tasks.archive import TaskArchive
+from app.tasks.drafts import NewFields, Said, drafted
 from app.tasks.due import format_due, resolve_due
 from app.tasks.lines import task_line
 from app.tasks.model import (
     Answer,
+    Brought,
     Days,
     Owner,
     Page,
+    Portable,
     Priority,
     Recurrence,
     Stats,
@@ -18,21 +23,29 @@ from app.tasks.model import (
     Task,
     Undone,
 )
-from app.tasks.repeat import parse_repeat
+from app.tasks.repeat import check_rule, parse_repeat
 from app.tasks.service import TaskService
 
 __all__ = [
     "Answer",
+    "Brought",
     "Days",
+    "NewFields",
     "Owner",
     "Page",
+    "Portable",
     "Priority",
     "Recurrence",
+    "Said",
     "Stats",
     "Status",
     "Task",
+    "TaskArchive",
     "TaskService",
     "Undone",
+    "check_rule",
+    "drafted",
+    "fields",
     "format_due",
     "parse_repeat",
     "resolve_due",

@@ -41,12 +41,23 @@ class History:
             done: The repeating tasks of which an instance was done.
         """
         self._rows.write(before, after)
+        self.note(action, made_at, before, after, done=[(task_id, made_at) for task_id in done])
+
+    def note(
+        self,
+        action: str,
+        made_at: datetime,
+        before: Sequence[Task],
+        after: Sequence[Task],
+        *,
+        done: Sequence[tuple[int, datetime]] = (),
+    ) -> None:
+        """Write a change whose tasks are written already; `done` says which were done when."""
         change_id = self._record(action, made_at, before, after)
         if done:
-            told = {"user_id": self._user_id, "change_id": change_id, "completed_at": made_at}
-            self._connection.execute(
-                insert_row(completions), [{**told, "task_id": task_id} for task_id in done]
-            )
+            told = {"user_id": self._user_id, "change_id": change_id}
+            rows = [{**told, "task_id": task_id, "completed_at": at} for task_id, at in done]
+            self._connection.execute(insert_row(completions), rows)
 
     def undo_last(self, now: datetime) -> Undone | None:
         """Put back what the last change changed; None when there is none.

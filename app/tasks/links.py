@@ -48,7 +48,7 @@ def parent_of(rows: TaskRows, task_id: int, reference: int | str) -> int:
     """
     (parent,) = _existing(rows, [reference])
     parents = {one: (above,) for one, (above, _) in rows.links().items() if above is not None}
-    if _reaches(parent, task_id, parents):
+    if reaches(parent, task_id, parents):
         raise TaskRefusal(f"#{task_id} can't be a subtask of #{parent}, which is below it.")
     return parent
 
@@ -64,7 +64,7 @@ def blockers_of(rows: TaskRows, task_id: int, references: Sequence[int | str]) -
     blockers = _existing(rows, references)
     links = {one: before for one, (_, before) in rows.links().items()}
     for blocker in blockers:
-        if _reaches(blocker, task_id, links):
+        if reaches(blocker, task_id, links):
             raise TaskRefusal(f"#{task_id} can't wait for #{blocker}, which waits for it.")
     return blockers
 
@@ -93,7 +93,7 @@ def existing_task(rows: TaskRows, reference: int | str) -> Task:
     return rows.get([task_id])[task_id]
 
 
-def _reaches(start: int, goal: int, links: Mapping[int, tuple[int, ...]]) -> bool:
+def reaches(start: int, goal: int, links: Mapping[int, tuple[int, ...]]) -> bool:
     """Say whether links lead from one task to another."""
     seen: set[int] = set()
     ahead = [start]

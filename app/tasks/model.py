@@ -132,3 +132,27 @@ class Stats:
     added: int
     completed: int
     by_project: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Portable:
+    """A task on its way out of or into the store: its links are UUIDs, not ids.
+
+    `completions` are the done instances of a repeating task. `line` says where in a file it
+    was read. A task that comes in with id 0 gets the next one.
+    """
+
+    task: Task
+    parent: UUID | None = None
+    blocked_by: tuple[UUID, ...] = ()
+    completions: tuple[datetime, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an import did, in numbers of tasks."""
+
+    added: int
+    updated: int
+    skipped: int

@@ -103,6 +103,20 @@ def recurrence(text: str, rule: str, due: date | datetime) -> Recurrence:
     return Recurrence(rule, _naive(due), text[:_LONGEST], counts_from_completion(text))
 
 
+def check_rule(rule: str) -> str:
+    """Return an RFC 5545 rule as we keep it, without a time of day.
+
+    Raises:
+        TaskRefusal: It is none that we can follow.
+    """
+    try:
+        kept, _ = _raw(rule.strip().upper().removeprefix("RRULE:"))
+        _rule(kept, datetime(2026, 1, 1))  # noqa: DTZ001 - a wall time
+    except (NotUnderstoodError, ValueError, OverflowError, TypeError, KeyError):
+        raise TaskRefusal(f'repeat rule "{rule[:80]}" can\'t be followed.') from None
+    return kept
+
+
 def falls_on(rule: str, due: date | datetime) -> bool:
     """Say whether a due is one that a rule could have."""
     anchor = _naive(due)

@@ -1,0 +1,111 @@
+"""CSV for spreadsheets: a header, then a task a line; open and done tasks."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import partial
+
+from app.errors import TaskRefusal
+from app.exchange.made import made
+from app.exchange.reading import Reading, at_line, instant
+from app.tasks import Portable, Status
+
+_COLUMNS = (
+    *("title", "due", "priority", "project", "tags", "repeat", "notes", "status"),
+    *("created_at", "completed_at"),
+)
+_FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for a formula at the beginning of a cell."""
+
+
+def write(portables: Iterable[Portable]) -> Iterator[str]:
+    """Yield the file line by line."""
+    yield _line(_COLUMNS)
+    for portable in portables:
+        task = portable.task
+        if task.status is Status.DELETED:
+            continue
+        due = task.due.replace(tzinfo=None) if isinstance(task.due, datetime) else task.due
+        yield _line(
+            (
+                _safe(task.title),
+                due.isoformat(" ")[:16] if isinstance(due, datetime) else str(due or ""),
+                task.priority.value if task.priority else "",
+                _safe(task.project or ""),
+                " ".join(task.tags),
+                task.repeat.rule if task.repeat else "",
+                _safe(task.notes),
+                task.status.value,
+                task.created_at.isoformat(),
+                task.completed_at.isoformat() if task.completed_at else "",
+            )
+        )
+
+
+def read(text: str, reading: Reading) -> list[Portable]:
+    """Return the tasks of a file; `title` is the one column that it must have.
+
+    Raises:
+        TaskRefusal: A column or a line can't be used; the text says the line.
+    """
+    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
+    try:
+        columns = [name.strip().lower() for name in rows.fieldnames or ()]
+    except csv.Error as error:
+        raise TaskRefusal(f"Line 1 can't be read ({error}). Nothing was imported.") from None
+    if "title" not in columns or set(columns) - set(_COLUMNS):
+        raise TaskRefusal(
+            f"Line 1: the columns must be title and any of {', '.join(_COLUMNS[1:])}. "
+            "Nothing was imported."
+        )
+    rows.fieldnames = columns
+    found: list[Portable] = []
+    following = partial(next, rows, None)
+    while True:
+        line = rows.line_num + 1
+        try:
+            row = following()
+        except csv.Error as error:
+            raise TaskRefusal(f"Line {line}: {error}. Nothing was imported.") from None
+        if row is None:
+            return found
+        with at_line(line):
+            found.append(_portable(row, reading, line))
+
+
+def _portable(row: dict[str, str], reading: Reading, line: int) -> Portable:
+    if None in row or None in row.values():
+        raise ValueError("it has more or fewer cells than the first line")
+    cells = {name: _unsafe(value.strip()) for name, value in row.items()}
+    created, completed = cells.get("created_at"), cells.get("completed_at")
+    return made(
+        reading,
+        cells["title"],
+        line=line,
+        status=cells.get("status") or "open",
+        created_at=instant(created) if created else None,
+        completed_at=instant(completed) if completed else None,
+        given={
+            "due": cells.get("due"),
+            "priority": cells.get("priority"),
+            "project": cells.get("project"),
+            "tags": (cells.get("tags") or "").replace(",", " ").split(),
+            "repeat": cells.get("repeat"),
+            "notes": cells.get("notes"),
+        },
+    )
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.startswith((*_FORMULA, "'")) else text
+
+
+def _unsafe(text: str) -> str:
+    return text[1:] if text.startswith("'") else text
+
+
+def _line(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue()

@@ -1,0 +1,150 @@
+"""iCalendar (RFC 5545): a VTODO for each open or done task."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time
+from typing import Any
+
+from icalendar import Calendar, Todo, vRecur
+
+from app.errors import TaskRefusal
+from app.exchange.made import made
+from app.exchange.reading import Reading, at_line
+from app.tasks import NewFields, Portable, Priority, Status, Task
+
+_NUMBERS = {Priority.HIGH: 1, Priority.MEDIUM: 5, Priority.LOW: 9}
+_PROJECT = "X-TASK-RELAY-PROJECT"
+
+
+def write(portables: Iterable[Portable]) -> Iterator[str]:
+    """Yield the file, whole."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Task Relay//EN")
+    calendar.add("version", "2.0")
+    for portable in portables:
+        if portable.task.status is not Status.DELETED:
+            calendar.add_component(_todo(portable))
+    calendar.add_missing_timezones()
+    yield calendar.to_ical().decode()
+
+
+def read(text: str, reading: Reading) -> list[Portable]:
+    """Return the tasks of a file; what is no VTODO is passed over.
+
+    Raises:
+        TaskRefusal: It is no calendar, or a VTODO can't be used; the text says its line.
+    """
+    try:
+        calendars = Calendar.from_ical(text.removeprefix("\ufeff"), multiple=True)
+    except (ValueError, IndexError, KeyError) as error:
+        raise TaskRefusal(f"Line 1: this is no calendar ({error}). Nothing was imported.") from None
+    begins = [
+        number
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip().upper() == "BEGIN:VTODO"
+    ]
+    found = []
+    todos = [todo for calendar in calendars for todo in calendar.walk("VTODO")]
+    for line, todo in zip(begins, todos, strict=False):
+        with at_line(line):
+            found.append(_portable(todo, reading, line))
+    return found
+
+
+def _todo(portable: Portable) -> Todo:
+    task = portable.task
+    todo = Todo()
+    todo.add("uid", str(task.uuid))
+    todo.add("dtstamp", task.created_at)
+    todo.add("created", task.created_at)
+    todo.add("summary", task.title)
+    if task.notes:
+        todo.add("description", task.notes)
+    if task.due is not None:
+        if task.repeat is not None:
+            todo.add("dtstart", task.due)
+            todo.add("rrule", _rule(task))
+        todo.add("due", task.due)
+    if task.priority is not None:
+        todo.add("priority", _NUMBERS[task.priority])
+    if task.tags:
+        todo.add("categories", list(task.tags))
+    if task.project is not None:
+        todo.add(_PROJECT, task.project)
+    if portable.parent is not None:
+        todo.add("related-to", str(portable.parent))
+    if task.completed_at is not None:
+        todo.add("completed", task.completed_at)
+    todo.add("status", "COMPLETED" if task.status is Status.DONE else "NEEDS-ACTION")
+    return todo
+
+
+def _rule(task: Task) -> vRecur:
+    """Return the rule; its end has the type of the due, and is in UTC where that has a time."""
+    assert task.repeat is not None
+    rule: vRecur = vRecur.from_ical(task.repeat.rule)
+    if "UNTIL" in rule and isinstance(task.due, datetime):
+        (last,) = rule["UNTIL"]
+        day = last.date() if isinstance(last, datetime) else last
+        rule["UNTIL"] = [datetime.combine(day, time(23, 59, 59), task.due.tzinfo).astimezone(UTC)]
+    return rule
+
+
+def _portable(todo: Any, reading: Reading, line: int) -> Portable:
+    done = str(todo.get("status", "")).upper() == "COMPLETED" or "completed" in todo
+    number = int(todo.get("priority", 0))
+    given: NewFields = {
+        "due": _due(todo, reading),
+        "priority": None if not number else ("high", "medium", "low")[(number > 4) + (number > 5)],
+        "tags": [re.sub(r"[^\w./-]+", "-", name).strip("-") for name in _categories(todo)],
+        "project": str(todo[_PROJECT]) if _PROJECT in todo else None,
+        "repeat": _repeat(todo["rrule"], reading) if "rrule" in todo else None,
+        "notes": str(todo.get("description", "")),
+    }
+    return made(
+        reading,
+        str(todo.get("summary", "")),
+        line=line,
+        given=given,
+        status="done" if done else "open",
+        created_at=_instant(todo, "created"),
+        completed_at=_instant(todo, "completed"),
+    )
+
+
+def _due(todo: Any, reading: Reading) -> str | None:
+    """Return the due as our phrases say it, in the person's zone."""
+    if "due" not in todo:
+        return None
+    due = todo.decoded("due")
+    if not isinstance(due, datetime):
+        return str(due.isoformat())
+    local = due.astimezone(reading.said.owner.zone) if due.tzinfo else due
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def _repeat(rule: vRecur, reading: Reading) -> str:
+    """Return a rule as text; an end in UTC becomes the person's day."""
+    ends = [
+        last.astimezone(reading.said.owner.zone).date()
+        if isinstance(last, datetime) and last.tzinfo
+        else last
+        for last in rule.get("UNTIL", [])
+    ]
+    local: Any = vRecur({**rule, **({"UNTIL": ends} if ends else {})})
+    return str(local.to_ical().decode())
+
+
+def _categories(todo: Any) -> list[str]:
+    found = todo.get("categories", [])
+    lists = found if isinstance(found, list) else [found]
+    return [str(name) for each in lists for name in each.cats]
+
+
+def _instant(todo: Any, name: str) -> datetime | None:
+    if name not in todo:
+        return None
+    found = todo.decoded(name)
+    if not isinstance(found, datetime):
+        found = datetime.combine(found, time(12))
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

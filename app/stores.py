@@ -1,0 +1,75 @@
+"""Open what is kept - tasks, breaker states, conversations - for one set of settings.
+
+Nothing here knows a model, so that commands without one start fast.
+"""
+
+import threading
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from app.clock import Clock
+from app.database import open_engine, upgrade
+from app.setting_values import DAY_FIRST
+from app.settings import Settings
+from app.tasks import TaskArchive, TaskService
+from app.telemetry import BreakerStore
+
+if TYPE_CHECKING:
+    from langgraph.checkpoint.sqlite import SqliteSaver
+
+
+class Stores:
+    """The databases, each opened and migrated at its first use.
+
+    Every method raises `DatabaseError` where a database can't be used.
+
+    Args:
+        settings: Where they are.
+        clock: Where the time comes from.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._saver: SqliteSaver | None = None
+
+    def tasks(self) -> TaskService:
+        """Return the task service."""
+        day_first = self._settings.date_order == DAY_FIRST
+        return TaskService(self._database(), self._clock, day_first=day_first)
+
+    def archive(self) -> TaskArchive:
+        """Return what takes tasks out and in by the file."""
+        return TaskArchive(self._database(), self._clock)
+
+    def breaker_store(self) -> BreakerStore:
+        """Return where breaker states are kept."""
+        return BreakerStore(self._database())
+
+    def conversations(self) -> "SqliteSaver":
+        """Return the checkpointer of our own threads."""
+        from app.conversations import open_conversations
+
+        with self._lock:
+            if self._saver is None:
+                self._saver = open_conversations(self._settings.data_dir)
+            return self._saver
+
+    def close(self) -> None:
+        """Close what was opened."""
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+            if self._saver is not None:
+                self._saver.conn.close()
+
+    def _database(self) -> Engine:
+        with self._lock:
+            if self._engine is None:
+                engine = open_engine(self._settings.database_url)
+                upgrade(engine)
+                self._engine = engine
+            return self._engine

@@ -1,0 +1,55 @@
+"""Take all of a person's tasks out of the store, bring some in, and purge the deleted ones."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine
+
+from app.clock import Clock
+from app.database import reading, writing
+from app.tasks.model import Brought, Owner, Portable
+from app.tasks.transfer import Tick, Transfer
+
+
+class TaskArchive:
+    """What commands do to all tasks of one user at once; each in one transaction.
+
+    Every method raises `DatabaseError` when the database fails; nothing has changed then.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def everything(self, owner: Owner) -> list[Portable]:
+        """Return all of a user's tasks, deleted ones too, by id."""
+        with reading(self._engine) as connection:
+            return Transfer(connection, owner.user_id).everything()
+
+    def bring_in(
+        self,
+        owner: Owner,
+        incoming: Sequence[Portable],
+        *,
+        upsert: bool,
+        tick: Tick = lambda count: None,
+    ) -> Brought:
+        """Add tasks from outside, all or none.
+
+        Args:
+            owner: Whose they become.
+            incoming: The tasks.
+            upsert: Whether a task takes the place of the stored one with its UUID; else one
+                that is there already in every field is passed over.
+            tick: Told of the progress.
+
+        Raises:
+            TaskRefusal: A link leads nowhere or in a circle; the text names the line.
+        """
+        with writing(self._engine) as connection:
+            transfer = Transfer(connection, owner.user_id)
+            return transfer.bring_in(incoming, self._clock.now(), tick, upsert=upsert)
+
+    def purge(self, owner: Owner) -> int:
+        """Remove a user's deleted tasks for good; return how many they were."""
+        with writing(self._engine) as connection:
+            return Transfer(connection, owner.user_id).purge()
