@@ -1,5 +1,7 @@
 """Make the answers that the graph itself gives, and name the marks that answers carry."""
 
+from typing import Any
+
 from langchain_core.messages import AIMessage, ToolMessage
 
 from app.llm import FAILED, NOTICE
@@ -34,6 +36,31 @@ def not_run(call_id: str, name: str, text: str, artifact: str | None = None) -> 
 def failure(sentence: str, outcome: str = REFUSED) -> AIMessage:
     """Return an answer that only reports a failure; models never get to see it."""
     return AIMessage(content=sentence, response_metadata={FAILED: outcome})
+
+
+def storable(answer: AIMessage) -> AIMessage:
+    """Return an answer that every checkpointer can keep.
+
+    A model may send integers past 64 bits and halves of surrogate pairs; no store takes them.
+    """
+    calls = [{**call, "args": _kept(call["args"])} for call in answer.tool_calls]
+    content = _kept(answer.content)
+    if calls == answer.tool_calls and content == answer.content:
+        return answer
+    return answer.model_copy(update={"tool_calls": calls, "content": content})
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+    if isinstance(value, int):
+        return value if -_LARGEST <= value < _LARGEST else str(value)
+    if isinstance(value, dict):
+        return {_kept(key): _kept(inner) for key, inner in value.items()}
+    return [_kept(inner) for inner in value] if isinstance(value, list) else value
+
+
+_LARGEST = 2**63
 
 
 def headed(answer: AIMessage, notice: str) -> AIMessage:

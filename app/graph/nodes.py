@@ -18,7 +18,7 @@ from langgraph.runtime import get_runtime
 from langgraph.types import StreamWriter
 
 from app.errors import InputError, TaskRefusal
-from app.graph.answers import ATTEMPTS, FAILOVER, NO_MODEL, REFUSED, failure, headed
+from app.graph.answers import ATTEMPTS, FAILOVER, NO_MODEL, REFUSED, failure, headed, storable
 from app.graph.heal import has_open_calls, healed
 from app.graph.prompt import system_prompt
 from app.graph.source import Parts, PartsSource, asking
@@ -141,7 +141,7 @@ class Nodes:
                 outcome = REFUSED
             elif attempts:
                 narration.all_failed(asked.owner.user_id, attempts)
-        message = failure(notice, outcome) if answer is None else headed(answer, notice)
+        message = failure(notice, outcome) if answer is None else headed(storable(answer), notice)
         metadata = message.response_metadata | {
             ATTEMPTS: [attempt.report() for attempt in attempts]
         }
