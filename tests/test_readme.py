@@ -66,18 +66,22 @@ def test_python_examples_run(code: str, tmp_path: Path) -> None:
 
 
 def test_every_option_and_exit_code_is_in_it() -> None:
-    from app.cli.chat import chat
     from app.cli.exits import Exit
+    from app.cli.main import cli
 
-    for option in chat.params:
-        assert any(name in README for name in option.opts)
+    for name, command in cli.commands.items():
+        assert f"python -m app {name}" in README
+        for option in command.params:
+            assert any(spelling in README for spelling in option.opts)
     for code in Exit:
         assert f"| {code.value} |" in README
 
 
 def test_every_file_that_it_or_contributing_names_is_there() -> None:
     contributing = (ROOT / "CONTRIBUTING.md").read_text()
-    for name in re.findall(r"`((?:llm|tools|tasks|database|tests)/[\w./]+)`", contributing):
+    for name in re.findall(
+        r"`((?:llm|tools|tasks|database|graph|exchange|tests)/[\w./]+)`", contributing
+    ):
         place = ROOT / name if name.startswith("tests") else ROOT / "app" / name
         assert place.exists(), name
 

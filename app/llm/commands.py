@@ -1,9 +1,9 @@
 """Read the offline command language: whole lines, a closed grammar, nothing guessed.
 
-    add <title> [due <when>] [#tag] [!high]     list [today|overdue|all]
+    add <title> [due <when>] [#tag] [!high]     list [today|overdue|week|upcoming|all]
     done 3 4     reopen 3     delete 3          undo     help
 
-The due may also close an `add` line without the word `due`: `add buy milk tomorrow`.
+A plain day may also close an `add` line without the word `due`: `add buy milk tomorrow`.
 """
 
 import re
@@ -12,11 +12,13 @@ from typing import Any
 
 HELP = """\
 add <title> [due <when>] [#tag] [!high]   for example: add Pay rent due tomorrow #home !high
-list [today|overdue|all]
+list [today|overdue|week|upcoming|all]
 done 3 4     reopen 3     delete 3
 undo
 help
-<when> is today, tomorrow, YYYY-MM-DD or YYYY-MM-DD HH:MM."""
+<when> is such as tomorrow, friday at 5pm, in 3 days, march 15, or YYYY-MM-DD HH:MM."""
+
+_WHENS = ("today", "overdue", "week", "upcoming", "all")
 
 _WHEN = r"today|tomorrow|\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2})?"
 _MARKED_DUE = re.compile(r"(?P<title>.+)\sdue(?:\s+|:\s*)(?:(?:on|by)\s+)?(?P<due>.+)", re.I)
@@ -49,7 +51,7 @@ def _read_line(line: str) -> Command | None:
     verb, rest = verb.lower(), rest.strip()
     if verb == "add" and rest:
         return _read_add(rest)
-    if verb == "list" and rest.lower() in ("", "today", "overdue", "all"):
+    if verb == "list" and rest.lower() in ("", *_WHENS):
         return Command("list_tasks", _list_args(rest.lower()))
     if verb in _ID_TOOLS and _IDS.fullmatch(rest):
         return Command(_ID_TOOLS[verb], {"task_ids": [int(n) for n in re.findall(r"\d+", rest)]})

@@ -18,3 +18,17 @@ def declarations(tools: Sequence[BaseTool]) -> list[dict[str, Any]]:
         for parameter in each["function"]["parameters"]["properties"].values():
             parameter.pop("default", None)
     return declared
+
+
+def declarations_of_one_type(tools: Sequence[BaseTool]) -> list[dict[str, Any]]:
+    """Return the same with one type for each parameter, as Gemini's package wants it.
+
+    From a list of types it makes text, whatever they are; Gemini leaves optional parameters
+    out instead of sending null.
+    """
+    declared = declarations(tools)
+    for each in declared:
+        for parameter in each["function"]["parameters"]["properties"].values():
+            if isinstance(parameter["type"], list):
+                parameter["type"] = parameter["type"][0]
+    return declared

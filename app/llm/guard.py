@@ -16,7 +16,6 @@ from app.llm.breaker import Admission, Breakers
 from app.llm.budget import fit
 from app.llm.call import ModelCall, Step
 from app.llm.clients import Client
-from app.llm.declarations import declarations
 from app.llm.history import PROVIDER
 from app.llm.kinds import CURABLE, ERRORS, Kind, Verdict
 from app.llm.loops import PerLoop
@@ -73,7 +72,7 @@ class Guard(Step):
         self._entry = entry
         self._position = position
         self._following = following
-        self._tools = declarations(tools)
+        self._tools = entry.by.declare(tools)
         self._schemas = {
             tool["function"]["name"]: tool["function"]["parameters"] for tool in self._tools
         }

@@ -8,14 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from importlib.util import find_spec
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from langchain_core.messages import BaseMessage
+from langchain_core.tools import BaseTool
 
 from app.errors import SettingsError
 from app.llm import clients
 from app.llm.breaker import BreakerKeys
 from app.llm.clients import Client
+from app.llm.declarations import declarations, declarations_of_one_type
 from app.llm.history import for_gemini, in_plain_strings
 from app.llm.kinds import Kind, Verdict
 from app.model_settings import ModelSettings
@@ -35,6 +38,7 @@ class Provider:
     package: str
     open: Callable[[ModelSettings, str, Settings], Client]
     shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]] = in_plain_strings
+    declare: Callable[[Sequence[BaseTool]], list[dict[str, Any]]] = declarations
     needs_key: bool = True
     quota_zone: str | None = None
 
@@ -46,6 +50,7 @@ PROVIDERS = {
         package="langchain_google_genai",
         open=clients.open_gemini,
         shape=for_gemini,
+        declare=declarations_of_one_type,
         quota_zone="America/Los_Angeles",
     ),
     "groq": Provider("Groq", "https://api.groq.com", "langchain_groq", clients.open_groq),

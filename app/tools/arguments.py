@@ -59,6 +59,11 @@ def _given(value: Any) -> Any:
     return None if value == [] else value
 
 
+def _cleared(value: Any) -> Any:
+    """Read the id 0, which no task has, as the word that clears; types stay plain that way."""
+    return "none" if value == 0 and not isinstance(value, bool) else value
+
+
 def _switch(value: Any) -> Any:
     return False if _optional(value) is None else value
 
@@ -151,8 +156,8 @@ ParentId = Annotated[
 ]
 NewParentId = Annotated[
     Reference | None,
-    BeforeValidator(lambda value: _task_id(_given(value))),
-    WithJsonSchema({"type": ["integer", "string", "null"], "description": "Id; none clears."}),
+    BeforeValidator(lambda value: _cleared(_task_id(_given(value)))),
+    _nullable("integer", "Id; 0 clears."),
 ]
 BlockedBy = Annotated[
     list[Reference] | None,
@@ -161,12 +166,8 @@ BlockedBy = Annotated[
 ]
 NewBlockedBy = Annotated[
     list[Reference] | None,
-    BeforeValidator(lambda value: None if _given(value) is None else _task_ids(value)),
-    WithJsonSchema(
-        {
-            "type": ["array", "string", "null"],
-            "items": {"type": "integer"},
-            "description": "Ids, all of them; none clears.",
-        }
+    BeforeValidator(
+        lambda value: None if _given(value) is None else [_cleared(one) for one in _task_ids(value)]
     ),
+    _nullable("array", "All of their ids; [0] clears.", items={"type": "integer"}),
 ]

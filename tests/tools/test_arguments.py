@@ -62,3 +62,25 @@ def test_other_scalars() -> None:
     assert read(arg.AllowDuplicate, "true") is True
     assert read(arg.Title, 2026) == "2026"
     assert read(arg.Due, 20260313) == "20260313"
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "meant"),
+    [
+        (arg.NewParentId, 0, "none"),
+        (arg.NewParentId, "none", "none"),
+        (arg.NewParentId, "#4", 4),
+        (arg.NewParentId, "null", None),
+        (arg.NewBlockedBy, [0], ["none"]),
+        (arg.NewBlockedBy, "none", ["none"]),
+        (arg.NewBlockedBy, "1 and 2", [1, 2]),
+        (arg.NewBlockedBy, [], None),
+        (arg.BlockedBy, "#3", [3]),
+        (arg.BlockedBy, "", None),
+        (arg.Skip, "null", False),
+        (arg.Skip, "true", True),
+        (arg.Steps, "2", 2),
+    ],
+)
+def test_links_and_switches_are_read_in_every_spelling(kind: Any, sent: Any, meant: Any) -> None:
+    assert read(kind, sent) == meant

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from app.graph.prompt import system_prompt
 from app.llm.declarations import declarations
 from app.tools import TaskTools
+from tests.conftest import Relay
+from tests.fakes.gemini import GeminiServer
 
 CHARACTERS_PER_TOKEN = 3.5
 """Calibrated on o200k with this program's schemas and prompt."""
@@ -57,3 +59,17 @@ def test_schemas_stay_small_for_a_free_key() -> None:
 def test_prompt_stays_small_too() -> None:
     now = datetime(2026, 9, 30, tzinfo=ZoneInfo("America/Argentina/ComodRivadavia"))
     assert len(system_prompt(now).text) / CHARACTERS_PER_TOKEN < 300
+
+
+def test_gemini_is_told_the_type_of_each_parameter(relay: Relay, gemini: GeminiServer) -> None:
+    relay.say("Hello")
+    (tools,) = gemini.requests[-1]["body"]["tools"]
+    declared = {f["name"]: f["parameters"]["properties"] for f in tools["functionDeclarations"]}
+    kinds = {name: kind["type"] for name, kind in declared["add_task"].items()}
+    assert kinds == dict.fromkeys(kinds, "STRING") | {
+        "tags": "ARRAY",
+        "blocked_by": "ARRAY",
+        "parent_id": "INTEGER",
+        "allow_duplicate": "BOOLEAN",
+    }
+    assert declared["complete_tasks"]["task_ids"]["items"] == {"type": "INTEGER"}
