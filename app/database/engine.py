@@ -1,7 +1,8 @@
 """Open an engine, and run reads and writes on it.
 
 SQLite runs with a write-ahead log. A write begins with BEGIN IMMEDIATE, so that two
-writers queue for the busy timeout instead of failing half-way.
+writers queue for the busy timeout instead of failing half-way; in PostgreSQL they queue for
+an advisory lock that ends with the transaction.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,17 +18,20 @@ from app.errors import DatabaseError
 from app.private_files import private_file
 
 BUSY_TIMEOUT_MS = 10_000
+_WRITERS_LOCK = 0x7461736B
 CHECKPOINT_PAGES = 4_000
 """Pages of 4 KB in the log before they go into the database: with SQLite's 1,000 every
 sixtieth write of a large store pays for it, which is its p99."""
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine for a SQLite file, which is made with mode 0600 where missing.
+    """Return an engine; a SQLite file is made with mode 0600 where it is missing.
 
     Raises:
         DatabaseError: The file can't be made or opened.
     """
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url)
     make_file(Path(str(make_url(url).database)))
     engine = create_engine(url)
     event.listen(engine, "connect", _prepare_connection)
@@ -73,6 +77,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
         engine.connect().execution_options(task_relay_write=True) as connection,
         connection.begin(),
     ):
+        if engine.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(_WRITERS_LOCK)))
         yield connection
 
 

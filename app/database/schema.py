@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy import Connection, Engine, inspect, text
 
 from app.database.engine import reading, writing
 from app.database.metadata import PREFIX
@@ -35,12 +34,9 @@ def upgrade(engine: Engine) -> None:
 
 
 def _version(connection: Connection) -> str | None:
-    try:
-        found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
-    except (OperationalError, ProgrammingError) as error:
-        if "no such table" in str(error):
-            return None
-        raise
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
     return None if found is None else str(found)
 
 

@@ -11,6 +11,9 @@ MODES: tuple[Literal["messages", "custom", "updates"], ...] = ("messages", "cust
 """The stream modes that events are made of."""
 
 
+_CALLING = ("call_model", "confirm")
+"""The steps whose messages may call tools anew; the beginning of a turn may repeat old ones."""
+
 INTERRUPT = "__interrupt__"
 """Key under which LangGraph tells that a run has paused, and with what question."""
 
@@ -23,9 +26,7 @@ def events_of(mode: str, part: Any) -> Iterator[Event]:
             yield Token(str(chunk.text), str(chunk.id))
     elif mode == "updates":
         for step, update in part.items():
-            if step == INTERRUPT:
-                continue
-            messages = (update or {}).get("messages", ())
+            messages = (update or {}).get("messages", ()) if step in _CALLING else ()
             for message in messages:
                 for call in message.tool_calls if isinstance(message, AIMessage) else ():
                     yield ToolCall(call["name"], call["args"])

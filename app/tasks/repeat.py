@@ -110,7 +110,7 @@ def check_rule(rule: str) -> str:
         TaskRefusal: It is none that we can follow.
     """
     try:
-        kept, _ = _raw(rule.strip().upper().removeprefix("RRULE:"))
+        kept, _ = _raw(rule[:_LONGEST].strip().upper().removeprefix("RRULE:"))
         _rule(kept, datetime(2026, 1, 1))  # noqa: DTZ001 - a wall time
     except (NotUnderstoodError, ValueError, OverflowError, TypeError, KeyError):
         raise TaskRefusal(f'repeat rule "{rule[:80]}" can\'t be followed.') from None

@@ -6,6 +6,7 @@ from langchain_core.messages import ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
+from app.events import ToolCall
 from app.tasks import Owner
 from tests.conftest import Relay, provider_settings
 from tests.fakes.gemini import GeminiServer
@@ -121,6 +122,19 @@ def test_new_text_declines_and_the_thread_goes_on(
     assert standing(filled) == UNTOUCHED
     assert not decide(filled, True).ok
     assert standing(filled) == UNTOUCHED
+
+
+def test_declined_calls_are_not_shown_again_as_new_ones(
+    filled: Relay, gemini: GeminiServer
+) -> None:
+    gemini.plays(DELETE_ALL, says("As you like."))
+    filled.say("delete all")
+
+    async def events() -> list[object]:
+        return [event async for event in filled.agent.stream("ann", "no wait, hello")]
+
+    told = filled.runner.run(events())
+    assert [event for event in told if isinstance(event, ToolCall)] == []
 
 
 def test_writes_of_the_whole_turn_count(filled: Relay, gemini: GeminiServer) -> None:

@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("uuid", sa.String(36), nullable=False, server_default=""),
         sa.Column("search", sa.Text, nullable=False, server_default=""),
         sa.Column("project", sa.String(100), nullable=True),
-        sa.Column("project_key", sa.String(200), nullable=True),
+        sa.Column("project_key", sa.String(300), nullable=True),
         sa.Column("parent_id", sa.Integer, nullable=True),
         sa.Column("blocked_by", sa.Text, nullable=False, server_default=""),
         sa.Column("repeat_rule", sa.String(500), nullable=True),
