@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from app.agent import Agent
+from app.database import open_engine, upgrade
 from app.reply import Reply
 from app.settings import Settings
+from app.tasks import TaskService
 from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
@@ -63,6 +66,21 @@ def groq() -> Iterator[GroqServer]:
 def clock() -> FixedClock:
     """A clock that stands at Wed 2026-03-04 22:30 in New York."""
     return FixedClock()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """An empty store."""
+    opened = open_engine(f"sqlite:///{tmp_path}/tasks.db")
+    upgrade(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def service(engine: Engine, clock: FixedClock) -> TaskService:
+    """The task service over it."""
+    return TaskService(engine, clock)
 
 
 @dataclass

@@ -1,6 +1,4 @@
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -11,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from app.database import open_engine, upgrade
 from app.errors import TaskRefusal
 from app.exchange import FORMATS
 from app.exchange.reading import Reading
@@ -30,19 +27,6 @@ from tests.fakes.clock import FixedClock
 
 ZONE = ZoneInfo("America/New_York")
 ANN, BOB = Owner("ann", ZONE), Owner("bob", ZONE)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_engine(f"sqlite:///{tmp_path}/tasks.db")
-    upgrade(opened)
-    yield opened
-    opened.dispose()
-
-
-@pytest.fixture
-def service(engine: Engine, clock: FixedClock) -> TaskService:
-    return TaskService(engine, clock)
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from app.database import open_engine, upgrade
 from app.llm.breaker import BreakerKeys, Breakers, State, after_failure, state_of
 from app.llm.kinds import Kind, Verdict
 from app.telemetry import BreakerStore, Standing
@@ -72,14 +71,6 @@ def test_states_have_their_names() -> None:
     assert state_of(opened, NOW - timedelta(seconds=1)) is State.OPEN
     assert state_of(opened, NOW) is State.HALF_OPEN
     assert [state.value for state in State] == ["closed", "open", "half-open"]
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(f"sqlite:///{tmp_path}/t.db")
-    upgrade(made)
-    yield made
-    made.dispose()
 
 
 Make = Callable[[], Breakers]
