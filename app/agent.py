@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from functools import cache
 from typing import Any
 
@@ -68,6 +68,11 @@ class Agent:
     def graph(self, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
         """Return the compiled graph; making it opens nothing."""
         return draw(self, TaskTools(self._ready)).compile(checkpointer=checkpointer, name="agent")
+
+    @asynccontextmanager
+    async def checkpointer(self) -> AsyncGenerator[BaseCheckpointSaver[Any]]:
+        """Give the checkpointer of our own threads, for a server that shares them with us."""
+        yield await asyncio.to_thread(lambda: self.parts.conversations())
 
     async def process_message(
         self, user_id: object, message: str, thread_id: object = None

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from app.clock import Clock, SystemClock
+from app.conversations import Transcript, TurnLocks
 from app.llm import Breakers, ModelChain, build_chain
 from app.settings import Settings
 from app.stores import Stores
@@ -54,6 +55,10 @@ class Parts:
         """
         return self._stores.tasks()
 
+    def transcript(self) -> Transcript:
+        """Return the transcript of all threads; opens the database as `tasks` does."""
+        return self._stores.transcript()
+
     def conversations(self) -> SqliteSaver:
         """Return the checkpointer of our own threads; the first call opens its database.
 
@@ -61,6 +66,10 @@ class Parts:
             DatabaseError: The database can't be used.
         """
         return self._stores.conversations()
+
+    def turn_locks(self) -> TurnLocks:
+        """Return what lets the turns of one thread run one after the other."""
+        return self._stores.turn_locks()
 
     def close(self) -> None:
         """Close the databases and the log; clients close with their event loops."""

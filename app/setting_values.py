@@ -152,6 +152,27 @@ def task_count(value: object) -> int:
     return int(text)
 
 
+def exchanges(value: object) -> int:
+    """Read how many exchanges a thread remembers."""
+    text = str(value).strip()
+    if not re.fullmatch(r"[0-9]{1,4}", text) or int(text) < 1:
+        raise ValueError("a whole number from 1 to 9999")
+    return int(text)
+
+
+def checkpoints(value: object) -> int:
+    """Read how many checkpoints of finished turns a thread keeps."""
+    return exchanges(value)
+
+
+def days(value: object) -> int:
+    """Read a number of days; 0 for no end."""
+    text = str(value).strip()
+    if not re.fullmatch(r"[0-9]{1,5}", text):
+        raise ValueError("a whole number of days, 0 to keep all")
+    return int(text)
+
+
 def date_order(value: object) -> str:
     """Read what comes first in a date like 12/05."""
     text = str(value).strip().lower()

@@ -101,6 +101,9 @@ class Settings:
     failover_on: tuple[str, ...] = _setting("FAILOVER_ON", read.failover_kinds, read.FAILOVER_KINDS)
     max_output_tokens: int = _setting("MAX_OUTPUT_TOKENS", read.output_tokens, 1024)
     confirm_from: int = _setting("CONFIRM_FROM", read.task_count, 3)
+    history_window: int = _setting("HISTORY_WINDOW", read.exchanges, 10)
+    keep_checkpoints: int = _setting("KEEP_CHECKPOINTS", read.checkpoints, 5)
+    keep_transcript_days: int = _setting("KEEP_TRANSCRIPT_DAYS", read.days, 0)
     offline_fallback: bool = _setting("OFFLINE_FALLBACK", read.switch, True)
     data_dir: Path = _setting("APP_DATA_DIR", read.path, None)
     database_url: str = _setting(

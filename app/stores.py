@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from app.clock import Clock
+from app.conversations import Transcript, TurnLocks, open_turn_locks
 from app.database import open_engine, upgrade
 from app.setting_values import DAY_FIRST
 from app.settings import Settings
@@ -35,6 +36,7 @@ class Stores:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._saver: SqliteSaver | None = None
+        self._turn_locks = open_turn_locks(settings.data_dir)
 
     def tasks(self) -> TaskService:
         """Return the task service."""
@@ -45,6 +47,10 @@ class Stores:
         """Return what takes tasks out and in by the file."""
         return TaskArchive(self._database(), self._clock)
 
+    def transcript(self) -> Transcript:
+        """Return where everything that was said is kept."""
+        return Transcript(self._database(), self._settings.keep_transcript_days)
+
     def breaker_store(self) -> BreakerStore:
         """Return where breaker states are kept."""
         return BreakerStore(self._database())
@@ -53,13 +59,19 @@ class Stores:
         """Return the checkpointer of our own threads."""
         from app.conversations import open_conversations
 
+        settings = self._settings
         with self._lock:
             if self._saver is None:
-                self._saver = open_conversations(self._settings.data_dir)
+                self._saver = open_conversations(settings.data_dir, settings.keep_checkpoints)
             return self._saver
+
+    def turn_locks(self) -> TurnLocks:
+        """Return what lets the turns of one thread run one after the other."""
+        return self._turn_locks
 
     def close(self) -> None:
         """Close what was opened."""
+        self._turn_locks.close()
         with self._lock:
             if self._engine is not None:
                 self._engine.dispose()

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
@@ -16,7 +16,16 @@ from langgraph.types import Command, StreamMode
 from app.conversations import translated
 from app.errors import DatabaseError, InputError, SettingsError, TaskRelayError
 from app.events import Event
-from app.graph import ASK_FIRST, MODES, Decision, answer_again, answer_to, events_of, reply_of
+from app.graph import (
+    ASK_FIRST,
+    MODES,
+    THREAD_NAME,
+    Decision,
+    answer_again,
+    answer_to,
+    events_of,
+    reply_of,
+)
 from app.identity import clean_thread_id, clean_user_id, conversation_key
 from app.parts import Parts
 from app.reply import Reply
@@ -28,6 +37,9 @@ MAIN_THREAD = "main"
 """The thread of a user that is meant where nobody names one."""
 
 _MOST_STEPS = 200
+_LOOK_AGAIN = 0.03
+"""Seconds between two looks whether another process has finished its turn."""
+_BUSY = "Another message in this thread is still being answered. Send yours again in a minute."
 _BUG = "Something broke inside, and this turn has stopped."
 
 Graph = CompiledStateGraph[Any, Any, Any, Any]
@@ -101,13 +113,13 @@ class Turns:
     ) -> AsyncGenerator[Event]:
         parts = await self._parts()
         graph = await asyncio.to_thread(self._graph)
-        key = conversation_key(user, thread)
+        key = await asyncio.to_thread(_key_of, parts, user, thread)
         config = RunnableConfig(
-            configurable={"thread_id": key, ASK_FIRST: asked.ask_first},
+            configurable={"thread_id": key, THREAD_NAME: thread, ASK_FIRST: asked.ask_first},
             recursion_limit=_MOST_STEPS,
         )
         state: Any = {}
-        async with self._turn_of(key):
+        async with self._turn_of(key, parts):
             with translated(parts.settings.data_dir):
                 stream = graph.astream(
                     await _said(asked, graph, config),
@@ -123,9 +135,30 @@ class Turns:
                         yield event
         yield reply_of(state, user, thread)
 
-    def _turn_of(self, key: str) -> asyncio.Lock:
-        """Return the lock that lets the turns of one thread run one after the other."""
-        return self._locks.setdefault((asyncio.get_running_loop(), key), asyncio.Lock())
+    @asynccontextmanager
+    async def _turn_of(self, key: str, parts: Parts) -> AsyncGenerator[None]:
+        """Wait until no other turn runs in this thread, here or in another process.
+
+        Raises:
+            InputError: One runs for longer than a turn may.
+        """
+        here = self._locks.setdefault((asyncio.get_running_loop(), key), asyncio.Lock())
+        locks, clock = parts.turn_locks(), parts.clock
+        async with here:
+            latest = clock.monotonic() + parts.settings.turn_timeout
+            while not await asyncio.to_thread(locks.take, key):
+                if clock.monotonic() > latest:
+                    raise InputError(_BUSY)
+                await clock.sleep(_LOOK_AGAIN)
+            try:
+                yield
+            finally:
+                await asyncio.to_thread(locks.give_back, key)
+
+
+def _key_of(parts: Parts, user: str, thread: str) -> str:
+    """Return the checkpoint key of a thread, which may have been begun on a server."""
+    return parts.transcript().key_of(user, thread) or conversation_key(user, thread)
 
 
 async def _said(asked: Asked, graph: Graph, config: RunnableConfig) -> Any:

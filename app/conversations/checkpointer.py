@@ -2,8 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,72 @@ from langgraph.checkpoint.base import (
 )
 from langgraph.checkpoint.sqlite import SqliteSaver
 
+from app.conversations.failures import CONVERSATIONS_FILE, translated
 from app.database import make_file
-from app.errors import DatabaseError
 
-_FILE = "conversations.db"
 _BUSY_TIMEOUT_S = 10.0
+_MARK = """SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''
+    ORDER BY checkpoint_id DESC LIMIT 1 OFFSET ?"""
+_OF_RUNS = """SELECT thread_id, checkpoint_id FROM checkpoints
+    WHERE json_extract(CAST(metadata AS TEXT), '$.run_id') = ?"""
 
 
 class ConversationSaver(SqliteSaver):
     """LangGraph's SQLite saver, whose asynchronous methods run the plain ones in a thread.
 
     The library's own asynchronous saver belongs to one event loop; this one serves any
-    number of loops and threads, one call at a time.
+    number of loops and threads, one call at a time. When a turn begins, the checkpoints of
+    the thread's earlier turns go, but for the newest.
+
+    Args:
+        connection: The open file.
+        keep: How many checkpoints of earlier turns stay.
     """
+
+    def __init__(self, connection: sqlite3.Connection, keep: int) -> None:
+        super().__init__(connection)
+        self._keep = keep
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Store a checkpoint; with the first one of a turn, forget the old ones."""
+        stored = super().put(config, checkpoint, metadata, new_versions)
+        if metadata.get("source") == "input":
+            self._prune(str(config["configurable"]["thread_id"]), self._keep)
+        return stored
+
+    def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Forget all checkpoints of threads, or with `keep_latest` all but the newest."""
+        for thread_id in thread_ids:
+            if strategy == "delete_all":
+                self.delete_thread(str(thread_id))
+            else:
+                self._prune(str(thread_id), 0)
+
+    def delete_for_runs(self, run_ids: Iterable[str]) -> None:
+        """Forget the checkpoints that some runs made."""
+        with self.cursor() as cursor:
+            for run_id in run_ids:
+                for found in cursor.execute(_OF_RUNS, (str(run_id),)).fetchall():
+                    for table in ("checkpoints", "writes"):
+                        cursor.execute(
+                            f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id = ?", found
+                        )
+
+    def _prune(self, thread_id: str, keep: int) -> None:
+        """Forget what is older than the newest checkpoint and so many before it."""
+        with self.cursor() as cursor:
+            oldest_gone = cursor.execute(_MARK, (thread_id, keep + 1)).fetchone()
+            for table in ("checkpoints", "writes") if oldest_gone else ():
+                cursor.execute(
+                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id <= ?",
+                    (thread_id, *oldest_gone),
+                )
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Do `get_tuple` in a thread."""
@@ -72,29 +124,33 @@ class ConversationSaver(SqliteSaver):
         """Do `delete_thread` in a thread."""
         await asyncio.to_thread(self.delete_thread, thread_id)
 
+    async def adelete_for_runs(self, run_ids: Iterable[str]) -> None:
+        """Do `delete_for_runs` in a thread."""
+        await asyncio.to_thread(self.delete_for_runs, run_ids)
 
-def open_conversations(directory: Path) -> ConversationSaver:
+    async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
+        """Do `prune` in a thread."""
+        await asyncio.to_thread(self.prune, thread_ids, strategy=strategy)
+
+
+def open_conversations(directory: Path, keep: int) -> ConversationSaver:
     """Open the conversations of a data directory; a new file gets mode 0600.
+
+    A commit survives the death of the process; after a power cut the last ones may be gone,
+    which costs no change of a task.
+
+    Args:
+        directory: Where the file is.
+        keep: How many checkpoints of earlier turns a thread keeps.
 
     Raises:
         DatabaseError: It can't be made or opened.
     """
-    file = directory / _FILE
+    file = directory / CONVERSATIONS_FILE
     make_file(file)
     with translated(directory):
         connection = sqlite3.connect(file, timeout=_BUSY_TIMEOUT_S, check_same_thread=False)
-        saver = ConversationSaver(connection)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        saver = ConversationSaver(connection, keep)
         saver.setup()
         return saver
-
-
-@contextmanager
-def translated(directory: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a sentence that names the file of the conversations."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise DatabaseError(
-            f"The conversations in {directory / _FILE} can't be used: {error}. "
-            "Check that the file is yours and whole, and that no other program holds it."
-        ) from error

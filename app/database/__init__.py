@@ -6,7 +6,7 @@ host may keep its own tables beside ours.
 
 from sqlalchemy import Engine
 
-from app.database.engine import make_file, open_engine, reading, writing
+from app.database.engine import advice, make_file, open_engine, reading, writing
 from app.database.metadata import PREFIX, UtcDateTime, metadata
 from app.database.schema import HEAD, upgrade
 
@@ -15,6 +15,7 @@ __all__ = [
     "PREFIX",
     "Engine",
     "UtcDateTime",
+    "advice",
     "make_file",
     "metadata",
     "open_engine",

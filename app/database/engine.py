@@ -89,10 +89,11 @@ def _translated(engine: Engine) -> Iterator[None]:
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
         where = make_url(str(engine.url)).database
-        raise DatabaseError(f"The database {where} failed: {cause}. {_advice(cause)}") from error
+        raise DatabaseError(f"The database {where} failed: {cause}. {advice(cause)}") from error
 
 
-def _advice(cause: BaseException) -> str:
+def advice(cause: BaseException) -> str:
+    """Return what a person can do about an error of the database."""
     text = str(cause)
     for sign, advice in (
         ("locked", "Another program holds it; close that one and try again."),

@@ -1,6 +1,6 @@
 """Draw the graph.
 
-begin_turn -> call_model -> confirm -> run_tools -> call_model -> ... -> end
+begin_turn -> call_model -> confirm -> run_tools -> call_model -> ... -> end_turn
 """
 
 from langchain_core.runnables import RunnableLambda
@@ -8,6 +8,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.prebuilt import ToolNode
 
 from app.graph.acting import Acting
+from app.graph.ending import Ending
 from app.graph.nodes import Nodes, tell_refusal
 from app.graph.routes import refuse, route_answered, route_begun, route_tools, stop
 from app.graph.source import PartsSource
@@ -19,18 +20,21 @@ def draw(parts: PartsSource, tools: TaskTools) -> StateGraph[State, Context, Mes
     """Return the graph, not yet compiled."""
     nodes = Nodes(parts)
     acting = Acting(parts, ToolNode(tools.all(), handle_tool_errors=tell_refusal))
+    ending = Ending(parts)
     graph = StateGraph(State, context_schema=Context, input_schema=Messages, output_schema=Messages)
     graph.add_node("begin_turn", RunnableLambda(nodes.begin_turn, nodes.abegin_turn))
     graph.add_node("call_model", RunnableLambda(nodes.call_model, nodes.acall_model))
     graph.add_node("confirm", acting.confirm)
     graph.add_node("run_tools", acting.run_tools)
     graph.add_node("stop", stop)
+    graph.add_node("end_turn", RunnableLambda(ending.end_turn, ending.aend_turn))
     graph.add_node("refuse", refuse)
     graph.add_edge(START, "begin_turn")
     graph.add_conditional_edges("begin_turn", route_begun)
     graph.add_conditional_edges("call_model", route_answered)
     graph.add_edge("confirm", "run_tools")
     graph.add_conditional_edges("run_tools", route_tools)
-    graph.add_edge("stop", END)
+    graph.add_edge("stop", "end_turn")
+    graph.add_edge("end_turn", END)
     graph.add_edge("refuse", END)
     return graph

@@ -19,6 +19,7 @@ from langgraph.types import StreamWriter
 
 from app.errors import InputError, TaskRefusal
 from app.graph.answers import ATTEMPTS, FAILOVER, NO_MODEL, REFUSED, failure, headed, storable
+from app.graph.ending import thread_of
 from app.graph.heal import has_open_calls, healed
 from app.graph.prompt import system_prompt
 from app.graph.source import Parts, PartsSource, asking
@@ -59,15 +60,15 @@ class Nodes:
     def begin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Check who is asking and that the thread is theirs; start the turn's time."""
         begun = self._begun(self._source.parts, state, config)
-        if "begun" in begun and has_open_calls(state["messages"]):
-            begun |= self._healed(state, config)
+        if _needs_database(begun, state, config):
+            begun |= self._settled(state, config)
         return begun
 
     async def abegin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `begin_turn` on an event loop."""
         begun = self._begun(await self._source.aparts(), state, config)
-        if "begun" in begun and has_open_calls(state["messages"]):
-            begun |= await asyncio.to_thread(self._healed, state, config)
+        if _needs_database(begun, state, config):
+            begun |= await asyncio.to_thread(self._settled, state, config)
         return begun
 
     def call_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
@@ -107,9 +108,14 @@ class Nodes:
         begun = str(state["messages"][-1].id)
         return {"owner": owner.user_id, "begun": begun, "deadline": deadline}
 
-    def _healed(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        """Give results to calls of an earlier turn that have none."""
-        owner, service = asking(self._source.parts, config), self._source.parts.tasks()
+    def _settled(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Note a new thread; give results to calls of an earlier turn that have none."""
+        parts = self._source.parts
+        owner, service = asking(parts, config), parts.tasks()
+        if "owner" not in state and (thread := thread_of(config)):
+            parts.transcript().begin(owner.user_id, *thread, parts.clock.now())
+        if not has_open_calls(state["messages"]):
+            return {}
 
         def recorded(call: Call) -> str | None:
             key = key_of(config, call.answer.id, call.position, call.id)
@@ -148,6 +154,12 @@ class Nodes:
         if answer is not None and not offline:
             metadata[FAILOVER] = failover_sentence(attempts, now)
         return {"messages": [message.model_copy(update={"response_metadata": metadata})]}
+
+
+def _needs_database(begun: dict[str, Any], state: State, config: RunnableConfig) -> bool:
+    """Say whether the beginning of a turn has something to look up or to note."""
+    new = "owner" not in state and thread_of(config) is not None
+    return "begun" in begun and (new or has_open_calls(state["messages"]))
 
 
 def tell_refusal(error: TaskRefusal | ToolInvocationError) -> str:

@@ -20,20 +20,20 @@ _STOPPED = (
 )
 
 
-def route_begun(state: State) -> Literal["call_model", "refuse", "__end__"]:
+def route_begun(state: State) -> Literal["call_model", "refuse", "end_turn"]:
     """Ask the model, unless the turn was refused or the thread is another user's."""
     if "deadline" not in state:
         return "refuse"
     refused = last_answer(state["messages"]).response_metadata.get(FAILED)
-    return "__end__" if refused else "call_model"
+    return "end_turn" if refused else "call_model"
 
 
-def route_answered(state: State) -> Literal["confirm", "run_tools", "__end__"]:
+def route_answered(state: State) -> Literal["confirm", "run_tools", "end_turn"]:
     """Run the tools that the answer calls, asking first where tasks change; else end."""
     calls = last_answer(state["messages"]).tool_calls
     if any(is_write(call["name"]) for call in calls):
         return "confirm"
-    return "run_tools" if calls else "__end__"
+    return "run_tools" if calls else "end_turn"
 
 
 def route_tools(state: State) -> Literal["call_model", "stop"]:

@@ -6,6 +6,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import get_runtime
 
 from app.clock import Clock
+from app.conversations import Transcript
 from app.llm import ModelChain
 from app.settings import Settings
 from app.tasks import Owner, TaskService
@@ -22,6 +23,9 @@ class Parts(Protocol):
 
     def tasks(self) -> TaskService:
         """Return the task service, which opens its database at the first call."""
+
+    def transcript(self) -> Transcript:
+        """Return the transcript, which opens its database at the first call."""
 
 
 class PartsSource(Protocol):

@@ -1,0 +1,149 @@
+"""Keep every message that was said, so that threads may forget and people needn't."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+
+from app.conversations.model import Entry, Role, Said, Thread
+from app.conversations.rows import threads, transcript
+from app.database import Engine, reading, writing
+
+
+class Transcript:
+    """The transcript of all users; each call names its user.
+
+    Every method is one transaction and raises `DatabaseError` when the database fails.
+
+    Args:
+        engine: Where it is kept.
+        keep_days: After how many days a message goes; 0 keeps all.
+    """
+
+    def __init__(self, engine: Engine, keep_days: int = 0) -> None:
+        self._engine = engine
+        self._keep_days = keep_days
+
+    def begin(self, user_id: str, key: str, name: str, now: datetime) -> None:
+        """Note a thread of a user, if it is new."""
+        with reading(self._engine) as connection:
+            known = _thread_id(connection, user_id, key)
+        if known is None:
+            with writing(self._engine) as connection:
+                _thread_at(connection, user_id, key, name, now)
+
+    def keep(self, user_id: str, key: str, name: str, said: Sequence[Said], now: datetime) -> None:
+        """Add messages to a thread; those that are there already stay as they are."""
+        with writing(self._engine) as connection:
+            thread_id = _thread_at(connection, user_id, key, name, now)
+            ids = [one.message_id for one in said]
+            mine = transcript.c.thread_id == thread_id
+            there = set(
+                connection.scalars(
+                    select(transcript.c.message_id).where(mine, transcript.c.message_id.in_(ids))
+                )
+            )
+            rows = [
+                {
+                    "thread_id": thread_id,
+                    "message_id": one.message_id,
+                    "said_at": now,
+                    "role": one.role.value,
+                    "text": one.text,
+                    "more": one.more,
+                }
+                for one in said
+                if one.message_id not in there
+            ]
+            if rows:
+                connection.execute(insert(transcript), rows)
+            if self._keep_days:
+                old = transcript.c.said_at < now - timedelta(days=self._keep_days)
+                connection.execute(delete(transcript).where(mine, old))
+
+    def threads(self, user_id: str) -> tuple[Thread, ...]:
+        """Return a user's threads, the latest first."""
+        count = func.count(transcript.c.id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(threads, count.label("messages"))
+                .outerjoin(transcript, transcript.c.thread_id == threads.c.id)
+                .where(threads.c.user_id == user_id)
+                .group_by(*threads.c)
+                .order_by(threads.c.last_at.desc(), threads.c.id.desc())
+            ).mappings()
+            return tuple(
+                Thread(row["key"], row["name"], row["begun_at"], row["last_at"], row["messages"])
+                for row in rows
+            )
+
+    def key_of(self, user_id: str, name: str) -> str | None:
+        """Return the checkpoint key of the user's thread of this name; None without one."""
+        mine = and_(threads.c.user_id == user_id, threads.c.name == name)
+        latest = select(threads.c.key).where(mine).order_by(threads.c.last_at.desc()).limit(1)
+        with reading(self._engine) as connection:
+            found: str | None = connection.scalar(latest)
+            return found
+
+    def last(self, user_id: str, key: str, most: int) -> list[Entry]:
+        """Return the last messages of a thread, in the order in which they were said."""
+        mine = and_(threads.c.user_id == user_id, threads.c.key == key)
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                _ENTRIES.where(mine).order_by(transcript.c.id.desc()).limit(most)
+            ).all()
+        return [_entry(row) for row in reversed(rows)]
+
+    def all_of(self, user_id: str, key: str | None = None) -> Iterator[Entry]:
+        """Yield a user's messages in order, of one thread or of all; many fit in no memory."""
+        mine = threads.c.user_id == user_id
+        if key is not None:
+            mine = and_(mine, threads.c.key == key)
+        with reading(self._engine) as connection:
+            streaming = connection.execution_options(yield_per=500)
+            for row in streaming.execute(_ENTRIES.where(mine).order_by(transcript.c.id)):
+                yield _entry(row)
+
+    def forget(self, user_id: str) -> tuple[int, list[str]]:
+        """Remove all of a user's threads; return how many messages, and the threads' keys."""
+        with writing(self._engine) as connection:
+            mine = threads.c.user_id == user_id
+            found = connection.execute(select(threads.c.id, threads.c.key).where(mine)).all()
+            ids = [thread_id for thread_id, _ in found]
+            gone = connection.execute(delete(transcript).where(transcript.c.thread_id.in_(ids)))
+            connection.execute(delete(threads).where(mine))
+            return gone.rowcount, [key for _, key in found]
+
+
+_ENTRIES = select(
+    threads.c.name,
+    transcript.c.said_at,
+    transcript.c.message_id,
+    transcript.c.role,
+    transcript.c.text,
+    transcript.c.more,
+).join(threads, transcript.c.thread_id == threads.c.id)
+
+
+def _entry(row: Sequence[object]) -> Entry:
+    thread, said_at, message_id, role, text, more = row
+    said = Said(message_id, Role(str(role)), text, more)  # type: ignore[arg-type]
+    return Entry(thread, said_at, said)  # type: ignore[arg-type]
+
+
+def _thread_id(connection: Connection, user_id: str, key: str) -> int | None:
+    mine = and_(threads.c.user_id == user_id, threads.c.key == key)
+    found: int | None = connection.scalar(select(threads.c.id).where(mine))
+    return found
+
+
+def _thread_at(connection: Connection, user_id: str, key: str, name: str, now: datetime) -> int:
+    """Return the id of a thread, which is made where it is new, and note that it was used."""
+    known = _thread_id(connection, user_id, key)
+    if known is not None:
+        connection.execute(update(threads).where(threads.c.id == known).values(last_at=now))
+        return known
+    row = {"user_id": user_id, "key": key, "name": name, "begun_at": now, "last_at": now}
+    made = connection.execute(insert(threads).values(row))
+    (thread_id,) = made.inserted_primary_key or (0,)
+    return int(thread_id)

@@ -1,0 +1,114 @@
+"""Let one turn at a time run in a thread, whichever process or event loop it runs in.
+
+A lock is one byte of a file that the operating system locks for the process. It ends with
+the process, however that ends, so nobody waits for the dead.
+"""
+
+import hashlib
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Protocol
+
+from app.database import make_file
+
+_FILE = "turns.lock"
+_PLACES = 2**30
+
+
+class TurnLocks(Protocol):
+    """The locks of the threads; two threads may share one, which then wait for each other."""
+
+    def take(self, key: str) -> bool:
+        """Take the lock of a thread; False when somebody has it.
+
+        Raises:
+            DatabaseError: The locks can't be reached.
+        """
+
+    def give_back(self, key: str) -> None:
+        """Give a lock back."""
+
+    def close(self) -> None:
+        """Give back what is still held."""
+
+
+def open_turn_locks(directory: Path) -> TurnLocks:
+    """Return the locks of a data directory."""
+    return FileTurnLocks(directory / _FILE)
+
+
+def place_of(key: str) -> int:
+    """Return the number that stands for a thread."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+
+
+class FileTurnLocks:
+    """Locks in a file, which is opened at the first use."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._guard = threading.Lock()
+        self._descriptor: int | None = None
+        self._held: set[int] = set()
+
+    def take(self, key: str) -> bool:
+        """Take the lock of a thread; False when this or another process has it."""
+        place = place_of(key) % _PLACES
+        with self._guard:
+            if place in self._held or not _lock(self._open(), place):
+                return False
+            self._held.add(place)
+            return True
+
+    def give_back(self, key: str) -> None:
+        """Give a lock back."""
+        place = place_of(key) % _PLACES
+        with self._guard:
+            if place in self._held and self._descriptor is not None:
+                _unlock(self._descriptor, place)
+            self._held.discard(place)
+
+    def close(self) -> None:
+        """Close the file, which gives back every lock."""
+        with self._guard:
+            if self._descriptor is not None:
+                os.close(self._descriptor)
+            self._descriptor = None
+            self._held.clear()
+
+    def _open(self) -> int:
+        if self._descriptor is None:
+            make_file(self._file)
+            self._descriptor = os.open(self._file, os.O_RDWR)
+        return self._descriptor
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int, place: int) -> bool:
+        os.lseek(descriptor, place, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(descriptor: int, place: int) -> None:
+        os.lseek(descriptor, place, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int, place: int) -> bool:
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(descriptor: int, place: int) -> None:
+        fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, place)
