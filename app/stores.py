@@ -17,7 +17,7 @@ from app.tasks import TaskArchive, TaskService
 from app.telemetry import BreakerStore
 
 if TYPE_CHECKING:
-    from langgraph.checkpoint.sqlite import SqliteSaver
+    from app.conversations.checkpointer import ConversationSaver
 
 
 class Stores:
@@ -35,7 +35,7 @@ class Stores:
         self._clock = clock
         self._lock = threading.Lock()
         self._engine: Engine | None = None
-        self._saver: SqliteSaver | None = None
+        self._saver: ConversationSaver | None = None
         self._turn_locks = open_turn_locks(settings.data_dir)
 
     def tasks(self) -> TaskService:
@@ -55,7 +55,7 @@ class Stores:
         """Return where breaker states are kept."""
         return BreakerStore(self._database())
 
-    def conversations(self) -> "SqliteSaver":
+    def conversations(self) -> "ConversationSaver":
         """Return the checkpointer of our own threads."""
         from app.conversations import open_conversations
 

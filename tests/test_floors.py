@@ -11,7 +11,7 @@ FLOORS = (
     {"tasks", "conversations", "telemetry"},
     {"llm", "tools", "exchange"},
     {"graph"},
-    {"agent", "parts", "stores", "turns"},
+    {"agent", "parts", "stores", "turns", "backup", "forgetting"},
     {"cli", "studio", "__main__", "__init__"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -10,6 +10,8 @@ import click
 
 from app.cli.chat import chat, print_failure, show_failure
 from app.cli.exits import Exit
+from app.cli.keeping import backup, forget, migrate, restore
+from app.cli.threads import history, threads
 from app.cli.transfer import export, import_, purge
 from app.errors import TaskRelayError
 
@@ -24,7 +26,10 @@ def cli() -> None:
     """Talk to your tasks. Gemini answers, Groq when Gemini fails, plain commands when both do."""
 
 
-for command in (chat, export, import_, purge):
+for command in (
+    *(chat, threads, history, export, import_, purge),
+    *(migrate, backup, restore, forget),
+):
     cli.add_command(command)
 
 

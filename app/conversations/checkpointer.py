@@ -62,6 +62,13 @@ class ConversationSaver(SqliteSaver):
             else:
                 self._prune(str(thread_id), 0)
 
+    def forget(self, thread_id: str) -> int:
+        """Forget a thread; return how many checkpoints it had."""
+        with self.cursor() as cursor:
+            cursor.execute("DELETE FROM writes WHERE thread_id = ?", (thread_id,))
+            cursor.execute("DELETE FROM checkpoints WHERE thread_id = ?", (thread_id,))
+            return cursor.rowcount
+
     def delete_for_runs(self, run_ids: Iterable[str]) -> None:
         """Forget the checkpoints that some runs made."""
         with self.cursor() as cursor:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from app.clock import Clock
 from app.database import reading, writing
 from app.tasks.model import Brought, Owner, Portable
+from app.tasks.rows import calls, changes, completions, counters, tasks
 from app.tasks.transfer import Tick, Transfer
 
 
@@ -53,3 +54,16 @@ class TaskArchive:
         """Remove a user's deleted tasks for good; return how many they were."""
         with writing(self._engine) as connection:
             return Transfer(connection, owner.user_id).purge()
+
+    def forget(self, user_id: str) -> tuple[int, int]:
+        """Remove all of a user's tasks and all that tells of them.
+
+        Returns:
+            How many tasks and how many events there were.
+        """
+        with writing(self._engine) as connection:
+            counts = {
+                table: connection.execute(delete(table).where(table.c.user_id == user_id)).rowcount
+                for table in (tasks, changes, completions, calls, counters)
+            }
+            return counts[tasks], counts[changes]
