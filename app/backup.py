@@ -6,13 +6,13 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import make_url
 
 from app.conversations import CONVERSATIONS_FILE
-from app.database import make_file
+from app.database import VERSION_TABLE, make_file
 from app.errors import DatabaseError, InputError
 from app.private_files import private_file
 from app.settings import Settings
@@ -43,7 +43,8 @@ def back_up(settings: Settings, file: Path) -> None:
     except OSError as error:
         raise InputError(f"{file} can't be written ({error.strerror}).") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def restore(settings: Settings, file: Path) -> None:
@@ -115,6 +116,8 @@ def _unpack(file: Path, name: str, place: Path) -> None:
                 raise InputError(f"{file} is no backup of Task Relay: it holds no {name}.")
         with closing(sqlite3.connect(place / name)) as connection:
             (sound,) = connection.execute("PRAGMA quick_check").fetchone()
+            if name == _TASKS_FILE:
+                connection.execute(f"SELECT version_num FROM {VERSION_TABLE}")
     except (zipfile.BadZipFile, sqlite3.Error, OSError) as error:
         raise InputError(f"{file} is no whole backup of Task Relay ({error}).") from error
     if sound != "ok":

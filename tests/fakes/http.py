@@ -24,7 +24,8 @@ class ProviderServer:
 
     A subclass checks a request as strictly as the real API (`check`, which raises
     `Refused`), and writes an answer in its protocol (`stream`). With `decide` set, it says of
-    each request's body what to do, and there is no script.
+    each request's body what to do, and there is no script. `delay` is how many seconds pass
+    before each answer.
     """
 
     key = ""
@@ -34,6 +35,7 @@ class ProviderServer:
         self.script: deque[Step] = deque()
         self.then: Step = Answer(text="Hello! How can I help?")
         self.decide: Callable[[dict[str, Any]], Step] | None = None
+        self.delay = 0.0
         self.requests: list[dict[str, Any]] = []
         self.refusals: list[Failure] = []
         self._arrived = threading.Event()
@@ -128,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length) or b"{}")
         step = self.provider.take(self.path, self.headers, body, self.client_address[1])
         streamed = self.provider.streams(body, self.path)
+        if self.provider.delay:
+            self.provider.wait(self.provider.delay)
         try:
             if isinstance(step, Failure):
                 self._fail(step)
