@@ -37,7 +37,7 @@ def title_key(title: str) -> str:
 
 def notes_of(text: str) -> str:
     """Return notes; line breaks stay."""
-    notes = _plain("notes", text.replace("\r\n", "\n")).strip()
+    notes = _plain("notes", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(notes) > NOTES_LENGTH:
         raise TaskRefusal(f"The notes have {len(notes)} characters; at most {NOTES_LENGTH} fit.")
     return notes

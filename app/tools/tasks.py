@@ -126,7 +126,7 @@ class TaskTools:
         due: arg.NewDue = None,
         priority: arg.NewPriority = None,
         add_tags: arg.Tags = None,
-        remove_tags: arg.Tags = None,
+        remove_tags: arg.GoneTags = None,
         project: arg.NewProject = None,
         repeat: arg.NewRepeat = None,
         notes: arg.NewNotes = None,

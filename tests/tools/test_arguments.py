@@ -54,6 +54,15 @@ def test_tags_are_read_in_every_spelling(sent: Any, meant: list[str]) -> None:
     assert read(arg.Tags, sent) == meant
 
 
+@pytest.mark.parametrize(
+    "kind", [arg.Due, arg.Priority, arg.Tags, arg.Project, arg.Repeat, arg.Notes, arg.NewTitle]
+)
+def test_none_is_not_given_where_there_is_nothing_to_clear(kind: Any) -> None:
+    assert read(kind, "None") is None
+    assert read(kind, "none of it") is not None
+    assert [read(arg.NewDue, "none"), read(arg.GoneTags, "none")] == ["none", ["none"]]
+
+
 def test_other_scalars() -> None:
     assert read(arg.TaskId, "#12") == 12
     assert read(arg.Offset, "null") == 0
@@ -77,6 +86,9 @@ def test_other_scalars() -> None:
         (arg.NewBlockedBy, [], None),
         (arg.BlockedBy, "#3", [3]),
         (arg.BlockedBy, "", None),
+        (arg.BlockedBy, "none", None),
+        (arg.BlockedBy, [0], None),
+        (arg.ParentId, "none", None),
         (arg.Skip, "null", False),
         (arg.Skip, "true", True),
         (arg.Steps, "2", 2),
