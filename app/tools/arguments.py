@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-_IDS = re.compile(r"#?\d{1,9}(?:(?:\s*,\s*|\s+and\s+|\s+)#?\d{1,9})*", re.IGNORECASE)
-_IDS_APART = re.compile(r"\s*,\s*|\s+and\s+|\s+", re.IGNORECASE)
+_APART = r"\s*[,;&]\s*(?:and\s+)?|\s+and\s+|\s+"
+_IDS_APART = re.compile(_APART, re.IGNORECASE)
+_IDS = re.compile(rf"#?\d{{1,9}}(?:(?:{_APART})#?\d{{1,9}})*[,;]?", re.IGNORECASE)
 _NOTHING = frozenset({"", "null", "undefined"})
 
 
@@ -25,11 +26,16 @@ def _words(value: Any) -> Any:
     value = _from_json(_optional(value))
     if isinstance(value, str):
         return [word for word in re.split(r"[,\s]+", value) if word]
+    if isinstance(value, list):
+        return [word for word in map(_optional, value) if word is not None]
     return value
 
 
 def _task_id(value: Any) -> Any:
-    """Read `"#12"` and `12.0` as 12."""
+    """Read `"#12"`, `12.0` and `[12]` as 12."""
+    value = _from_json(value)
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str) and (match := re.fullmatch(r"\s*#?(\d{1,9})\s*", value)):
@@ -45,7 +51,7 @@ def _task_ids(value: Any) -> Any:
     value = _from_json(value)
     if isinstance(value, str):
         return (
-            [_task_id(part) for part in _IDS_APART.split(value.strip())]
+            [_task_id(part) for part in _IDS_APART.split(value.strip(" \t\n,;"))]
             if (_IDS.fullmatch(value.strip()))
             else [value]
         )
