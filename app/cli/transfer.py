@@ -39,7 +39,7 @@ def export(name: str | None, out: Path | None, user: str | None) -> int:
     with _open(user) as (stores, owner, _):
         portables = stores.archive().everything(owner)
         with _progress("Writing", len(portables)) as tick:
-            pieces = chosen.write(_told(portables, tick))
+            pieces = chosen.write(_told(portables, tick), owner.zone)
             if out is None:
                 for piece in pieces:
                     click.echo(piece, nl=False)
