@@ -19,7 +19,7 @@ CLEARING_WORDS = frozenset({"none", "clear", "remove"})
 
 def title_of(text: str) -> str:
     """Return a title on one line, without spaces around it."""
-    title = " ".join(_plain("title", text).split())
+    title = " ".join(plain("title", text).split())
     if not title:
         raise TaskRefusal("The title is empty. Send a short title.")
     if len(title) > TITLE_LENGTH:
@@ -37,7 +37,7 @@ def title_key(title: str) -> str:
 
 def notes_of(text: str) -> str:
     """Return notes; line breaks stay."""
-    notes = _plain("notes", text.replace("\r\n", "\n")).strip()
+    notes = plain("notes", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(notes) > NOTES_LENGTH:
         raise TaskRefusal(f"The notes have {len(notes)} characters; at most {NOTES_LENGTH} fit.")
     return notes
@@ -62,7 +62,7 @@ def tags_of(tags: Iterable[str]) -> tuple[str, ...]:
 
 def project_of(text: str) -> str:
     """Return a project's name on one line; its spelling stays."""
-    project = " ".join(_plain("project", text).split()).lstrip("+").strip()
+    project = " ".join(plain("project", text).split()).lstrip("+").strip()
     if not project or len(project) > PROJECT_LENGTH:
         raise TaskRefusal(
             f'project "{text[:40]}" not understood. Send a name of at most '
@@ -81,6 +81,14 @@ def clears(text: str) -> bool:
     return text.strip().lower() in CLEARING_WORDS
 
 
+def plain(what: str, text: str) -> str:
+    """Return a text that holds no control characters but tabs and line ends."""
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t\r":
+            raise TaskRefusal(f"The {what} holds a control character. Send plain text.")
+    return text
+
+
 def _tag(text: str) -> str:
     tag = text.strip().lstrip("#").lower()
     if not re.fullmatch(r"[\w./-]+", tag) or len(tag) > TAG_LENGTH:
@@ -89,10 +97,3 @@ def _tag(text: str) -> str:
             f"at most {TAG_LENGTH} characters."
         )
     return tag
-
-
-def _plain(what: str, text: str) -> str:
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t\r":
-            raise TaskRefusal(f"The {what} holds a control character. Send plain text.")
-    return text

@@ -52,7 +52,7 @@ def reading(clock: FixedClock) -> Reading:
 
 
 def written(name: str, portables: list[Portable]) -> str:
-    return "".join(FORMATS[name].write(portables))
+    return "".join(FORMATS[name].write(portables, ZONE))
 
 
 def test_json_brings_everything_to_another_store_and_twice_changes_nothing(
