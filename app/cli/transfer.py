@@ -34,7 +34,7 @@ def export(name: str | None, out: Path | None, user: str | None) -> int:
     with opened(user) as here:
         portables = here.stores.archive().everything(here.owner)
         with _progress("Writing", len(portables)) as tick:
-            pieces = chosen.write(_told(portables, tick), owner.zone)
+            pieces = chosen.write(_told(portables, tick), here.owner.zone)
             if out is None:
                 for piece in pieces:
                     click.echo(piece, nl=False)
