@@ -16,9 +16,10 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.sqlite import SqliteSaver
 
 from app.conversations.failures import CONVERSATIONS_FILE, translated
-from app.database import make_file
+from app.database import make_file, patiently
 
-_BUSY_TIMEOUT_S = 10.0
+_SHORT_S = 0.005
+"""How long SQLite waits by itself; `patiently` waits on."""
 _MARK = """SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''
     ORDER BY checkpoint_id DESC LIMIT 1 OFFSET ?"""
 _OF_RUNS = """SELECT thread_id, checkpoint_id FROM checkpoints
@@ -49,10 +50,27 @@ class ConversationSaver(SqliteSaver):
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
         """Store a checkpoint; with the first one of a turn, forget the old ones."""
-        stored = super().put(config, checkpoint, metadata, new_versions)
+        store = super().put
+        stored = patiently(lambda: store(config, checkpoint, metadata, new_versions))
         if metadata.get("source") == "input":
-            self._prune(str(config["configurable"]["thread_id"]), self._keep)
+            patiently(lambda: self._prune(str(config["configurable"]["thread_id"]), self._keep))
         return stored
+
+    def put_writes(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str = "",
+    ) -> None:
+        """Store what a step wrote, however busy the file is."""
+        store = super().put_writes
+        patiently(lambda: store(config, writes, task_id, task_path))
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Return a checkpoint, however busy the file is."""
+        load = super().get_tuple
+        return patiently(lambda: load(config))
 
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Forget all checkpoints of threads, or with `keep_latest` all but the newest."""
@@ -156,8 +174,8 @@ def open_conversations(directory: Path, keep: int) -> ConversationSaver:
     file = directory / CONVERSATIONS_FILE
     make_file(file)
     with translated(directory):
-        connection = sqlite3.connect(file, timeout=_BUSY_TIMEOUT_S, check_same_thread=False)
+        connection = sqlite3.connect(file, timeout=_SHORT_S, check_same_thread=False)
         connection.execute("PRAGMA synchronous = NORMAL")
         saver = ConversationSaver(connection, keep)
-        saver.setup()
+        patiently(saver.setup)
         return saver

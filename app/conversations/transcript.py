@@ -29,12 +29,12 @@ class Transcript:
         with reading(self._engine) as connection:
             known = _thread_id(connection, user_id, key)
         if known is None:
-            with writing(self._engine) as connection:
+            with writing(self._engine, relaxed=True) as connection:
                 _thread_at(connection, user_id, key, name, now)
 
     def keep(self, user_id: str, key: str, name: str, said: Sequence[Said], now: datetime) -> None:
         """Add messages to a thread; those that are there already stay as they are."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, relaxed=True) as connection:
             thread_id = _thread_at(connection, user_id, key, name, now)
             ids = [one.message_id for one in said]
             mine = transcript.c.thread_id == thread_id

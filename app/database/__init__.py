@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from app.database.engine import advice, make_file, open_engine, reading, writing
 from app.database.metadata import PREFIX, UtcDateTime, metadata
 from app.database.schema import HEAD, VERSION_TABLE, upgrade
+from app.database.sqlite import patiently
 
 __all__ = [
     "HEAD",
@@ -20,6 +21,7 @@ __all__ = [
     "make_file",
     "metadata",
     "open_engine",
+    "patiently",
     "reading",
     "upgrade",
     "writing",

@@ -112,7 +112,7 @@ def test_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_locked_database_is_told_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.database.engine.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("app.database.sqlite.BUSY_TIMEOUT_S", 0.05)
     url = f"sqlite:///{tmp_path}/t.db"
     engine = open_engine(url)
     upgrade(engine)
