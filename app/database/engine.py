@@ -1,8 +1,8 @@
 """Open an engine, and run reads and writes on it.
 
 SQLite runs with a write-ahead log. A write begins with BEGIN IMMEDIATE, so that two
-writers queue for the busy timeout instead of failing half-way; in PostgreSQL they queue for
-an advisory lock that ends with the transaction.
+writers queue for the busy timeout instead of failing half-way; in PostgreSQL those of one
+scope, such as a user, queue for an advisory lock that ends with the transaction.
 """
 
 from collections.abc import Iterator
@@ -10,15 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.database.postgresql import explained, lock, open_postgresql
 from app.errors import DatabaseError
 from app.private_files import private_file
 
 BUSY_TIMEOUT_MS = 10_000
-_WRITERS_LOCK = 0x7461736B
+_POSTGRESQL = "postgresql"
 CHECKPOINT_PAGES = 4_000
 """Pages of 4 KB in the log before they go into the database: with SQLite's 1,000 every
 sixtieth write of a large store pays for it, which is its p99."""
@@ -28,10 +29,10 @@ def open_engine(url: str) -> Engine:
     """Return an engine; a SQLite file is made with mode 0600 where it is missing.
 
     Raises:
-        DatabaseError: The file can't be made or opened.
+        DatabaseError: The file can't be made or opened, or PostgreSQL's driver is missing.
     """
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url)
+    if make_url(url).get_backend_name() == _POSTGRESQL:
+        return open_postgresql(url)
     make_file(Path(str(make_url(url).database)))
     engine = create_engine(url)
     event.listen(engine, "connect", _prepare_connection)
@@ -56,18 +57,27 @@ def make_file(file: Path) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Give a connection for reading.
+    """Give a connection for reading; all that is read is of one moment.
 
     Raises:
         DatabaseError: The database failed.
     """
     with _translated(engine), engine.connect() as connection:
+        if engine.dialect.name == _POSTGRESQL:
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         yield connection
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, scope: str) -> Iterator[Connection]:
     """Give a connection inside one write transaction: all of it happens, or nothing.
+
+    Args:
+        engine: The database.
+        scope: Names what is written, such as one user's tasks: writers of one scope take
+            turns. SQLite has one writer at a time, whatever the scope.
 
     Raises:
         DatabaseError: The database failed; nothing was changed.
@@ -77,8 +87,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
         engine.connect().execution_options(task_relay_write=True) as connection,
         connection.begin(),
     ):
-        if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+        if engine.dialect.name == _POSTGRESQL:
+            lock(connection, scope)
         yield connection
 
 
@@ -88,7 +98,9 @@ def _translated(engine: Engine) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
-        where = make_url(str(engine.url)).database
+        if engine.dialect.name == _POSTGRESQL:
+            raise DatabaseError(explained(cause, engine.url)) from error
+        where = engine.url.database
         raise DatabaseError(f"The database {where} failed: {cause}. {_advice(cause)}") from error
 
 

@@ -12,7 +12,8 @@ from app.exchange.reading import Reading, at_line, due_in_zone, instant
 from app.tasks import Portable, Priority, Recurrence, Status, Task, check_rule, fields
 
 _HEAD = {"format": "task-relay", "version": 1}
-_LARGEST_ID = 2**31 - 1
+_LARGEST_ID = 10**9
+"""Leaves numbers for the tasks that come after it."""
 
 
 def write(portables: Iterable[Portable]) -> Iterator[str]:
@@ -116,7 +117,7 @@ def _portable(record: dict[str, Any], reading: Reading) -> Portable:
         tags=fields.tags_of(record.get("tags") or ()),
         project=fields.project_of(project) if project else None,
         due=due_in_zone(due, record.get("due_zone")) if due else None,
-        due_text=record.get("due_text"),
+        due_text=fields.said_of(said) if (said := record.get("due_text")) else None,
         repeat=_recurrence(repeat) if repeat else None,
         completed_at=instant(completed) if completed else None,
     )
@@ -132,5 +133,5 @@ def _recurrence(repeat: dict[str, Any]) -> Recurrence:
     anchor = datetime.fromisoformat(repeat["anchor"])
     if anchor.tzinfo is not None:
         raise ValueError("the anchor of a repeat is a wall time without an offset")
-    text = str(repeat.get("text") or "")[: fields.DUE_TEXT_LENGTH]
+    text = fields.said_of(str(repeat.get("text") or ""))
     return Recurrence(check_rule(repeat["rule"]), anchor, text, bool(repeat["from_completion"]))

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from app.clock import Clock
 from app.database import reading, writing
 from app.tasks.model import Brought, Owner, Portable
+from app.tasks.store import scope_of
 from app.tasks.transfer import Tick, Transfer
 
 
@@ -45,11 +46,11 @@ class TaskArchive:
         Raises:
             TaskRefusal: A link leads nowhere or in a circle; the text names the line.
         """
-        with writing(self._engine) as connection:
+        with writing(self._engine, scope_of(owner)) as connection:
             transfer = Transfer(connection, owner.user_id)
             return transfer.bring_in(incoming, self._clock.now(), tick, upsert=upsert)
 
     def purge(self, owner: Owner) -> int:
         """Remove a user's deleted tasks for good; return how many they were."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, scope_of(owner)) as connection:
             return Transfer(connection, owner.user_id).purge()
