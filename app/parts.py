@@ -4,9 +4,8 @@ import logging
 import threading
 from zoneinfo import ZoneInfo
 
-from langgraph.checkpoint.sqlite import SqliteSaver
-
 from app.clock import Clock, SystemClock
+from app.conversations import ThreadedSaver
 from app.llm import Breakers, ModelChain, build_chain
 from app.settings import Settings
 from app.stores import Stores
@@ -54,7 +53,7 @@ class Parts:
         """
         return self._stores.tasks()
 
-    def conversations(self) -> SqliteSaver:
+    def conversations(self) -> ThreadedSaver:
         """Return the checkpointer of our own threads; the first call opens its database.
 
         Raises:

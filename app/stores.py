@@ -16,7 +16,7 @@ from app.tasks import TaskArchive, TaskService
 from app.telemetry import BreakerStore
 
 if TYPE_CHECKING:
-    from langgraph.checkpoint.sqlite import SqliteSaver
+    from app.conversations import ThreadedSaver
 
 
 class Stores:
@@ -34,7 +34,7 @@ class Stores:
         self._clock = clock
         self._lock = threading.Lock()
         self._engine: Engine | None = None
-        self._saver: SqliteSaver | None = None
+        self._saver: ThreadedSaver | None = None
 
     def tasks(self) -> TaskService:
         """Return the task service."""
@@ -49,13 +49,13 @@ class Stores:
         """Return where breaker states are kept."""
         return BreakerStore(self._database())
 
-    def conversations(self) -> "SqliteSaver":
+    def conversations(self) -> "ThreadedSaver":
         """Return the checkpointer of our own threads."""
         from app.conversations import open_conversations
 
         with self._lock:
             if self._saver is None:
-                self._saver = open_conversations(self._settings.data_dir)
+                self._saver = open_conversations(self._settings)
             return self._saver
 
     def close(self) -> None:
@@ -64,7 +64,7 @@ class Stores:
             if self._engine is not None:
                 self._engine.dispose()
             if self._saver is not None:
-                self._saver.conn.close()
+                self._saver.close()
 
     def _database(self) -> Engine:
         with self._lock:

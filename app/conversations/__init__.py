@@ -1,5 +1,6 @@
 """What a thread remembers between turns and processes."""
 
-from app.conversations.checkpointer import open_conversations, translated
+from app.conversations.opening import open_conversations, translated
+from app.conversations.threaded import ThreadedSaver
 
-__all__ = ["open_conversations", "translated"]
+__all__ = ["ThreadedSaver", "open_conversations", "translated"]
