@@ -120,6 +120,14 @@ def postgresql_url(databases: Databases) -> Iterator[str]:
     databases.drop(url)
 
 
+@pytest.fixture(params=STORES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store of its own, once in each database."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"sqlite:///{tmp_path}/tasks.db"
+
+
 @pytest.fixture
 def service(engine: Engine, clock: FixedClock) -> TaskService:
     """The task service over it."""
