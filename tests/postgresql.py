@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -76,11 +76,15 @@ def emptied(engine: Engine) -> None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(*, durable: bool = False) -> Iterator[str]:
     """Give the address of a server, which is stopped and removed at the end.
 
     As root everything lies in a directory of the user `nobody`, because PostgreSQL refuses to
     run as root, and the wheel's files may lie where nobody else may read.
+
+    Args:
+        durable: Let it run as it would for a person; else it is small, and writes nothing
+            through to the disk.
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
@@ -93,7 +97,7 @@ def server() -> Iterator[str]:
         home, who = max(Path(wheel.origin).parent.glob("pginstall*")), {}
         if os.geteuid() == 0:
             home, who = _for_nobody(home, place)
-        with _running(home / "bin", place, who):
+        with _running(home / "bin", place, who, () if durable else _FAST_AND_SMALL):
             yield f"postgresql+psycopg://postgres@/postgres?host={place}"
     finally:
         shutil.rmtree(place)
@@ -116,14 +120,16 @@ def _for_nobody(home: Path, place: Path) -> tuple[Path, dict[str, Any]]:
 
 
 @contextmanager
-def _running(programs: Path, place: Path, who: dict[str, Any]) -> Iterator[None]:
+def _running(
+    programs: Path, place: Path, who: dict[str, Any], settings: Iterable[str]
+) -> Iterator[None]:
     def run(program: str, *options: str) -> None:
         command = [programs / program, "-D", place / "data", *options]
         subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL, **who)
 
     made = ("--encoding=UTF8", "--auth=trust", "--no-locale", "--no-sync", "--no-instructions")
     run("initdb", "-U", "postgres", *made)
-    options = " ".join(f"-c {one}" for one in _FAST_AND_SMALL)
+    options = " ".join(f"-c {one}" for one in settings)
     run("pg_ctl", "-w", "-l", str(place / "log"), "-o", f"-k {place} -h '' {options}", "start")
     try:
         yield
