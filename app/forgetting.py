@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.identity import conversation_key
 from app.stores import Stores
+from app.tasks import Owner
 
 _MAIN = "main"
 
@@ -19,7 +20,7 @@ class Forgotten:
     checkpoints: int
 
 
-def forget(stores: Stores, user_id: str) -> Forgotten:
+def forget(stores: Stores, owner: Owner) -> Forgotten:
     """Remove a user's tasks, their history, what they said, and their threads' checkpoints.
 
     The checkpoints go first and the list of threads last but for the tasks, so that a
@@ -28,10 +29,11 @@ def forget(stores: Stores, user_id: str) -> Forgotten:
     Raises:
         DatabaseError: A database failed; what was removed by then is gone.
     """
+    user_id = owner.user_id
     transcript, saver = stores.transcript(), stores.conversations()
     keys = {thread.key for thread in transcript.threads(user_id)}
     keys.add(conversation_key(user_id, _MAIN))
     checkpoints = sum(saver.forget(key) for key in keys)
     messages, threads = transcript.forget(user_id)
-    tasks, events = stores.archive().forget(user_id)
+    tasks, events = stores.archive().forget(owner)
     return Forgotten(tasks, events, messages, len(threads), checkpoints)

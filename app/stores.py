@@ -17,7 +17,7 @@ from app.tasks import TaskArchive, TaskService
 from app.telemetry import BreakerStore
 
 if TYPE_CHECKING:
-    from app.conversations.checkpointer import ConversationSaver
+    from app.conversations import ConversationSaver
 
 
 class Stores:
@@ -36,7 +36,7 @@ class Stores:
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._saver: ConversationSaver | None = None
-        self._turn_locks = open_turn_locks(settings.data_dir)
+        self._turn_locks = open_turn_locks(settings)
 
     def tasks(self) -> TaskService:
         """Return the task service."""
@@ -59,10 +59,9 @@ class Stores:
         """Return the checkpointer of our own threads."""
         from app.conversations import open_conversations
 
-        settings = self._settings
         with self._lock:
             if self._saver is None:
-                self._saver = open_conversations(settings.data_dir, settings.keep_checkpoints)
+                self._saver = open_conversations(self._settings)
             return self._saver
 
     def turn_locks(self) -> TurnLocks:
@@ -76,7 +75,7 @@ class Stores:
             if self._engine is not None:
                 self._engine.dispose()
             if self._saver is not None:
-                self._saver.conn.close()
+                self._saver.close()
 
     def _database(self) -> Engine:
         with self._lock:

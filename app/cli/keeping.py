@@ -66,7 +66,7 @@ def forget(user: str, yes: bool) -> int:
         question = f"Remove all tasks, messages and threads of {here.owner.user_id} for good?"
         if not _confirmed(yes, question):
             return Exit.NEEDS_CONFIRMATION
-        gone = forget_all(here.stores, here.owner.user_id)
+        gone = forget_all(here.stores, here.owner)
     click.echo(
         f"Removed of {here.owner.user_id}: {gone.tasks} tasks, {gone.events} events, "
         f"{gone.messages} messages in {gone.threads} threads, {gone.checkpoints} checkpoints."

@@ -1,17 +1,19 @@
 """Let one turn at a time run in a thread, whichever process or event loop it runs in.
 
-A lock is one byte of a file that the operating system locks for the process. It ends with
+Here a lock is one byte of a file that the operating system locks for the process. It ends with
 the process, however that ends, so nobody waits for the dead.
 """
 
-import hashlib
 import os
 import sys
 import threading
 from pathlib import Path
 from typing import Protocol
 
-from app.database import make_file
+from app.conversations.places import place_of
+from app.database import make_file, missing_extra
+from app.database_url import is_postgresql
+from app.settings import Settings
 
 _FILE = "turns.lock"
 _PLACES = 2**30
@@ -34,14 +36,15 @@ class TurnLocks(Protocol):
         """Give back what is still held."""
 
 
-def open_turn_locks(directory: Path) -> TurnLocks:
-    """Return the locks of a data directory."""
-    return FileTurnLocks(directory / _FILE)
-
-
-def place_of(key: str) -> int:
-    """Return the number that stands for a thread."""
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+def open_turn_locks(settings: Settings) -> TurnLocks:
+    """Return the locks of all who share the conversations; nothing is opened yet."""
+    if not is_postgresql(settings.database_url):
+        return FileTurnLocks(settings.data_dir / _FILE)
+    try:
+        from app.conversations.postgresql_locks import PostgresTurnLocks
+    except ImportError as error:
+        raise missing_extra() from error
+    return PostgresTurnLocks(settings.database_url)
 
 
 class FileTurnLocks:

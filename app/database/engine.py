@@ -1,33 +1,34 @@
 """Open an engine, and run reads and writes on it.
 
 SQLite runs with a write-ahead log (`sqlite.py`). A write begins with BEGIN IMMEDIATE, so that
-two writers queue for the busy timeout instead of failing half-way; in PostgreSQL they queue for
-an advisory lock that ends with the transaction.
+two writers queue for the busy timeout instead of failing half-way; in PostgreSQL those of one
+scope, such as a user, queue for an advisory lock that ends with the transaction.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import sqlite
+from app.database.postgresql import explained, lock, open_postgresql
 from app.errors import DatabaseError
 from app.private_files import private_file
 
-_WRITERS_LOCK = 0x7461736B
+_POSTGRESQL = "postgresql"
 
 
 def open_engine(url: str) -> Engine:
     """Return an engine; a SQLite file is made with mode 0600 where it is missing.
 
     Raises:
-        DatabaseError: The file can't be made or opened.
+        DatabaseError: The file can't be made or opened, or PostgreSQL's driver is missing.
     """
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url)
+    if make_url(url).get_backend_name() == _POSTGRESQL:
+        return open_postgresql(url)
     make_file(Path(str(make_url(url).database)))
     engine = create_engine(url)
     event.listen(engine, "connect", sqlite.prepare)
@@ -52,21 +53,27 @@ def make_file(file: Path) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Give a connection for reading.
+    """Give a connection for reading; all that is read is of one moment.
 
     Raises:
         DatabaseError: The database failed.
     """
     with _translated(engine), engine.connect() as connection:
+        if engine.dialect.name == _POSTGRESQL:
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         yield connection
 
 
 @contextmanager
-def writing(engine: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
+def writing(engine: Engine, scope: str, *, relaxed: bool = False) -> Iterator[Connection]:
     """Give a connection inside one write transaction: all of it happens, or nothing.
 
     Args:
         engine: The database.
+        scope: Names what is written, such as one user's tasks: writers of one scope take
+            turns. SQLite has one writer at a time, whatever the scope.
         relaxed: Whether a power cut may take it back; not the end of the process. For what
             is no task: it spares the wait for the disk.
 
@@ -81,8 +88,8 @@ def writing(engine: Engine, *, relaxed: bool = False) -> Iterator[Connection]:
         engine.connect().execution_options(**options) as connection,
         connection.begin(),
     ):
-        if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+        if engine.dialect.name == _POSTGRESQL:
+            lock(connection, scope)
         yield connection
 
 
@@ -92,7 +99,9 @@ def _translated(engine: Engine) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
-        where = make_url(str(engine.url)).database
+        if engine.dialect.name == _POSTGRESQL:
+            raise DatabaseError(explained(cause, engine.url)) from error
+        where = engine.url.database
         raise DatabaseError(f"The database {where} failed: {cause}. {advice(cause)}") from error
 
 

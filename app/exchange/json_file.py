@@ -13,7 +13,8 @@ from app.exchange.reading import Reading, at_line, check_year, due_in_zone, inst
 from app.tasks import Portable, Priority, Recurrence, Status, Task, check_rule, fields
 
 _HEAD = {"format": "task-relay", "version": 1}
-_LARGEST_ID = 2**31 - 1
+_LARGEST_ID = 10**9
+"""Leaves numbers for the tasks that come after it."""
 
 
 def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:

@@ -74,7 +74,7 @@ def words_of(value: object) -> str | None:
         return None
     if not isinstance(value, str):
         raise TypeError(f"{str(value)[:40]} is no text")
-    return fields.plain("text", " ".join(value.split()))[: fields.DUE_TEXT_LENGTH]
+    return fields.said_of(" ".join(value.split()))
 
 
 def check_year(when: date) -> None:

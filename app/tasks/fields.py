@@ -76,6 +76,12 @@ def project_key(project: str) -> str:
     return unicodedata.normalize("NFC", project.casefold())
 
 
+def said_of(text: str) -> str:
+    """Return the words in which a due or a repeat was said, as far as they are kept."""
+    kept = [one for one in text if unicodedata.category(one) not in ("Cc", "Cs")]
+    return "".join(kept)[:DUE_TEXT_LENGTH]
+
+
 def clears(text: str) -> bool:
     """Say whether a word empties a field."""
     return text.strip().lower() in CLEARING_WORDS

@@ -45,7 +45,7 @@ def begun(relay: Relay, gemini: GeminiServer, data_dir: Path) -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("trouble", "advice"),
     [
-        ("full", "full. Free some space on its disk"),
+        ("full", "full"),
         ("read-only", "(Read-only file system). Check its owner and mode"),
     ],
 )

@@ -240,6 +240,14 @@ def test_no_file_raises_anything_but_the_refusal(text: str, name: str) -> None:
         return
 
 
+def test_words_of_a_due_are_kept_without_what_a_database_refuses(
+    archive: TaskArchive, clock: FixedClock
+) -> None:
+    text = r'{"tasks": [{"title": "a", "due": "2026-03-13", "due_text": "fri\u0000day\ud800"}]}'
+    archive.bring_in(ANN, FORMATS["json"].read(text, reading(clock)), upsert=True)
+    assert archive.everything(ANN)[0].task.due_text == "friday"
+
+
 def test_circle_in_a_file_is_refused(archive: TaskArchive, clock: FixedClock) -> None:
     one, two = UUID(int=1), UUID(int=2)
     text = f"""{{"tasks": [

@@ -14,6 +14,7 @@ from app.settings import Settings
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
+from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import calls, says
@@ -54,9 +55,9 @@ def test_thread_is_cut_to_its_window_and_the_transcript_has_everything(
 
 
 def test_failed_turns_are_in_the_transcript_too(
-    make_relay: MakeRelay, gemini: GeminiServer, groq: GroqServer
+    make_relay: MakeRelay, gemini: GeminiServer, groq: GroqServer, clock: FixedClock
 ) -> None:
-    relay = make_relay(**provider_settings(gemini, groq), offline_fallback=False)
+    relay = make_relay(**provider_settings(gemini, groq), offline_fallback=False, clock=clock)
     gemini.plays(gemini_api.quota())
     groq.plays(groq_api.OVERLOADED)
     reply = relay.say("hello")
