@@ -12,15 +12,16 @@ import os
 import random
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
+from sqlalchemy import text
+
+from app.database import open_engine, reading
 from tests.conftest import ROOT, child_environment, provider_environment
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
@@ -36,10 +37,12 @@ class Killer:
     Args:
         place: Where the data directory is made.
         chance: Says when to kill.
+        url: The database; a SQLite file in the data directory when None.
     """
 
-    def __init__(self, place: Path, chance: random.Random) -> None:
+    def __init__(self, place: Path, chance: random.Random, url: str | None = None) -> None:
         self._data = place / "data"
+        self._url = url or f"sqlite:///{self._data}/tasks.db"
         self._chance = chance
         self.acknowledged: set[int] = set()
         self.begun: set[int] = set()
@@ -53,7 +56,10 @@ class Killer:
         gemini, groq = GeminiServer(), GroqServer()
         gemini.decide = groq.decide = _answer_to
         environment = child_environment(
-            **provider_environment(gemini, groq), APP_DATA_DIR=str(self._data), APP_TIMEZONE="UTC"
+            **provider_environment(gemini, groq),
+            APP_DATA_DIR=str(self._data),
+            APP_DATABASE_URL=self._url,
+            APP_TIMEZONE="UTC",
         )
         parent = subprocess.Popen(
             [sys.executable, "-m", "tests.killing"],
@@ -109,14 +115,13 @@ class Killer:
         raise AssertionError("the forking process has ended")
 
     def _check(self) -> None:
-        with closing(sqlite3.connect(self._data / "tasks.db")) as connection:
-            titles = [row[0] for row in connection.execute("SELECT title FROM task_relay_tasks")]
-            said = [
-                row[0]
-                for row in connection.execute(
-                    "SELECT text FROM task_relay_transcript WHERE role = 'person'"
-                )
-            ]
+        engine = open_engine(self._url)
+        with reading(engine) as connection:
+            titles = connection.scalars(text("SELECT title FROM task_relay_tasks")).all()
+            said = connection.scalars(
+                text("SELECT text FROM task_relay_transcript WHERE role = 'person'")
+            ).all()
+        engine.dispose()
         counts = Counter(titles)
         for number in self.acknowledged:
             for half in ("a", "b"):
