@@ -127,7 +127,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("content-length") or 0)
-        body = json.loads(self.rfile.read(length) or b"{}")
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # the client has died
+            self.close_connection = True
+            return
+        body = json.loads(raw or b"{}")
         step = self.provider.take(self.path, self.headers, body, self.client_address[1])
         streamed = self.provider.streams(body, self.path)
         if self.provider.delay:
