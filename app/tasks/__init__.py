@@ -4,7 +4,7 @@ Nothing here knows a language model. Every call names its owner: a user sees and
 only tasks of their own, and an id of another user answers like one that doesn't exist.
 """
 
-from app.tasks import fields
+from app.tasks import fields, results
 from app.tasks.archive import TaskArchive
 from app.tasks.drafts import NewFields, Said, drafted
 from app.tasks.due import format_due, resolve_due
@@ -49,5 +49,6 @@ __all__ = [
     "format_due",
     "parse_repeat",
     "resolve_due",
+    "results",
     "task_line",
 ]

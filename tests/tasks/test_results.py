@@ -3,8 +3,7 @@ from uuid import UUID
 
 import pytest
 
-from app.tasks import Answer, Page, Priority, Status, Task, Undone
-from app.tools import results
+from app.tasks import Answer, Page, Priority, Status, Task, Undone, results
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 RENT = Task(
