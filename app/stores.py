@@ -14,10 +14,11 @@ from app.database import open_engine, upgrade
 from app.setting_values import DAY_FIRST
 from app.settings import Settings
 from app.tasks import TaskArchive, TaskService
-from app.telemetry import BreakerStore
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
+
+    from app.telemetry import BreakerStore
 
 
 class Stores:
@@ -51,8 +52,10 @@ class Stores:
         """Return where everything that was said is kept."""
         return Transcript(self._database(), self._settings.keep_transcript_days)
 
-    def breaker_store(self) -> BreakerStore:
+    def breaker_store(self) -> "BreakerStore":
         """Return where breaker states are kept."""
+        from app.telemetry import BreakerStore
+
         return BreakerStore(self._database())
 
     def conversations(self) -> "SqliteSaver":

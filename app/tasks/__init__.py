@@ -8,7 +8,7 @@ from app.tasks import fields, results
 from app.tasks.archive import TaskArchive
 from app.tasks.drafts import NewFields, Said, drafted
 from app.tasks.due import format_due, resolve_due
-from app.tasks.lines import task_line
+from app.tasks.lines import is_overdue, repeat_words, task_line
 from app.tasks.model import (
     Answer,
     Brought,
@@ -47,7 +47,9 @@ __all__ = [
     "drafted",
     "fields",
     "format_due",
+    "is_overdue",
     "parse_repeat",
+    "repeat_words",
     "resolve_due",
     "results",
     "task_line",

@@ -1,4 +1,4 @@
-"""Write what a tool or command did: a verb first, then id and title, so that nothing is claimed falsely."""
+"""Write what a tool or command did, verb first, then id and title: nothing is claimed falsely."""
 
 from collections.abc import Sequence
 from datetime import date
