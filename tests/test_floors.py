@@ -7,7 +7,16 @@ ROOT = Path(__file__).parent.parent
 APP = ROOT / "app"
 FLOORS = (
     {"errors", "clock", "secret", "identity", "private_files", "model_settings", "setting_values"}
-    | {"setting_sources", "settings", "database", "reply", "events", "quick_lines"},
+    | {
+        "setting_sources",
+        "settings",
+        "database",
+        "reply",
+        "events",
+        "quick_lines",
+        "dotenv_file",
+        "setting_origins",
+    },
     {"tasks", "conversations", "telemetry"},
     {"llm", "tools", "exchange"},
     {"graph"},

@@ -120,13 +120,9 @@ def _text_of(file: Path) -> str:
 
 def _write(out: Path, pieces: Iterable[str]) -> None:
     """Write a file that only its owner can read; the old one stays until the new is whole."""
-    from app.private_files import private_file
+    from app.private_files import replace_file
 
-    unfinished = out.with_name(f".{out.name}.unfinished")
     try:
-        private_file(unfinished)
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
-        unfinished.replace(out)
+        replace_file(out, pieces)
     except OSError as error:
         raise InputError(f"{out} can't be written ({error.strerror}).") from error
