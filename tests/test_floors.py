@@ -20,7 +20,7 @@ FLOORS = (
     {"tasks", "conversations", "telemetry"},
     {"llm", "tools", "exchange"},
     {"graph"},
-    {"agent", "parts", "stores", "turns"},
+    {"agent", "parts", "stores", "turns", "health"},
     {"cli", "studio", "__main__", "__init__"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -10,6 +10,7 @@ import click
 
 from app.cli.exits import Exit
 from app.cli.lazy import LazyGroup
+from app.cli.options import completion_option
 from app.errors import TaskRelayError
 
 COMMANDS = {
@@ -35,6 +36,8 @@ COMMANDS = {
     epilog='Example: python -m app chat -m "add buy milk tomorrow"',
 )
 @click.version_option(package_name="task-relay", message="%(package)s %(version)s")
+@completion_option("--install-completion", "Let the shell complete task-relay: bash, zsh or fish.")
+@completion_option("--show-completion", "Print what --install-completion would install.")
 def cli() -> None:
     """Talk to your tasks. Gemini answers, Groq when Gemini fails, plain commands when both do."""
 
@@ -67,6 +70,10 @@ def _run(arguments: list[str]) -> int:
 
     Click's own `main` is passed by, because it takes a closed pipe for itself.
     """
+    if instruction := os.environ.get("_TASK_RELAY_COMPLETE"):
+        from app.cli.completion import answer
+
+        return answer(cli, instruction)
     asked: dict[str, str] = {}
     tell = _teller(arguments, asked)
     try:

@@ -6,7 +6,7 @@ reads the transcript starts fast.
 
 from typing import TYPE_CHECKING, Any
 
-from app.conversations.failures import translated
+from app.conversations.failures import CONVERSATIONS_FILE, translated
 from app.conversations.model import Entry, Role, Said, Thread
 from app.conversations.transcript import Transcript
 from app.conversations.turn_locks import TurnLocks, open_turn_locks
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from app.conversations.checkpointer import open_conversations
 
 __all__ = [
+    "CONVERSATIONS_FILE",
     "Entry",
     "Role",
     "Said",

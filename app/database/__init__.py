@@ -8,11 +8,12 @@ from sqlalchemy import Engine
 
 from app.database.engine import advice, make_file, open_engine, reading, writing
 from app.database.metadata import PREFIX, UtcDateTime, metadata
-from app.database.schema import HEAD, upgrade
+from app.database.schema import HEAD, VERSION_TABLE, upgrade
 
 __all__ = [
     "HEAD",
     "PREFIX",
+    "VERSION_TABLE",
     "Engine",
     "UtcDateTime",
     "advice",

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections import deque
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,17 +22,20 @@ class ProviderServer:
     """One provider; `script` holds what it does with the coming requests, `then` after them.
 
     A subclass checks a request as strictly as the real API (`check`, which raises
-    `Refused`), and writes an answer in its protocol (`stream`).
+    `Refused`), writes an answer in its protocol (`stream`), and lists its models (`listing`).
+    `heads` are headers that every answer has.
     """
 
     key = ""
     path = ""
+    heads: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         self.script: deque[Step] = deque()
         self.then: Step = Answer(text="Hello! How can I help?")
         self.requests: list[dict[str, Any]] = []
         self.refusals: list[Failure] = []
+        self.listed = 0
         self._arrived = threading.Event()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -82,6 +86,20 @@ class ProviderServer:
                 return refused.failure
             return self.script.popleft() if self.script else self.then
 
+    def take_listing(self, path: str, headers: Any) -> Failure | dict[str, Any]:
+        """Check a request for the list of models, and return what to say."""
+        with self._lock:
+            self.listed += 1
+            try:
+                return self.listing(path, headers)
+            except Refused as refused:
+                self.refusals.append(refused.failure)
+                return refused.failure
+
+    def listing(self, path: str, headers: Any) -> dict[str, Any]:
+        """Return a page of the models; raise `Refused` where the real API would refuse."""
+        raise NotImplementedError
+
     def wait(self, seconds: float) -> None:
         """Stay silent."""
         self._stopping.wait(seconds)
@@ -123,12 +141,19 @@ class _Handler(BaseHTTPRequestHandler):
                 self._play(step, streamed=step.plain is None or streamed)
             elif streamed:
                 raw = self.provider.stream(step, body, self.path)
-                self._send(200, "text/event-stream", raw, {})
+                self._send(200, "text/event-stream", raw, self.provider.heads)
             else:
                 whole = self.provider.plain(step, body, self.path)
-                self._send(200, "application/json", json.dumps(whole).encode(), {})
+                self._send(200, "application/json", json.dumps(whole).encode(), self.provider.heads)
         except OSError:
             self.close_connection = True
+
+    def do_GET(self) -> None:
+        told = self.provider.take_listing(self.path, self.headers)
+        if isinstance(told, Failure):
+            self._fail(told)
+        else:
+            self._send(200, "application/json", json.dumps(told).encode(), {})
 
     def _play(self, step: Stream, *, streamed: bool) -> None:
         kind = "text/event-stream" if streamed else "application/json"
@@ -143,7 +168,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(failure.status, kind, raw, failure.headers)
 
     def _send(
-        self, status: int, kind: str, raw: bytes, headers: dict[str, str], cut: bool = False
+        self, status: int, kind: str, raw: bytes, headers: Mapping[str, str], cut: bool = False
     ) -> None:
         self.send_response(status)
         self.send_header("content-type", kind)
