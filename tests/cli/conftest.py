@@ -1,0 +1,71 @@
+"""Run commands inside the test's own process, at a clock that stands still."""
+
+import gc
+import io
+import sys
+from collections.abc import Callable, Iterator
+
+import pyte
+import pytest
+
+from app.cli.main import main
+from tests.conftest import Ended
+from tests.fakes.clock import FixedClock
+
+Run = Callable[..., Ended]
+
+
+class Stream(io.TextIOWrapper):
+    """A standard stream that says of itself whether it is a terminal."""
+
+    def __init__(self, terminal: bool, content: bytes = b"") -> None:
+        self.raw_bytes = io.BytesIO(content)
+        super().__init__(self.raw_bytes, encoding="utf-8")
+        self.terminal = terminal
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return self.terminal
+
+    def text(self) -> str:
+        """Return what was written."""
+        self.flush()
+        return self.raw_bytes.getvalue().decode()
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Iterator[Run]:
+    """Run a command; with `columns` standard output is a terminal of so many.
+
+    It is Wed 2026-03-04 22:30 in New York.
+    """
+    monkeypatch.setattr("app.clock.SystemClock", lambda: clock)
+    monkeypatch.setenv("APP_TIMEZONE", "America/New_York")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def run(*args: str, columns: int | None = None, stdin: str = "", **environment: str) -> Ended:
+        out, err = Stream(columns is not None), Stream(columns is not None)
+        with monkeypatch.context() as here:
+            here.delenv("COLUMNS", raising=False)
+            for name, value in environment.items():
+                here.setenv(name, value)
+            if columns is not None:
+                here.setenv("COLUMNS", str(columns))
+            here.setattr(sys, "stdin", Stream(False, stdin.encode()))
+            here.setattr(sys, "stdout", out)
+            here.setattr(sys, "stderr", err)
+            with pytest.raises(SystemExit) as ended:
+                main(args)
+        return Ended(int(str(ended.value.code or 0)), out.text(), err.text())
+
+    yield run
+    gc.unfreeze()
+
+
+def screen(ended: Ended, columns: int) -> list[str]:
+    """Return the lines that a terminal of so many columns shows of what was printed."""
+    lines = ended.out.count("\n") + 40
+    shown = pyte.Screen(columns, lines)
+    pyte.Stream(shown).feed(ended.out.replace("\n", "\r\n"))
+    return "\n".join(line.rstrip() for line in shown.display).rstrip().split("\n")
