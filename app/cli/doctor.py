@@ -41,7 +41,8 @@ def doctor(offline: bool, reset: bool, as_json: bool, plain: bool) -> int:
         from app.setting_sources import layers
         from app.settings import Settings
 
-    logging.getLogger().addHandler(logging.NullHandler())  # the SDKs' words are not the answer
+    if not logging.getLogger().handlers:  # the SDKs' own words are not the answer
+        logging.getLogger().addHandler(logging.NullHandler())
     settings, clock = Settings.load(), SystemClock()
     if reset:
         click.echo(f"{close_breakers(settings, clock)} breakers closed.", err=True)

@@ -7,8 +7,9 @@ Ollama `GET /api/tags`; each at its API reference.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from email.utils import parsedate_to_datetime
+from os.path import commonprefix
 from typing import Any
 
 _NEAR = 3
@@ -27,8 +28,12 @@ class ModelList:
         return model in self.names or f"{model}:latest" in self.names
 
     def near(self, model: str) -> tuple[str, ...]:
-        """Return the listed names that resemble a model's most."""
-        return tuple(get_close_matches(model, self.names, n=_NEAR, cutoff=0.3))
+        """Return the listed names that resemble a model's most: of its family, then spelt so."""
+
+        def likeness(name: str) -> tuple[int, float]:
+            return len(commonprefix([model, name])), SequenceMatcher(None, model, name).ratio()
+
+        return tuple(sorted(self.names, key=likeness, reverse=True)[:_NEAR])
 
 
 class ListRefused(Exception):
