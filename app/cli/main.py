@@ -20,7 +20,7 @@ COMMANDS = {
     "done": ("app.cli.quick", "done", "Mark tasks as done."),
     "undo": ("app.cli.quick", "undo", "Take back the last change to your tasks."),
     "doctor": ("app.cli.doctor", "doctor", "Say which models can answer, and what is wrong."),
-    "config": ("app.cli.config", "config", "Show the settings and where they come from; set one."),
+    "config": ("app.cli.config", "config", "Show every setting and where it comes from; set one."),
     "export": ("app.cli.transfer", "export", "Write all tasks into a file."),
     "import": ("app.cli.transfer", "import_", "Bring in the tasks of a file."),
     "purge": ("app.cli.transfer", "purge", "Remove deleted tasks for good."),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
 from email.utils import parsedate_to_datetime
-from os.path import commonprefix
+from itertools import takewhile
 from typing import Any
 
 _NEAR = 3
@@ -31,7 +31,8 @@ class ModelList:
         """Return the listed names that resemble a model's most: of its family, then spelt so."""
 
         def likeness(name: str) -> tuple[int, float]:
-            return len(commonprefix([model, name])), SequenceMatcher(None, model, name).ratio()
+            same = takewhile(lambda pair: pair[0] == pair[1], zip(model, name, strict=False))
+            return len(list(same)), SequenceMatcher(None, model, name).ratio()
 
         return tuple(sorted(self.names, key=likeness, reverse=True)[:_NEAR])
 

@@ -1,6 +1,9 @@
 """Show lists as a person sees them, at 80 and at 40 columns."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -151,3 +154,19 @@ def test_in_a_real_terminal_of_40_columns(run: Run, some: None, tmp_path: Path) 
     shown.wait("4 tasks")
     assert shown.end() == 0
     assert all(len(line) <= 40 for line in shown.screen.splitlines())
+
+
+def test_closed_pipe_is_silent_and_exit_141(run: Run, some: None, tmp_path: Path) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "tasks"],
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env=child_environment(),
+        timeout=60,
+        check=False,
+    )
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (141, b"")
