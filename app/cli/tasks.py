@@ -25,7 +25,11 @@ _AT_ONCE = 500
 @click.option("--tag", help="Only tasks with this tag.")
 @click.option("--project", help="Only tasks of this project; none for those without one.")
 @click.option("--search", metavar="WORDS", help="Only tasks whose title or notes have the words.")
-@click.option("--status", help="open, done, deleted, or all of open and done. Default: open.")
+@click.option(
+    "--status",
+    type=click.Choice(("open", "done", "deleted", "all")),
+    help="Where they stand; all is open and done. Default: open.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @PLAIN
 @USER

@@ -27,6 +27,9 @@ def export(name: str | None, out: Path | None, user: str | None) -> int:
 
     JSON holds everything, deleted tasks too, and can be imported again without loss. The
     others hold open and done tasks, as far as their form goes.
+
+    Exit codes: 0 written, 1 the database failed, 2 wrong usage or setting, or the file can't
+    be written.
     """
     with fast_imports():
         from app.exchange import FORMATS, format_of
@@ -55,6 +58,9 @@ def import_(file: Path, name: str | None, user: str | None) -> int:
 
     JSON takes the place of tasks with the same UUID. From the others new tasks are made,
     except for those that are there already in every field.
+
+    Exit codes: 0 brought in, 1 something in the file was refused, or the database failed;
+    2 wrong usage or setting, or the file can't be read.
     """
     from uuid import uuid4
 
@@ -78,7 +84,11 @@ def import_(file: Path, name: str | None, user: str | None) -> int:
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @USER
 def purge(yes: bool, user: str | None) -> int:
-    """Remove deleted tasks for good; neither undo nor reopen brings them back then."""
+    """Remove deleted tasks for good; neither undo nor reopen brings them back then.
+
+    Exit codes: 0 removed, 1 the database failed, 2 wrong usage or setting, 3 it was declined,
+    or nobody could be asked.
+    """
     from app.cli.exits import Exit
 
     with open_tasks(user) as (stores, owner, _):

@@ -22,8 +22,8 @@ def first_finding(
     if order.source != DEFAULT:
         why = f"The order is {chain}: LLM_CHAIN ({order.source}) says so."
     else:
-        named = f"PRIMARY_LLM is {settings.primary_llm} ({primary.source})"
-        why = f"The order is {chain}: {named}."
+        says = f"PRIMARY_LLM is {settings.primary_llm} ({primary.source})"
+        why = f"The order is {chain}: {says}."
     first = next((place for place in places if place.answers), None)
     if first is None:
         offline = "plain commands still work" if settings.offline_fallback else "nothing answers"
@@ -35,6 +35,8 @@ def first_finding(
         reasons = "; ".join(f"{place.entry.label} {_why_not(place)}" for place in passed)
         told = f"{first.name} {_does(first)} first now, because {reasons}. {why}"
         found = [Finding(FIRST, Level.WARNING, told)]
+    named = "; ".join(f"{place.entry.label}'s is {_model(place, layers)}" for place in places)
+    found.append(Finding(FIRST, Level.OK, f"Which models: {named}."))
     if DEFAULT not in (order.source, primary.source):
         told = f"PRIMARY_LLM ({primary.source}) has no say, because LLM_CHAIN is set."
         found.append(Finding(FIRST, Level.WARNING, told))
@@ -81,6 +83,14 @@ def _why_not(place: Place) -> str:
     if place.probed is not None:
         return "doesn't answer"
     return "has an open breaker" if place.state is State.OPEN else "is passed by"
+
+
+def _model(place: Place, layers: Sequence[Layer]) -> str:
+    """Return a place's model and where its name comes from; `groq2` may have `groq`'s."""
+    names = [f"{name.upper()}_MODEL" for name in (place.entry.provider, place.entry.place.provider)]
+    given = origin(layers, names, None)
+    source = "default" if given.source == DEFAULT else f"{given.variable}, {given.source}"
+    return f"{place.entry.model} ({source})"
 
 
 def _origin(layers: Sequence[Layer], name: str) -> Origin:

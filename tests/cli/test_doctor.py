@@ -88,13 +88,19 @@ def test_wrong_model_in_use_is_explained(
     environment = provider_environment(gemini, groq)
     (tmp_path / ".env").write_text("LLM_CHAIN=groq,gemini\n")
     gemini.plays(gemini_api.quota())
-    told = json.loads(run("doctor", "--json", PRIMARY_LLM="gemini", **environment).out)
+    same = {"PRIMARY_LLM": "gemini", "GEMINI_MODEL": "gemini-3.5-flash-lite"}
+    told = json.loads(run("doctor", "--json", **same, **environment).out)
     assert told["answers_first"] == "groq"
     assert texts(told, "Who answers first") == [
         (
             "ok",
             "Groq (openai/gpt-oss-20b) answers first. The order is groq, gemini: "
             f"LLM_CHAIN ({tmp_path}/.env) says so.",
+        ),
+        (
+            "ok",
+            "Which models: Groq's is openai/gpt-oss-20b (default); Gemini's is "
+            "gemini-3.5-flash-lite (GEMINI_MODEL, environment).",
         ),
         ("warning", "PRIMARY_LLM (environment) has no say, because LLM_CHAIN is set."),
     ]

@@ -144,8 +144,9 @@ def test_filter_that_is_not_understood_is_exit_1_and_a_sentence(run: Run) -> Non
     ended = run("tasks", "someday")
     assert (ended.code, ended.out) == (1, "")
     assert ended.err.startswith('when "someday" not understood. Use today, overdue')
-    told = json.loads(run("tasks", "--json", "--status", "lost").out)
-    assert told["error"].startswith('status "lost" not understood')
+    told = json.loads(run("tasks", "--json", "--tag", "no tag").out)
+    assert told["error"].startswith('tag "no tag" not understood')
+    assert run("tasks", "--status", "lost").code == 2
 
 
 def test_in_a_real_terminal_of_40_columns(run: Run, some: None, tmp_path: Path) -> None:
