@@ -20,11 +20,13 @@ from app.tasks import TaskService
 from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
+from tests.fakes.inside import Ended, run
 from tests.netguard import sitecustomize
 
 ROOT = Path(__file__).parent.parent
 NETGUARD = Path(sitecustomize.__file__).parent
 OURS = ("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG")
+__all__ = ["Ended", "run"]
 DEAD_PROXY = "http://127.0.0.1:9"
 
 
@@ -149,15 +151,6 @@ def child_environment(**more: str) -> dict[str, str]:
     quiet = {"LANGSMITH_TRACING": "false", "LANGGRAPH_CLI_NO_ANALYTICS": "1"}
     paths = {"PYTHONPATH": os.pathsep.join([str(NETGUARD), str(ROOT)])}
     return {**os.environ, **blocked, **quiet, **paths, **more}
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture

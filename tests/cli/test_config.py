@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, screen
 from tests.conftest import child_environment
+from tests.fakes.inside import Run, screen
 from tests.fakes.terminal import Terminal
 
 KEY = "AIza-fake-gemini-key-for-tests-only-0001"

@@ -11,13 +11,13 @@ import pytest
 from app.settings import Settings
 from app.stores import Stores
 from app.telemetry import Standing
-from tests.cli.conftest import Run, screen
 from tests.conftest import provider_environment
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
 from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
+from tests.fakes.inside import Run, screen
 
 DEAD = "http://127.0.0.1:9"
 

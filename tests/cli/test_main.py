@@ -9,7 +9,7 @@ import pytest
 from app.cli.completion import SHELLS, install
 from app.cli.main import COMMANDS, cli
 from app.errors import InputError
-from tests.cli.conftest import Run
+from tests.fakes.inside import Run
 
 
 def commands() -> dict[str, click.Command]:

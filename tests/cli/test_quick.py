@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.fakes.inside import Run
 
 
 def test_add_done_undo(run: Run) -> None:

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.cli.conftest import Run
 from tests.conftest import ROOT
+from tests.fakes.inside import Run
 
 README = (ROOT / "README.md").read_text()
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run, screen
 from tests.conftest import child_environment
+from tests.fakes.inside import Run, screen
 from tests.fakes.terminal import Terminal
 
 

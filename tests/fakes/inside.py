@@ -4,13 +4,23 @@ import gc
 import io
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pyte
 import pytest
 
 from app.cli.main import main
-from tests.conftest import Ended
 from tests.fakes.clock import FixedClock
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
 
 Run = Callable[..., Ended]
 
