@@ -4,10 +4,8 @@ import logging
 import threading
 from zoneinfo import ZoneInfo
 
-from langgraph.checkpoint.sqlite import SqliteSaver
-
 from app.clock import Clock, SystemClock
-from app.conversations import Transcript, TurnLocks
+from app.conversations import ConversationSaver, Transcript, TurnLocks
 from app.llm import Breakers, ModelChain, build_chain
 from app.settings import Settings
 from app.stores import Stores
@@ -59,7 +57,7 @@ class Parts:
         """Return the transcript of all threads; opens the database as `tasks` does."""
         return self._stores.transcript()
 
-    def conversations(self) -> SqliteSaver:
+    def conversations(self) -> ConversationSaver:
         """Return the checkpointer of our own threads; the first call opens its database.
 
         Raises:

@@ -8,13 +8,15 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from app import setting_sources as sources
+from app.database_url import passwords_in
 from app.errors import SettingsError
 from app.model_settings import PARTS, provider_of
 from app.secret import Secret
 from app.settings import Settings, entry_of, read_setting
 
 DEFAULT = "default"
-_PASSWORD = re.compile(r"(?<=://)[^/\s@]*:[^/\s@]+(?=@)")
+_PASSWORD = re.compile(r"(?<=://)(?!.*\*{8})[^/\s]*:[^/\s]+(?=@)")
+_MASK = "********"
 _SHOWS_ITS_END = 20
 """Letters from which on a key is told apart by its last four."""
 
@@ -102,7 +104,7 @@ def shown(value: object) -> str:
             return ""
         case Secret():
             key = value.reveal()
-            return f"********{key[-4:] if len(key) >= _SHOWS_ITS_END else ''}"
+            return f"{_MASK}{key[-4:] if len(key) >= _SHOWS_ITS_END else ''}"
         case bool():
             return "on" if value else "off"
         case float():
@@ -114,8 +116,10 @@ def shown(value: object) -> str:
 
 
 def without_password(text: str) -> str:
-    """Mask the user and password in an address."""
-    return _PASSWORD.sub("********", text)
+    """Mask the password in an address, or all before its host."""
+    for password in passwords_in(text):
+        text = text.replace(password, _MASK)
+    return _PASSWORD.sub(_MASK, text)
 
 
 def load(

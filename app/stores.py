@@ -16,8 +16,7 @@ from app.settings import Settings
 from app.tasks import TaskArchive, TaskService
 
 if TYPE_CHECKING:
-    from langgraph.checkpoint.sqlite import SqliteSaver
-
+    from app.conversations import ConversationSaver
     from app.telemetry import BreakerStore
 
 
@@ -36,8 +35,8 @@ class Stores:
         self._clock = clock
         self._lock = threading.Lock()
         self._engine: Engine | None = None
-        self._saver: SqliteSaver | None = None
-        self._turn_locks = open_turn_locks(settings.data_dir)
+        self._saver: ConversationSaver | None = None
+        self._turn_locks = open_turn_locks(settings)
 
     def tasks(self) -> TaskService:
         """Return the task service."""
@@ -58,14 +57,13 @@ class Stores:
 
         return BreakerStore(self._database())
 
-    def conversations(self) -> "SqliteSaver":
+    def conversations(self) -> "ConversationSaver":
         """Return the checkpointer of our own threads."""
         from app.conversations import open_conversations
 
-        settings = self._settings
         with self._lock:
             if self._saver is None:
-                self._saver = open_conversations(settings.data_dir, settings.keep_checkpoints)
+                self._saver = open_conversations(self._settings)
             return self._saver
 
     def turn_locks(self) -> TurnLocks:
@@ -79,7 +77,7 @@ class Stores:
             if self._engine is not None:
                 self._engine.dispose()
             if self._saver is not None:
-                self._saver.conn.close()
+                self._saver.close()
 
     def _database(self) -> Engine:
         with self._lock:

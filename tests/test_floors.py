@@ -11,6 +11,7 @@ FLOORS = (
         "setting_sources",
         "settings",
         "database",
+        "database_url",
         "reply",
         "events",
         "quick_lines",
@@ -20,7 +21,7 @@ FLOORS = (
     {"tasks", "conversations", "telemetry"},
     {"llm", "tools", "exchange"},
     {"graph"},
-    {"agent", "parts", "stores", "turns", "health"},
+    {"agent", "parts", "stores", "turns", "backup", "forgetting", "health"},
     {"cli", "studio", "__main__", "__init__"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

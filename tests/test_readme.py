@@ -56,7 +56,7 @@ def test_python_examples_run(code: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
-        env=child_environment(),
+        env=child_environment(XDG_DATA_HOME=str(tmp_path)),
         capture_output=True,
         text=True,
         timeout=60,

@@ -21,9 +21,15 @@ COMMANDS = {
     "undo": ("app.cli.quick", "undo", "Take back the last change to your tasks."),
     "doctor": ("app.cli.doctor", "doctor", "Say which models can answer, and what is wrong."),
     "config": ("app.cli.config", "config", "Show every setting and where it comes from; set one."),
+    "threads": ("app.cli.threads", "threads", "List the threads of a user."),
+    "history": ("app.cli.threads", "history", "Show what was said in a thread, or in all."),
     "export": ("app.cli.transfer", "export", "Write all tasks into a file."),
     "import": ("app.cli.transfer", "import_", "Bring in the tasks of a file."),
     "purge": ("app.cli.transfer", "purge", "Remove deleted tasks for good."),
+    "migrate": ("app.cli.keeping", "migrate", "Bring the databases to this version's schema."),
+    "backup": ("app.cli.keeping", "backup", "Copy tasks and conversations into a file."),
+    "restore": ("app.cli.keeping", "restore", "Put a backup in the place of what is there now."),
+    "forget": ("app.cli.keeping", "forget", "Remove all that is kept of a user, for good."),
 }
 """By name: the module, the function in it, and what it does."""
 

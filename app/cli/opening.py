@@ -1,8 +1,9 @@
-"""Open a person's tasks for a command that needs no model, as fast as that goes."""
+"""Open what is kept, for commands that need no model, as fast as that goes."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -10,15 +11,17 @@ import click
 from app.identity import clean_user_id
 
 if TYPE_CHECKING:
+    from app.clock import Clock
+    from app.settings import Settings
     from app.stores import Stores
-    from app.tasks import Owner, Said
+    from app.tasks import Owner
 
-USER = click.option("--user", help="Whose tasks. Default: the APP_USER setting.")
+user_option = click.option("--user", help="Whose tasks. Default: the APP_USER setting.")
 
 
 @contextmanager
 def fast_imports() -> Iterator[None]:
-    """Import without the garbage collector, which takes a third of the time and finds nothing."""
+    """Import without the garbage collector, which takes its time and finds nothing."""
     gc.disable()
     try:
         yield
@@ -27,17 +30,26 @@ def fast_imports() -> Iterator[None]:
         gc.freeze()
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The stores, and for whom they were opened."""
+
+    settings: "Settings"
+    clock: "Clock"
+    stores: "Stores"
+    owner: "Owner"
+
+
 @contextmanager
-def open_tasks(user: str | None) -> Iterator[tuple["Stores", "Owner", "Said"]]:
-    """Open the stores without any model; give them with the owner and who says things when."""
+def opened(user: str | None) -> Iterator[Opened]:
+    """Open the stores for a user, the setting's one when None; they close with the block."""
     with fast_imports():
         from zoneinfo import ZoneInfo
 
         from app.clock import SystemClock
-        from app.setting_values import DAY_FIRST
         from app.settings import Settings
         from app.stores import Stores
-        from app.tasks import Owner, Said
+        from app.tasks import Owner
 
     settings, clock = Settings.load(), SystemClock()
     owner = Owner(
@@ -45,6 +57,6 @@ def open_tasks(user: str | None) -> Iterator[tuple["Stores", "Owner", "Said"]]:
     )
     stores = Stores(settings, clock)
     try:
-        yield stores, owner, Said(owner, clock.now(), settings.date_order == DAY_FIRST)
+        yield Opened(settings, clock, stores, owner)
     finally:
         stores.close()

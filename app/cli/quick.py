@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.exits import Exit
-from app.cli.opening import USER, open_tasks
+from app.cli.opening import opened, user_option
 from app.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.command(epilog='Example: python -m app add "Pay rent friday !high #home"')
 @click.argument("words", nargs=-1, required=True, metavar="TASK")
 @click.option("--again", is_flag=True, help="Also where the same task is open already.")
-@USER
+@user_option
 def add(words: tuple[str, ...], again: bool, user: str | None) -> int:
     """Add a task: a title, then when it is due, #tags and !priority.
 
@@ -29,10 +29,12 @@ def add(words: tuple[str, ...], again: bool, user: str | None) -> int:
     said = read_task(" ".join(words).strip())
     if said is None:
         raise InputError('There is no title. For example: python -m app add "Buy milk tomorrow"')
-    with open_tasks(user) as (stores, owner, _):
+    with opened(user) as here:
         from app.tasks import results, task_line
 
-        task, new = stores.tasks().add(owner, said.title, allow_duplicate=again, **said.fields)
+        task, new = here.stores.tasks().add(
+            here.owner, said.title, allow_duplicate=again, **said.fields
+        )
         if new:
             click.echo(results.added(task, new))
         else:
@@ -43,7 +45,7 @@ def add(words: tuple[str, ...], again: bool, user: str | None) -> int:
 
 @click.command(epilog="Example: python -m app done 3 4")
 @click.argument("ids", nargs=-1, required=True, metavar="NUMBER...")
-@USER
+@user_option
 def done(ids: tuple[str, ...], user: str | None) -> int:
     """Mark tasks as done, by the numbers that `tasks` shows.
 
@@ -57,8 +59,8 @@ def done(ids: tuple[str, ...], user: str | None) -> int:
     numbers = read_ids(" ".join(ids))
     if numbers is None:
         raise InputError(f'"{" ".join(ids)}" are no task numbers. For example: done 3 4')
-    with open_tasks(user) as (stores, owner, _):
-        answers = stores.tasks().complete(owner, numbers)
+    with opened(user) as here:
+        answers = here.stores.tasks().complete(here.owner, numbers)
         for answer in answers:
             _tell("complete", answer)
     return Exit.ANSWERED if all(one.changed for one in answers) else Exit.FAILED
@@ -66,17 +68,17 @@ def done(ids: tuple[str, ...], user: str | None) -> int:
 
 @click.command(epilog="Example: python -m app undo")
 @click.argument("steps", type=click.IntRange(1, 50), default=1, metavar="[STEPS]")
-@USER
+@user_option
 def undo(steps: int, user: str | None) -> int:
     """Take back the last change to your tasks, or the last few; in whichever way it was made.
 
     Exit codes: 0 undone, 1 there was nothing to undo, or the database failed; 2 wrong usage
     or setting.
     """
-    with open_tasks(user) as (stores, owner, _):
+    with opened(user) as here:
         from app.tasks import results
 
-        click.echo(results.undone(stores.tasks().undo(owner, steps)))
+        click.echo(results.undone(here.stores.tasks().undo(here.owner, steps)))
     return Exit.ANSWERED
 
 

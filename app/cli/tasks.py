@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from app.cli.opening import USER, open_tasks
+from app.cli.opening import opened, user_option
 from app.cli.sheet import PLAIN, page_width, show
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _AT_ONCE = 500
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @PLAIN
-@USER
+@user_option
 def tasks(
     when: tuple[str, ...], user: str | None, as_json: bool, plain: bool, **filters: str | None
 ) -> int:
@@ -45,7 +45,7 @@ def tasks(
     database failed; 2 wrong usage or setting.
     """
     asked = " ".join(when).lower()
-    with open_tasks(user) as (stores, owner, said):
+    with opened(user) as here:
         wanted = {
             "when": asked,
             "status": filters["status"] or ("all" if asked == "all" else None),
@@ -53,8 +53,8 @@ def tasks(
             "tag": filters["tag"],
             "project": filters["project"],
         }
-        page = _every_page(stores.tasks(), owner, wanted)
-        now = said.now.astimezone(owner.zone)
+        page = _every_page(here.stores.tasks(), here.owner, wanted)
+        now = here.clock.now().astimezone(here.owner.zone)
     if as_json:
         from app.cli.task_json import record
 

@@ -26,14 +26,15 @@ def upgrade(engine: Engine) -> None:
         DatabaseError: The database failed, or a newer program made its schema.
     """
     with reading(engine) as connection:
-        if _version(connection) == HEAD:
+        if version_of(connection) == HEAD:
             return
-    with writing(engine) as connection:
-        if _version(connection) != HEAD:
+    with writing(engine, "schema") as connection:
+        if version_of(connection) != HEAD:
             _migrate(connection)
 
 
-def _version(connection: Connection) -> str | None:
+def version_of(connection: Connection) -> str | None:
+    """Return the revision of a database; None for one that has no schema yet."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
@@ -52,5 +53,5 @@ def _migrate(connection: Connection) -> None:
     except CommandError as error:
         raise DatabaseError(
             f"The database has a schema that this version doesn't know ({error}). "
-            "Update Task Relay, or set APP_DATABASE_URL to another file."
+            "Update Task Relay, or set APP_DATABASE_URL to another database."
         ) from error

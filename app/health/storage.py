@@ -6,8 +6,11 @@ from contextlib import closing
 from pathlib import Path
 
 from app.conversations import CONVERSATIONS_FILE
-from app.database import HEAD, VERSION_TABLE, advice
+from app.database import HEAD, VERSION_TABLE, advice, open_engine, reading, version_of
+from app.database_url import is_postgresql
+from app.errors import DatabaseError, SettingsError
 from app.health.findings import Finding, Level
+from app.setting_origins import without_password
 from app.settings import Settings
 
 AREA = "What is kept"
@@ -17,20 +20,38 @@ _PATIENCE = 1.0
 
 def storage_findings(settings: Settings) -> list[Finding]:
     """Return how the databases and the log stand."""
-    conversations = settings.data_dir / CONVERSATIONS_FILE
     file = database_file(settings)
-    found = [_database("Tasks", file, versioned=True)] if file else []
+    if file is None:
+        return [_server(settings.database_url), _log(settings.log_file)]
+    conversations = settings.data_dir / CONVERSATIONS_FILE
     return [
-        *found,
+        _database("Tasks", file, versioned=True),
         _database("Conversations", conversations, versioned=False),
         _log(settings.log_file),
     ]
 
 
 def database_file(settings: Settings) -> Path | None:
-    """Return the file of the task database; None where it is no file."""
-    head, _, file = settings.database_url.partition(":///")
-    return Path(file.partition("?")[0]).absolute() if head.startswith("sqlite") else None
+    """Return the file of the task database; None where a server keeps it."""
+    if is_postgresql(settings.database_url):
+        return None
+    _, _, file = settings.database_url.partition(":///")
+    return Path(file.partition("?")[0]).absolute()
+
+
+def _server(url: str) -> Finding:
+    """Look at a PostgreSQL database, which holds tasks and conversations; nothing is migrated."""
+    place = without_password(url)
+    try:
+        engine = open_engine(url)
+        with reading(engine) as connection:
+            version = version_of(connection)
+        engine.dispose()
+    except (DatabaseError, SettingsError) as error:
+        return Finding(AREA, Level.PROBLEM, f"Tasks and conversations: {error}")
+    told = f"Tasks and conversations: {place}, can be reached. {_of_version(version)}"
+    newer = version is not None and version > HEAD
+    return Finding(AREA, Level.PROBLEM if newer else Level.OK, told)
 
 
 def _database(what: str, file: Path, *, versioned: bool) -> Finding:

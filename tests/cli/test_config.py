@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import child_environment
-from tests.fakes.inside import Run, screen
+from tests.fakes.inside import Enter, screen
 from tests.fakes.terminal import Terminal
 
 KEY = "AIza-fake-gemini-key-for-tests-only-0001"
 
 
 def test_every_setting_is_shown_with_where_it_comes_from(
-    run: Run, data_dir: Path, tmp_path: Path
+    enter: Enter, data_dir: Path, tmp_path: Path
 ) -> None:
     data_dir.mkdir()
     (data_dir / ".env").write_text(f"GEMINI_API_KEY={KEY}\nGROQ_MODEL=far\nAPP_USER=far\n")
     (tmp_path / ".env").write_text("APP_USER=near\nGROQ_MODEL=near\n")
-    ended = run("config", "--json", APP_USER="nearest")
+    ended = enter("config", "--json", APP_USER="nearest")
     assert (ended.code, ended.err) == (0, "")
     told = {one["name"]: one for one in json.loads(ended.out)["settings"]}
     shown = {name: (told[name]["value"], told[name]["source"]) for name in told}
@@ -40,18 +40,18 @@ def test_every_setting_is_shown_with_where_it_comes_from(
         (40, ["GEMINI_API_KEY", "  ********0001", "  environment", "GEMINI_MODEL"]),
     ],
 )
-def test_settings_fit_the_screen(run: Run, columns: int, lines: list[str]) -> None:
-    shown = screen(run("config", columns=columns, GEMINI_API_KEY=KEY), columns)
+def test_settings_fit_the_screen(enter: Enter, columns: int, lines: list[str]) -> None:
+    shown = screen(enter("config", columns=columns, GEMINI_API_KEY=KEY), columns)
     words = [" ".join(line.split()) for line in shown[1 : 1 + len(lines)]]
     assert words == [" ".join(line.split()) for line in lines]
     assert "OLLAMA_MAX_INPUT_TOKENS" in "\n".join(shown)
     assert all(len(line) <= columns for line in shown)
-    assert KEY not in run("config", columns=columns, GEMINI_API_KEY=KEY).out
+    assert KEY not in enter("config", columns=columns, GEMINI_API_KEY=KEY).out
 
 
-def test_second_name_and_numbered_places_are_shown(run: Run) -> None:
+def test_second_name_and_numbered_places_are_shown(enter: Enter) -> None:
     given = {"GOOGLE_API_KEY": KEY, "LLM_CHAIN": "groq,groq2", "GROQ2_MODEL": "other"}
-    out = run("config", **given).out
+    out = enter("config", **given).out
     line = next(line for line in out.splitlines() if line.startswith("GEMINI_API_KEY"))
     assert line.split() == ["GEMINI_API_KEY", "********0001", "GOOGLE_API_KEY,", "environment"]
     rows = [line.split() for line in out.splitlines() if line.startswith("GROQ2")]
@@ -61,8 +61,8 @@ def test_second_name_and_numbered_places_are_shown(run: Run) -> None:
     ]
 
 
-def test_wrong_value_is_shown_and_exit_2_and_a_misspelt_name_is_a_warning(run: Run) -> None:
-    ended = run("config", PRIMARY_LLM="gemni", GEMINI_APIKEY="x", DATABASE_URL="pg://me:pw@h/d")
+def test_wrong_value_is_shown_and_exit_2_and_a_misspelt_name_is_a_warning(enter: Enter) -> None:
+    ended = enter("config", PRIMARY_LLM="gemni", GEMINI_APIKEY="x", DATABASE_URL="pg://me:pw@h/d")
     assert ended.code == 2
     assert "gemni (wrong)" in ended.out
     assert "pw" not in ended.out + ended.err
@@ -71,31 +71,31 @@ def test_wrong_value_is_shown_and_exit_2_and_a_misspelt_name_is_a_warning(run: R
     assert warning in ended.err
 
 
-def test_set_and_unset_change_the_data_directory(run: Run, data_dir: Path) -> None:
-    ended = run("config", "set", "groq_model", "models of mine")
+def test_set_and_unset_change_the_data_directory(enter: Enter, data_dir: Path) -> None:
+    ended = enter("config", "set", "groq_model", "models of mine")
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith('GROQ_MODEL is "models of mine", but must be a model name')
-    ended = run("config", "set", "groq_model", "llama-9")
+    ended = enter("config", "set", "groq_model", "llama-9")
     file = data_dir / ".env"
     assert (ended.code, ended.out, ended.err) == (0, f"GROQ_MODEL is set in {file}.\n", "")
     assert file.read_text() == "GROQ_MODEL=llama-9\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert run("config", "set", "GROQ2_API_KEY", "-", stdin="gsk_x\n").code == 0
-    assert run("config", "unset", "GROQ_MODEL").out == f"GROQ_MODEL is gone from {file}.\n"
-    assert run("config", "unset", "GROQ_MODEL").err == f"GROQ_MODEL was not set in {file}.\n"
+    assert enter("config", "set", "GROQ2_API_KEY", "-", stdin="gsk_x\n").code == 0
+    assert enter("config", "unset", "GROQ_MODEL").out == f"GROQ_MODEL is gone from {file}.\n"
+    assert enter("config", "unset", "GROQ_MODEL").err == f"GROQ_MODEL was not set in {file}.\n"
     assert file.read_text() == "GROQ2_API_KEY=gsk_x\n"
 
 
-def test_key_from_standard_input_stays_out_of_sight(run: Run, data_dir: Path) -> None:
-    ended = run("config", "set", "GEMINI_API_KEY", "-", stdin=f"{KEY}\n")
+def test_key_from_standard_input_stays_out_of_sight(enter: Enter, data_dir: Path) -> None:
+    ended = enter("config", "set", "GEMINI_API_KEY", "-", stdin=f"{KEY}\n")
     assert (ended.code, ended.err) == (0, "")
     assert KEY not in ended.out
     assert (data_dir / ".env").read_text() == f"GEMINI_API_KEY={KEY}\n"
-    spoken = run("config", "set", "GEMINI_API_KEY", KEY)
+    spoken = enter("config", "set", "GEMINI_API_KEY", KEY)
     assert "config set GEMINI_API_KEY -" in spoken.err
-    wrong = run("config", "set", "GEMINI_API_KEY", "-", stdin="two words\n")
+    wrong = enter("config", "set", "GEMINI_API_KEY", "-", stdin="two words\n")
     assert (wrong.code, "two words" in wrong.err) == (2, False)
-    assert "The value is empty" in run("config", "set", "GEMINI_API_KEY", "-", stdin="\n").err
+    assert "The value is empty" in enter("config", "set", "GEMINI_API_KEY", "-", stdin="\n").err
 
 
 def test_key_is_asked_for_without_showing_it(tmp_path: Path, data_dir: Path) -> None:
@@ -108,16 +108,16 @@ def test_key_is_asked_for_without_showing_it(tmp_path: Path, data_dir: Path) -> 
     assert KEY in (data_dir / ".env").read_text()
 
 
-def test_nearer_value_that_hides_the_new_one_is_told(run: Run, tmp_path: Path) -> None:
-    ended = run("config", "set", "APP_USER", "ann", APP_USER="bob")
+def test_nearer_value_that_hides_the_new_one_is_told(enter: Enter, tmp_path: Path) -> None:
+    ended = enter("config", "set", "APP_USER", "ann", APP_USER="bob")
     assert ended.err == "But APP_USER (environment) is what counts: it is nearer.\n"
     (tmp_path / ".env").write_text("GEMINI_API_KEY=x\n")
-    ended = run("config", "set", "GOOGLE_API_KEY", "-", stdin="y")
+    ended = enter("config", "set", "GOOGLE_API_KEY", "-", stdin="y")
     assert ended.err == f"But GEMINI_API_KEY ({tmp_path}/.env) is what counts: it is nearer.\n"
 
 
-def test_unknown_name_suggests_the_nearest(run: Run) -> None:
-    ended = run("config", "set", "GEMINI_MODLE", "x")
+def test_unknown_name_suggests_the_nearest(enter: Enter) -> None:
+    ended = enter("config", "set", "GEMINI_MODLE", "x")
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.endswith("Did you mean GEMINI_MODEL?\n")
-    assert "python -m app config shows all" in run("config", "unset", "XYZ").err
+    assert "python -m app config shows all" in enter("config", "unset", "XYZ").err

@@ -17,7 +17,7 @@ from tests.fakes import groq as groq_api
 from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
-from tests.fakes.inside import Run, screen
+from tests.fakes.inside import Enter, screen
 
 DEAD = "http://127.0.0.1:9"
 
@@ -38,8 +38,8 @@ def open_breakers(clock: FixedClock, settings: Settings) -> None:
     stores.close()
 
 
-def test_all_well(run: Run, gemini: GeminiServer, groq: GroqServer, data_dir: Path) -> None:
-    ended = run("doctor", "--json", **provider_environment(gemini, groq))
+def test_all_well(enter: Enter, gemini: GeminiServer, groq: GroqServer, data_dir: Path) -> None:
+    ended = enter("doctor", "--json", **provider_environment(gemini, groq))
     told = json.loads(ended.out)
     assert (ended.code, ended.err) == (0, "")
     assert (told["can_answer"], told["answers_first"]) == (True, "gemini")
@@ -56,10 +56,10 @@ def test_all_well(run: Run, gemini: GeminiServer, groq: GroqServer, data_dir: Pa
 
 @pytest.mark.parametrize("columns", [80, 40])
 def test_both_models_failing(
-    run: Run, gemini: GeminiServer, groq: GroqServer, columns: int
+    enter: Enter, gemini: GeminiServer, groq: GroqServer, columns: int
 ) -> None:
     environment = provider_environment(gemini, groq) | {"GROQ_API_KEY": "gsk_wrongwrongwrong"}
-    ended = run("doctor", columns=columns, GEMINI_MODEL="gemini-2.0-flash", **environment)
+    ended = enter("doctor", columns=columns, GEMINI_MODEL="gemini-2.0-flash", **environment)
     gemini.refusals.clear()
     groq.refusals.clear()
     assert ended.code == 1
@@ -83,13 +83,13 @@ def test_both_models_failing(
 
 
 def test_wrong_model_in_use_is_explained(
-    run: Run, gemini: GeminiServer, groq: GroqServer, clock: FixedClock, tmp_path: Path
+    enter: Enter, gemini: GeminiServer, groq: GroqServer, clock: FixedClock, tmp_path: Path
 ) -> None:
     environment = provider_environment(gemini, groq)
     (tmp_path / ".env").write_text("LLM_CHAIN=groq,gemini\n")
     gemini.plays(gemini_api.quota())
     same = {"PRIMARY_LLM": "gemini", "GEMINI_MODEL": "gemini-3.5-flash-lite"}
-    told = json.loads(run("doctor", "--json", **same, **environment).out)
+    told = json.loads(enter("doctor", "--json", **same, **environment).out)
     assert told["answers_first"] == "groq"
     assert texts(told, "Who answers first") == [
         (
@@ -109,7 +109,7 @@ def test_wrong_model_in_use_is_explained(
     assert "Gemini (gemini-3.5-flash-lite): rate limit reached." in limited
     assert "Back at 22:30:26." in limited
     (tmp_path / ".env").unlink()
-    told = json.loads(run("doctor", "--json", **environment).out)
+    told = json.loads(enter("doctor", "--json", **environment).out)
     assert texts(told, "Who answers first")[0] == (
         "warning",
         "Groq (openai/gpt-oss-20b) answers first now, because Gemini doesn't answer. The order "
@@ -118,13 +118,13 @@ def test_wrong_model_in_use_is_explained(
 
 
 def test_open_breaker_is_told_offline_and_closed_by_a_call(
-    run: Run, gemini: GeminiServer, groq: GroqServer, clock: FixedClock, data_dir: Path
+    enter: Enter, gemini: GeminiServer, groq: GroqServer, clock: FixedClock, data_dir: Path
 ) -> None:
     environment = provider_environment(gemini, groq)
     named = {name.lower(): value for name, value in environment.items()}
     settings = Settings(data_dir=data_dir, **named)  # type: ignore[arg-type]
     open_breakers(clock, settings)
-    ended = run("doctor", "--offline", "--json", **environment)
+    ended = enter("doctor", "--offline", "--json", **environment)
     told = json.loads(ended.out)
     assert (ended.code, told["can_answer"], gemini.calls, gemini.listed) == (1, False, 0, 0)
     assert texts(told, "Models")[0] == (
@@ -133,27 +133,27 @@ def test_open_breaker_is_told_offline_and_closed_by_a_call(
         "Breaker open until 23:30:00 (rate limit reached).",
     )
     groq.plays(groq_api.OVERLOADED)
-    told = json.loads(run("doctor", "--json", **environment).out)
+    told = json.loads(enter("doctor", "--json", **environment).out)
     assert "rate limit reached); this call has closed it." in texts(told, "Models")[0][1]
-    after = json.loads(run("doctor", "--offline", "--json", **environment).out)
+    after = json.loads(enter("doctor", "--offline", "--json", **environment).out)
     assert [one["breaker"]["state"] for one in after["models"]] == ["closed", "open"]
-    reset = run("doctor", "--reset", "--offline", "--json", **environment)
+    reset = enter("doctor", "--reset", "--offline", "--json", **environment)
     assert reset.err == "1 breakers closed.\n"
     assert [one["breaker"]["state"] for one in json.loads(reset.out)["models"]] == ["closed"] * 2
 
 
 def test_fallback_that_cannot_trigger_is_explained(
-    run: Run, gemini: GeminiServer, groq: GroqServer
+    enter: Enter, gemini: GeminiServer, groq: GroqServer
 ) -> None:
     environment = provider_environment(gemini, groq)
     gaps = {"FAILOVER_ON": "timeout,connection,rate_limit", "TURN_TIMEOUT": "10"}
-    told = json.loads(run("doctor", "--offline", "--json", **environment, **gaps).out)
+    told = json.loads(enter("doctor", "--offline", "--json", **environment, **gaps).out)
     leaves_out, no_time = texts(told, "What goes over")
     assert leaves_out[0] == no_time[0] == "warning"
     assert leaves_out[1].startswith("FAILOVER_ON (environment) leaves out auth, context_overflow")
     assert "TURN_TIMEOUT (10 s) leaves no time" in no_time[1]
     del environment["GROQ_API_KEY"]
-    told = json.loads(run("doctor", "--offline", "--json", **environment).out)
+    told = json.loads(enter("doctor", "--offline", "--json", **environment).out)
     assert texts(told, "What goes over") == [
         (
             "warning",
@@ -163,7 +163,7 @@ def test_fallback_that_cannot_trigger_is_explained(
     ]
 
 
-def test_dead_provider_and_numbered_place(run: Run, groq: GroqServer) -> None:
+def test_dead_provider_and_numbered_place(enter: Enter, groq: GroqServer) -> None:
     environment = {
         "LLM_CHAIN": "groq,groq2,gemini",
         "GROQ_API_KEY": groq.key,
@@ -171,7 +171,7 @@ def test_dead_provider_and_numbered_place(run: Run, groq: GroqServer) -> None:
         "GROQ2_API_KEY": "gsk_secondsecond",
         "GROQ2_BASE_URL": DEAD,
     }
-    ended = run("doctor", "--json", **environment)
+    ended = enter("doctor", "--json", **environment)
     told = json.loads(ended.out)
     assert ended.code == 0
     assert [one["key"] for one in told["models"]] == ["accepted", "set", "missing"]
@@ -185,9 +185,9 @@ def test_dead_provider_and_numbered_place(run: Run, groq: GroqServer) -> None:
     )
 
 
-def test_without_any_key_nothing_can_answer(run: Run) -> None:
-    ended = run("doctor")
+def test_without_any_key_nothing_can_answer(enter: Enter) -> None:
+    ended = enter("doctor")
     assert ended.code == 1
     assert "left out of the chain, GROQ_API_KEY is not set." in ended.out
     assert "problem  No model can answer now; plain commands still work." in ended.out
-    assert run("doctor", PRIMARY_LLM="nonsense").code == 2
+    assert enter("doctor", PRIMARY_LLM="nonsense").code == 2

@@ -14,15 +14,15 @@ from tests.fakes.clock import FixedClock
 
 
 @dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
+class Typed:
+    """How a command ended, and what it wrote."""
 
     code: int
     out: str
     err: str
 
 
-Run = Callable[..., Ended]
+Enter = Callable[..., Typed]
 
 
 class Stream(io.TextIOWrapper):
@@ -44,7 +44,7 @@ class Stream(io.TextIOWrapper):
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Iterator[Run]:
+def enter(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Iterator[Enter]:
     """Run a command; with `columns` standard output is a terminal of so many.
 
     It is Wed 2026-03-04 22:30 in New York.
@@ -54,7 +54,7 @@ def run(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Iterator[Run]:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
 
-    def run(*args: str, columns: int | None = None, stdin: str = "", **environment: str) -> Ended:
+    def typed(*args: str, columns: int | None = None, stdin: str = "", **environment: str) -> Typed:
         out, err = Stream(columns is not None), Stream(columns is not None)
         with monkeypatch.context() as here:
             here.delenv("COLUMNS", raising=False)
@@ -67,13 +67,13 @@ def run(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Iterator[Run]:
             here.setattr(sys, "stderr", err)
             with pytest.raises(SystemExit) as ended:
                 main(args)
-        return Ended(int(str(ended.value.code or 0)), out.text(), err.text())
+        return Typed(int(str(ended.value.code or 0)), out.text(), err.text())
 
-    yield run
+    yield typed
     gc.unfreeze()
 
 
-def screen(ended: Ended, columns: int) -> list[str]:
+def screen(ended: Typed, columns: int) -> list[str]:
     """Return the lines that a terminal of so many columns shows of what was printed."""
     lines = ended.out.count("\n") + 40
     shown = pyte.Screen(columns, lines)
