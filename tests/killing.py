@@ -76,13 +76,14 @@ class Killer:
                 primary = ("gemini", "groq")[life % 2]
                 self._one_life(parent.stdin, parent.stdout, primary)
                 self._check()
+                refused = [*gemini.refusals, *groq.refusals]
+                assert not refused, f"a provider refused a thread: {refused}"
         finally:
             parent.stdin.close()
             parent.wait(30)
             parent.stdout.close()
             gemini.stop()
             groq.stop()
-        assert gemini.refusals == groq.refusals == [], "a provider refused a thread"
         unfinished = len(self.begun - self.acknowledged)
         return (
             f"{times} kills: {len(self.acknowledged)} turns acknowledged, {unfinished} cut off; "

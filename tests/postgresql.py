@@ -76,7 +76,7 @@ def emptied(engine: Engine) -> None:
 
 
 @contextmanager
-def server(*, durable: bool = False) -> Iterator[str]:
+def server(*, durable: bool = False, port: int | None = None) -> Iterator[str]:
     """Give the address of a server, which is stopped and removed at the end.
 
     As root everything lies in a directory of the user `nobody`, because PostgreSQL refuses to
@@ -85,6 +85,7 @@ def server(*, durable: bool = False) -> Iterator[str]:
     Args:
         durable: Let it run as it would for a person; else it is small, and writes nothing
             through to the disk.
+        port: Where it listens on loopback; only at a socket of this machine when None.
     """
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
@@ -97,8 +98,11 @@ def server(*, durable: bool = False) -> Iterator[str]:
         home, who = max(Path(wheel.origin).parent.glob("pginstall*")), {}
         if os.geteuid() == 0:
             home, who = _for_nobody(home, place)
-        with _running(home / "bin", place, who, () if durable else _FAST_AND_SMALL):
-            yield f"postgresql+psycopg://postgres@/postgres?host={place}"
+        settings = [*(() if durable else _FAST_AND_SMALL), f"unix_socket_directories={place}"]
+        settings += [f"listen_addresses={'127.0.0.1' if port else ''}", f"port={port or 5432}"]
+        with _running(home / "bin", place, who, settings):
+            at = f"127.0.0.1:{port}/postgres" if port else f"/postgres?host={place}"
+            yield f"postgresql+psycopg://postgres@{at}"
     finally:
         shutil.rmtree(place)
 
@@ -130,7 +134,7 @@ def _running(
     made = ("--encoding=UTF8", "--auth=trust", "--no-locale", "--no-sync", "--no-instructions")
     run("initdb", "-U", "postgres", *made)
     options = " ".join(f"-c {one}" for one in settings)
-    run("pg_ctl", "-w", "-l", str(place / "log"), "-o", f"-k {place} -h '' {options}", "start")
+    run("pg_ctl", "-w", "-l", str(place / "log"), "-o", options, "start")
     try:
         yield
     finally:
