@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from app.tasks.due import format_due
+from app.tasks.due_forms import format_due
 from app.tasks.model import Recurrence, Status, Task
 
 _NOTES_SHOWN = 80

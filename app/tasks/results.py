@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, tzinfo
 
-from app.tasks.due import format_due
+from app.tasks.due_forms import format_due
 from app.tasks.lines import task_line
 from app.tasks.model import Answer, Days, Page, Stats, Status, Task, Undone
 

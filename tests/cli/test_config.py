@@ -71,6 +71,17 @@ def test_wrong_value_is_shown_and_exit_2_and_a_misspelt_name_is_a_warning(enter:
     assert warning in ended.err
 
 
+def test_password_of_the_database_is_masked_wherever_it_stands(enter: Enter) -> None:
+    for url in (
+        "postgresql://me:geh%40eim@h:5432/db",
+        "postgres://h/db?password=geh%40eim&user=me",
+        "nonsense://me:geh%40eim@h/db",
+    ):
+        ended = enter("config", APP_DATABASE_URL=url)
+        assert "eim" not in ended.out + ended.err, url
+        assert ended.code == (2 if url.startswith("nonsense") else 0)
+
+
 def test_set_and_unset_change_the_data_directory(enter: Enter, data_dir: Path) -> None:
     ended = enter("config", "set", "groq_model", "models of mine")
     assert (ended.code, ended.out) == (2, "")

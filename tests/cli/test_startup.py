@@ -24,14 +24,15 @@ MODELS = (
 SCREEN = ("prompt_toolkit", "rich.markdown", "rich.live", "pygments")
 STORE = ("sqlalchemy", "alembic", "sqlite3", "app.tasks", "app.conversations")
 TASKS = (*MODELS, *SCREEN, "alembic", "icalendar", "app.llm", "app.tools", "app.telemetry")
+PHRASES = ("app.tasks.due", "app.tasks.repeat", "app.tasks.archive", "dateutil")
 ALL = (*MODELS, *SCREEN, *STORE, "rich", "asyncio", "app.settings", "dotenv")
 
 COMMANDS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("--help",), ALL),
     (("--version",), (*MODELS, *SCREEN, *STORE, "rich")),
     (("tasks", "--help"), ALL),
-    (("tasks",), TASKS),
-    (("tasks", "--json"), (*TASKS, "rich")),
+    (("tasks",), (*TASKS, *PHRASES)),
+    (("tasks", "--json"), (*TASKS, *PHRASES, "rich")),
     (("add", "x"), (*TASKS, "rich")),
     (("done", "1"), (*TASKS, "rich")),
     (("undo",), (*TASKS, "rich")),

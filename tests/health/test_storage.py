@@ -95,3 +95,19 @@ def test_place_where_nothing_can_be_made_is_a_problem(tmp_path: Path) -> None:
     found = look(tmp_path / "file" / "data")
     assert {level for level, _ in found.values()} == {Level.PROBLEM}
     assert "Set APP_DATA_DIR to another place." in found["Log"][1]
+
+
+def test_server_that_is_away_is_a_problem_and_its_password_a_secret(data_dir: Path) -> None:
+    url = "postgresql://me:geheim@127.0.0.1:9/db"
+    settings = Settings(data_dir=data_dir, timezone="UTC", database_url=url)
+    server, log = storage_findings(settings)
+    assert (server.level, log.level) == (Level.PROBLEM, Level.OK)
+    assert server.text.startswith("Tasks and conversations: ")
+    assert "geheim" not in server.text
+
+
+def test_server_is_told_with_its_schema(postgresql_url: str, data_dir: Path) -> None:
+    settings = Settings(data_dir=data_dir, timezone="UTC", database_url=postgresql_url)
+    server, _ = storage_findings(settings)
+    assert server.level is Level.OK
+    assert server.text.endswith("can be reached. Schema 0004, the newest.")
