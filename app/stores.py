@@ -13,11 +13,12 @@ from app.conversations import Transcript, TurnLocks, open_turn_locks
 from app.database import open_engine, upgrade
 from app.setting_values import DAY_FIRST
 from app.settings import Settings
-from app.tasks import TaskArchive, TaskService
-from app.telemetry import BreakerStore
+from app.tasks import TaskService
 
 if TYPE_CHECKING:
     from app.conversations import ConversationSaver
+    from app.tasks import TaskArchive
+    from app.telemetry import BreakerStore
 
 
 class Stores:
@@ -43,16 +44,20 @@ class Stores:
         day_first = self._settings.date_order == DAY_FIRST
         return TaskService(self._database(), self._clock, day_first=day_first)
 
-    def archive(self) -> TaskArchive:
+    def archive(self) -> "TaskArchive":
         """Return what takes tasks out and in by the file."""
+        from app.tasks import TaskArchive
+
         return TaskArchive(self._database(), self._clock)
 
     def transcript(self) -> Transcript:
         """Return where everything that was said is kept."""
         return Transcript(self._database(), self._settings.keep_transcript_days)
 
-    def breaker_store(self) -> BreakerStore:
+    def breaker_store(self) -> "BreakerStore":
         """Return where breaker states are kept."""
+        from app.telemetry import BreakerStore
+
         return BreakerStore(self._database())
 
     def conversations(self) -> "ConversationSaver":

@@ -21,6 +21,7 @@ from app.tasks import TaskService
 from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
+from tests.fakes.inside import enter
 from tests.netguard import sitecustomize
 from tests.postgresql import Databases, emptied, server
 
@@ -30,6 +31,7 @@ hypothesis.settings.load_profile("any machine")
 ROOT = Path(__file__).parent.parent
 NETGUARD = Path(sitecustomize.__file__).parent
 OURS = ("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG")
+__all__ = ["enter"]
 STORES = ("sqlite", "postgresql")
 DEAD_PROXY = "http://127.0.0.1:9"
 

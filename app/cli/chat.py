@@ -73,14 +73,8 @@ def chat(
         agent.close()
 
 
-def show_failure(sentence: str, code: int) -> int:
-    """Tell a failure in which no turn took place; return the exit code."""
-    click.echo(sentence, err=True)
-    return code
-
-
 def print_failure(asked: dict[str, str], sentence: str, code: int) -> int:
-    """Do `show_failure` as the JSON object that `--json` promises in every case."""
+    """Tell a failure in which no turn took place, as the JSON object that `--json` promises."""
     nothing: dict[str, Any] = dict.fromkeys(_TOLD) | {"attempts": [], "tool_calls": []}
     _print_json(nothing | asked | {"reply": sentence})
     return code

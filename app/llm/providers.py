@@ -106,10 +106,15 @@ class Entry:
         return bool(self.place.api_key) or own_address or not self.by.needs_key
 
     @property
+    def installed(self) -> bool:
+        """Say whether the package that brings its client is there."""
+        return find_spec(self.by.package) is not None
+
+    @property
     def breakers(self) -> BreakerKeys:
         """Return the names of its breakers, which hold no more of the key than a fingerprint."""
         mark = hashlib.sha256(f"task-relay {self._key}".encode()).hexdigest()[:16]
-        head = f"{self.provider} {self._url}"
+        head = f"{self.provider} {self.url}"
         return BreakerKeys(model=f"{head} {self.model} {mark}", key=f"{head} * {mark}")
 
     @property
@@ -119,7 +124,7 @@ class Entry:
 
     def open(self) -> Client:
         """Open a client for the running event loop."""
-        return self.by.open(self.place, self._url, self.settings)
+        return self.by.open(self.place, self.url, self.settings)
 
     def wait(self, verdict: Verdict, now: datetime) -> float | None:
         """Return the seconds until the model may be of use again, where that is known.
@@ -134,12 +139,18 @@ class Entry:
         return verdict.retry_after
 
     @property
+    def url(self) -> str:
+        """Return the address that its client gets."""
+        return self.place.base_url or self.by.url
+
+    @property
     def _key(self) -> str:
         return self.place.api_key.reveal() if self.place.api_key else ""
 
-    @property
-    def _url(self) -> str:
-        return self.place.base_url or self.by.url
+
+def places(settings: Settings) -> list[Entry]:
+    """Return the places of the chain as `entries` does, but the not installed ones too."""
+    return [Entry(place, PROVIDERS[place.provider], settings) for place in settings.models]
 
 
 def entries(settings: Settings) -> list[Entry]:
@@ -148,9 +159,9 @@ def entries(settings: Settings) -> list[Entry]:
     Raises:
         SettingsError: The package that brings a provider's client is not installed.
     """
-    found = [Entry(place, PROVIDERS[place.provider], settings) for place in settings.models]
+    found = places(settings)
     for entry in found:
-        if entry.usable and find_spec(entry.by.package) is None:
+        if entry.usable and not entry.installed:
             raise SettingsError(
                 f"LLM_CHAIN names {entry.provider}, whose package is not installed: run "
                 f'python -m pip install -e ".[{entry.place.provider}]" -c constraints.txt'

@@ -4,7 +4,7 @@ import json
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -23,13 +23,14 @@ class ProviderServer:
     """One provider; `script` holds what it does with the coming requests, `then` after them.
 
     A subclass checks a request as strictly as the real API (`check`, which raises
-    `Refused`), and writes an answer in its protocol (`stream`). With `decide` set, it says of
-    each request's body what to do, and there is no script. `delay` is how many seconds pass
-    before each answer.
+    `Refused`), writes an answer in its protocol (`stream`), and lists its models (`listing`).
+    With `decide` set, it says of each request's body what to do, and there is no script.
+    `delay` is how many seconds pass before each answer, `heads` are headers that it has.
     """
 
     key = ""
     path = ""
+    heads: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         self.script: deque[Step] = deque()
@@ -38,6 +39,7 @@ class ProviderServer:
         self.delay = 0.0
         self.requests: list[dict[str, Any]] = []
         self.refusals: list[Failure] = []
+        self.listed = 0
         self._arrived = threading.Event()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -89,6 +91,20 @@ class ProviderServer:
             if self.decide is not None:
                 return self.decide(body)
             return self.script.popleft() if self.script else self.then
+
+    def take_listing(self, path: str, headers: Any) -> Failure | dict[str, Any]:
+        """Check a request for the list of models, and return what to say."""
+        with self._lock:
+            self.listed += 1
+            try:
+                return self.listing(path, headers)
+            except Refused as refused:
+                self.refusals.append(refused.failure)
+                return refused.failure
+
+    def listing(self, path: str, headers: Any) -> dict[str, Any]:
+        """Return a page of the models; raise `Refused` where the real API would refuse."""
+        raise NotImplementedError
 
     def wait(self, seconds: float) -> None:
         """Stay silent."""
@@ -146,12 +162,19 @@ class _Handler(BaseHTTPRequestHandler):
                 self._play(step, streamed=step.plain is None or streamed)
             elif streamed:
                 raw = self.provider.stream(step, body, self.path)
-                self._send(200, "text/event-stream", raw, {})
+                self._send(200, "text/event-stream", raw, self.provider.heads)
             else:
                 whole = self.provider.plain(step, body, self.path)
-                self._send(200, "application/json", json.dumps(whole).encode(), {})
+                self._send(200, "application/json", json.dumps(whole).encode(), self.provider.heads)
         except OSError:
             self.close_connection = True
+
+    def do_GET(self) -> None:
+        told = self.provider.take_listing(self.path, self.headers)
+        if isinstance(told, Failure):
+            self._fail(told)
+        else:
+            self._send(200, "application/json", json.dumps(told).encode(), {})
 
     def _play(self, step: Stream, *, streamed: bool) -> None:
         kind = "text/event-stream" if streamed else "application/json"
@@ -166,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(failure.status, kind, raw, failure.headers)
 
     def _send(
-        self, status: int, kind: str, raw: bytes, headers: dict[str, str], cut: bool = False
+        self, status: int, kind: str, raw: bytes, headers: Mapping[str, str], cut: bool = False
     ) -> None:
         self.send_response(status)
         self.send_header("content-type", kind)
