@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from app.cli.chat import chat, print_failure, show_failure
+from app.cli.chat import chat
 from app.cli.exits import Exit
+from app.cli.one_turn import print_failure, show_failure
 from app.cli.transfer import export, import_, purge
 from app.errors import TaskRelayError
 

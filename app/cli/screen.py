@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.markdown import Markdown
+    from rich.text import Text
+
     from app.events import ToolCall
     from app.reply import Reply
 
@@ -29,6 +32,26 @@ def failover_notice(reply: "Reply") -> str:
         return ""
     told = printable(reply.notice)
     return f"Warning: {told}." if needs_mending(reply) else f"({told}.)"
+
+
+def notice_of(reply: "Reply") -> "Text | None":
+    """Return the line about a failover as it looks; None when nobody failed."""
+    from rich.text import Text
+
+    told = failover_notice(reply)
+    style = "bold yellow" if needs_mending(reply) else "dim"
+    return Text(told, style) if told else None
+
+
+def reply_look(reply: "Reply") -> "Markdown | Text":
+    """Return how a reply looks: a model's as Markdown, what we say ourselves word for word."""
+    from rich.text import Text
+
+    from app.cli.markdown import rendered
+
+    ours = reply.confirmation is not None or reply.provider in (None, "offline") or not reply.ok
+    said = printable(reply.reply)
+    return Text(said, "" if reply.ok else "yellow") if ours else rendered(said)
 
 
 def needs_mending(reply: "Reply") -> bool:

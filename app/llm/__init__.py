@@ -13,6 +13,7 @@ from app.llm.history import FAILED, NOTICE, PROVIDER
 from app.llm.kinds import Kind, ModelCallError
 from app.llm.offline import OFFLINE, RAN_COMMAND
 from app.llm.outage import failover_sentence, outage_sentence
+from app.llm.states import ModelState, model_states
 from app.llm.trail import Attempt, Trail
 
 __all__ = [
@@ -28,9 +29,11 @@ __all__ = [
     "ModelCall",
     "ModelCallError",
     "ModelChain",
+    "ModelState",
     "Trail",
     "build_chain",
     "failover_sentence",
+    "model_states",
     "narration",
     "outage_sentence",
 ]

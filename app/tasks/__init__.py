@@ -9,6 +9,7 @@ from app.tasks.archive import TaskArchive
 from app.tasks.drafts import NewFields, Said, drafted
 from app.tasks.due import format_due, resolve_due
 from app.tasks.lines import task_line
+from app.tasks.listing import Wanted
 from app.tasks.model import (
     Answer,
     Brought,
@@ -43,6 +44,7 @@ __all__ = [
     "TaskArchive",
     "TaskService",
     "Undone",
+    "Wanted",
     "check_rule",
     "drafted",
     "fields",

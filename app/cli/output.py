@@ -1,0 +1,78 @@
+"""Say where the chat writes: a terminal with colours, or something plain."""
+
+import os
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import click
+
+from app.clock import Clock
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from app.cli.display import Display
+    from app.cli.plain_display import PlainDisplay
+
+
+def is_plain(asked: bool) -> bool:
+    """Say whether to write without colours and without drawing anything twice.
+
+    It is so by `--plain`, by `NO_COLOR` (no-color.org), without a terminal, and on a dumb one.
+    """
+    dumb = os.environ.get("TERM") == "dumb"
+    return asked or bool(os.environ.get("NO_COLOR")) or dumb or not sys.stdout.isatty()
+
+
+class Output:
+    """Standard output as the chat uses it. Rich is loaded when it is first needed.
+
+    Args:
+        plain: Whether to do without colours and without drawing anything twice.
+    """
+
+    def __init__(self, plain: bool) -> None:
+        self.plain = plain
+
+    @cached_property
+    def console(self) -> "Console":
+        """Return rich's console."""
+        from rich.console import Console
+
+        return Console(
+            highlight=False,
+            markup=False,
+            emoji=False,
+            color_system=None if self.plain else "auto",
+        )
+
+    def say(self, text: str, style: str | None = None) -> None:
+        """Write a text in a style of rich, and end the line."""
+        self.console.print(text, style=style, soft_wrap=True)
+
+    def print(self, renderable: "RenderableType") -> None:
+        """Write something that rich can draw."""
+        self.console.print(renderable)
+
+    def display(self, clock: Clock, asked: str, doing: str) -> "Display | PlainDisplay":
+        """Return what shows a turn.
+
+        Args:
+            clock: Where the time comes from.
+            asked: What the person said.
+            doing: What is being done first.
+        """
+        if self.plain:
+            from app.cli.plain_display import PlainDisplay
+
+            return PlainDisplay(click.echo)
+        from app.cli.display import Display
+        from app.cli.progress import Progress
+
+        return Display(self.console, clock, asked, Progress(clock, doing))
+
+    def greet(self, text: str, loud: bool) -> None:
+        """Write the first lines, before rich is loaded."""
+        style = {"fg": "yellow", "bold": True} if loud else {"dim": True}
+        click.secho(text, color=False if self.plain else None, **style)
