@@ -2,13 +2,16 @@
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.output import Output, is_plain
 from app.errors import InputError
 from app.identity import clean_thread_id, clean_user_id
-from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.settings import Settings
 
 
 @click.command(epilog='Example: python -m app chat -m "add buy milk tomorrow"')
@@ -39,6 +42,8 @@ def chat(
     Exit codes: 0 answered, 1 failed, 2 wrong usage or setting, 3 a change was declined,
     4 no model could answer, 130 interrupted, 141 closed pipe.
     """
+    from app.settings import Settings
+
     settings = Settings.load()
     user = clean_user_id(settings.user if user is None else user)
     thread = clean_thread_id(thread)
@@ -63,7 +68,7 @@ def chat(
         agent.close()
 
 
-def _converse(settings: Settings, user: str, thread: str, output: Output) -> int:
+def _converse(settings: "Settings", user: str, thread: str, output: Output) -> int:
     """Talk until the person leaves."""
     import asyncio
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from app.cli.growing import Growing
 from app.cli.progress import Progress
 from app.cli.region import Region, lines_of
-from app.cli.screen import call_line, notice_of, printable, reply_look
+from app.cli.screen import call_line, is_ours, notice_of, printable
 from app.clock import Clock
 from app.events import Failover, Token, ToolCall
 
@@ -98,15 +98,16 @@ class Display:
     def _finish(self, reply: "Reply") -> None:
         """Print what is left of the answer, or another one in its place."""
         said = printable(reply.reply)
-        if self._answer.text.strip() != said.strip():
+        if is_ours(reply) or self._answer.text.strip() != said.strip():
             self._withdraw()
         notice = notice_of(reply)
         if notice and not self._answer.printed:
             self._print(notice)
-        if self._answer.text:
-            self._keep()
+        if is_ours(reply):
+            self._print(Text(said, "" if reply.ok else "yellow"))
         else:
-            self._print(reply_look(reply))
+            self._answer.text = self._answer.text or said
+            self._keep()
         if notice and notice not in self._above:
             self._print(notice)
 

@@ -1,9 +1,8 @@
 """Hold an answer while it grows: finished blocks are rendered once, the last at each look."""
 
-from rich.console import Console, Group, RenderableType
-from rich.text import Text
+from rich.console import Console, RenderableType
 
-from app.cli.markdown import finished, rendered
+from app.cli.markdown import Block, blocks_of
 from app.cli.region import Line, lines_of
 
 
@@ -61,11 +60,9 @@ class Growing:
 
     def _part(self) -> None:
         """Cut off what is finished."""
-        tail = self.text[self._looked_at :]
-        end = finished(tail)
-        if tail[:end].strip():
-            self._blocks.append(self._block(tail[:end]))
-            self._looked_at += end
+        for block in blocks_of(self.text[self._looked_at :])[:-1]:
+            self._blocks.append(self._block(block))
+            self._looked_at += len(block)
 
     def _finished(self) -> list[list[Line]]:
         """Return the lines of the finished blocks that are left, rendered for this width."""
@@ -78,6 +75,4 @@ class Growing:
         return known
 
     def _block(self, text: str) -> RenderableType:
-        """Return a block as it is printed: all but the first have an empty line above."""
-        shown = rendered(text.strip("\n"))
-        return Group(Text(""), shown) if self._blocks else shown
+        return Block(text, first=not self._blocks)

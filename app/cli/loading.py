@@ -17,16 +17,21 @@ _T = TypeVar("_T")
 
 
 def load_agent(settings: Settings) -> "Agent":
-    """Import the model stack and return an agent.
+    """Import the model stack and return an agent that is ready for its first turn.
 
     Without the garbage collector, which would look through half a million new objects again
-    and again though none of them can go, the import takes half the time.
+    and again though none of them can go, this takes half the time.
+
+    Raises:
+        SettingsError: A setting is wrong.
     """
     gc.disable()
     try:
         from app.agent import Agent
 
-        return Agent(settings, whole_process=True)
+        agent = Agent(settings, whole_process=True)
+        agent.load()
+        return agent
     finally:
         gc.enable()
         gc.freeze()
@@ -98,9 +103,7 @@ class Loading:
         return Stores(self._settings, SystemClock())
 
     def _open_agent(self) -> "Agent":
-        agent = load_agent(self._settings)
-        agent.load()
-        return agent
+        return load_agent(self._settings)
 
 
 def _fulfil(future: "Future[_T]", work: Callable[[], _T]) -> None:

@@ -2,18 +2,18 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import click
-
-from app.clock import Clock
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from app.cli.display import Display
     from app.cli.plain_display import PlainDisplay
+    from app.clock import Clock
 
 
 def is_plain(asked: bool) -> bool:
@@ -49,13 +49,23 @@ class Output:
 
     def say(self, text: str, style: str | None = None) -> None:
         """Write a text in a style of rich, and end the line."""
-        self.console.print(text, style=style, soft_wrap=True)
+        self.console.print(text, style=style, soft_wrap=self.plain)
+
+    def pairs(self, told: Mapping[str, str]) -> None:
+        """Write a line for each pair, aligned; what is too long goes on below its like."""
+        from rich.table import Table
+
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        for name, value in told.items():
+            table.add_row(name, value)
+        self.print(table)
 
     def print(self, renderable: "RenderableType") -> None:
         """Write something that rich can draw."""
         self.console.print(renderable)
 
-    def display(self, clock: Clock, asked: str, doing: str) -> "Display | PlainDisplay":
+    def display(self, clock: "Clock", asked: str, doing: str) -> "Display | PlainDisplay":
         """Return what shows a turn.
 
         Args:

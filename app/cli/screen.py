@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.markdown import Markdown
     from rich.text import Text
 
     from app.events import ToolCall
@@ -43,15 +42,10 @@ def notice_of(reply: "Reply") -> "Text | None":
     return Text(told, style) if told else None
 
 
-def reply_look(reply: "Reply") -> "Markdown | Text":
-    """Return how a reply looks: a model's as Markdown, what we say ourselves word for word."""
-    from rich.text import Text
-
-    from app.cli.markdown import rendered
-
-    ours = reply.confirmation is not None or reply.provider in (None, "offline") or not reply.ok
-    said = printable(reply.reply)
-    return Text(said, "" if reply.ok else "yellow") if ours else rendered(said)
+def is_ours(reply: "Reply") -> bool:
+    """Say whether a reply is in our own words, to be shown as they are, and no model's."""
+    ours = reply.provider in (None, "offline") or not reply.ok
+    return ours or reply.confirmation is not None
 
 
 def needs_mending(reply: "Reply") -> bool:

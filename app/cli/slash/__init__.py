@@ -5,6 +5,6 @@ model, and none waits for one but `/model` and `/retry`.
 """
 
 from app.cli.slash.command import Next, SlashCommand
-from app.cli.slash.registry import COMMANDS, Found, completions, find, help_text
+from app.cli.slash.registry import COMMANDS, Found, completions, find
 
-__all__ = ["COMMANDS", "Found", "Next", "SlashCommand", "completions", "find", "help_text"]
+__all__ = ["COMMANDS", "Found", "Next", "SlashCommand", "completions", "find"]

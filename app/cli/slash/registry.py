@@ -17,7 +17,9 @@ Ctrl-C stops an answer; twice at the prompt it leaves, as Ctrl-D does."""
 
 
 def _show_help(session: Session, said: str) -> Next:
-    session.output.say(help_text())
+    heads = {f"{one.name} {one.usage}".strip(): one.help for one in COMMANDS.values()}
+    session.output.pairs(heads)
+    session.output.say(f"\n{_KEYS}")
     return Next.ASK
 
 
@@ -57,14 +59,6 @@ def find(said: str) -> Found:
     near = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
     hint = f"Did you mean {near[0]}?" if near else "See /help."
     return Found(None, "", f"There is no {name}. {hint}")
-
-
-def help_text() -> str:
-    """Return a line for each command, and the keys."""
-    heads = {command: f"{command.name} {command.usage}".strip() for command in COMMANDS.values()}
-    width = max(map(len, heads.values()))
-    lines = [f"{head:{width}}  {command.help}" for command, head in heads.items()]
-    return "\n".join([*lines, "", _KEYS])
 
 
 def completions(session: Session, typed: str) -> Iterator[tuple[str, str]]:

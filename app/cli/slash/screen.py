@@ -23,8 +23,7 @@ def _status(session: Session, said: str) -> Next:
         "log": str(settings.log_file),
         "version": version("task-relay"),
     }
-    width = max(map(len, told))
-    session.output.say("\n".join(f"{name:{width}}  {value}" for name, value in told.items()))
+    session.output.pairs(told)
     return Next.ASK
 
 
