@@ -1,14 +1,14 @@
 """Hold a conversation in the terminal."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app.cli import slash
 from app.cli.asking import ask
 from app.cli.exits import Exit
-from app.cli.prompt import Prompt
+from app.cli.prompt import Meanwhile, Prompt
 from app.cli.screen import welcome
 from app.cli.session import Session
 from app.cli.unseen import keys_unseen
@@ -29,7 +29,9 @@ class Conversation:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._output = session.output
-        self._prompt = Prompt(session.settings.data_dir, session.user, self._completions)
+        self._prompt = Prompt(
+            session.settings.data_dir, session.user, self._completions, session.output.plain
+        )
 
     def hold(self) -> int:
         """Ask and answer until the person leaves; return the exit code."""
@@ -37,7 +39,7 @@ class Conversation:
         loud = bool(missing and self._session.models)
         self._output.greet(welcome(missing, not self._session.models), loud)
         self._session.loading.begin()
-        meanwhile: Coroutine[Any, Any, str] | None = self._recalled()
+        meanwhile: Meanwhile | None = (self._recalled(), self._dimly)
         leaving = False
         while True:
             try:
@@ -109,6 +111,9 @@ class Conversation:
 
         await self._session.loading.astores()
         return await asyncio.to_thread(last_exchange, self._session)
+
+    def _dimly(self, text: str) -> None:
+        self._output.say(text, "dim")
 
     def _completions(self, typed: str) -> Iterable[tuple[str, str]]:
         return slash.completions(self._session, typed)

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import cached_property
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from app.cli.display import Display
     from app.cli.plain_display import PlainDisplay
     from app.clock import Clock
+
+_WIDTH = 80
+"""Columns where a terminal names none."""
 
 
 def is_plain(asked: bool) -> bool:
@@ -37,14 +41,16 @@ class Output:
 
     @cached_property
     def console(self) -> "Console":
-        """Return rich's console."""
+        """Return rich's console; its size is the window's, whatever a variable says."""
         from rich.console import Console
 
+        variables = {n: v for n, v in os.environ.items() if n not in ("COLUMNS", "LINES")}
         return Console(
             highlight=False,
             markup=False,
             emoji=False,
             color_system=None if self.plain else "auto",
+            _environ=variables,
         )
 
     def say(self, text: str, style: str | None = None) -> None:
@@ -84,5 +90,8 @@ class Output:
 
     def greet(self, text: str, loud: bool) -> None:
         """Write the first lines, before rich is loaded."""
+        if sys.stdout.isatty():
+            room = os.get_terminal_size(sys.stdout.fileno()).columns or _WIDTH
+            text = "\n".join(fill(line, room) for line in text.splitlines())
         style = {"fg": "yellow", "bold": True} if loud else {"dim": True}
         click.secho(text, color=False if self.plain else None, **style)

@@ -13,6 +13,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.output import ColorDepth
 
 from app.private_files import private_file
 
@@ -20,6 +21,8 @@ _MENU_LINES = 6
 
 Completing = Callable[[str], Iterable[tuple[str, str]]]
 """Gives what may take the place of the word being typed, each with a hint, for a line."""
+
+Meanwhile = tuple[Coroutine[Any, Any, str], Callable[[str], None]]
 
 
 class Prompt:
@@ -31,9 +34,10 @@ class Prompt:
         data_dir: Where the history of each user is kept, for their eyes only.
         user: Whose history.
         completing: Completes lines that begin with a slash.
+        plain: Whether to do without colours.
     """
 
-    def __init__(self, data_dir: Path, user: str, completing: Completing) -> None:
+    def __init__(self, data_dir: Path, user: str, completing: Completing, plain: bool) -> None:
         self._session: PromptSession[str] = PromptSession(
             history=_history(data_dir, user),
             completer=_Slashes(completing),
@@ -41,15 +45,16 @@ class Prompt:
             key_bindings=_keys(),
             prompt_continuation="  ",
             reserve_space_for_menu=_MENU_LINES,
+            color_depth=ColorDepth.MONOCHROME if plain else None,
         )
         self._confirming: PromptSession[str] = PromptSession()
 
-    def ask(self, meanwhile: Coroutine[Any, Any, str] | None = None) -> str:
+    def ask(self, meanwhile: Meanwhile | None = None) -> str:
         """Return what the person says.
 
         Args:
-            meanwhile: Finds out what to print above the prompt while it waits; given up
-                when the person is faster.
+            meanwhile: Finds out what to show above the prompt while it waits, and shows it;
+                given up when the person is faster.
 
         Raises:
             KeyboardInterrupt: They pressed Ctrl-C.
@@ -58,24 +63,24 @@ class Prompt:
 
         def begin() -> None:
             if meanwhile is not None:
-                get_app().create_background_task(_print_above(meanwhile))
+                get_app().create_background_task(_print_above(*meanwhile))
 
         try:
             return self._session.prompt("> ", pre_run=begin)
         finally:
             if meanwhile is not None:
-                meanwhile.close()
+                meanwhile[0].close()
 
     def confirm(self, question: str) -> str:
         """Return the answer to a question, which no history keeps; raises as `ask` does."""
         return self._confirming.prompt(question)
 
 
-async def _print_above(finding: Coroutine[Any, Any, str]) -> None:
+async def _print_above(finding: Coroutine[Any, Any, str], show: Callable[[str], None]) -> None:
     text = await finding
     if text:
         async with in_terminal():
-            print(text)  # noqa: T201
+            show(text)
 
 
 class _Slashes(Completer):

@@ -27,8 +27,10 @@ def lines_of(console: Console, renderable: RenderableType) -> list[Line]:
         for row in rows:
             console.print(Segments([*row, Segment.line()]), soft_wrap=True)
     texts = captured.get().split("\n")[:-1]
-    widths = map(Segment.get_line_length, rows)
-    return [Line(text, width) for text, width in zip(texts, widths, strict=True)]
+    return [
+        Line(text.rstrip(" "), Segment.get_line_length(row) - len(text) + len(text.rstrip(" ")))
+        for text, row in zip(texts, rows, strict=True)
+    ]
 
 
 class Region:
@@ -69,9 +71,10 @@ class Region:
         self._shown = list(lines)
 
     def print(self, lines: Sequence[Line]) -> None:
-        """Print lines for good, above those that are drawn."""
-        printed = "".join(f"{line.text}\r\n" for line in (*lines, *self._shown))
+        """Print lines for good in the place of those that are drawn, which are to be drawn anew."""
+        printed = "".join(f"{line.text}\r\n" for line in lines)
         self._write(f"{_NO_WRAP}{self._up_to(0)}{printed}{_WRAP}")
+        self._shown = []
 
     def close(self) -> None:
         """Take away what is drawn, and show the cursor again."""

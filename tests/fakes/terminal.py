@@ -14,7 +14,8 @@ class Terminal:
     def __init__(
         self, args: list[str], environment: dict[str, str], directory: Path, columns: int = 100
     ) -> None:
-        self._screen = pyte.Screen(columns, 24)
+        self.raw = ""
+        self._screen = pyte.HistoryScreen(columns, 24, history=1000)
         self._stream = pyte.Stream(self._screen)
         self.child = pexpect.spawn(
             sys.executable,
@@ -30,11 +31,38 @@ class Terminal:
         """The lines on the screen, without the space at their ends."""
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
 
+    @property
+    def paper(self) -> str:
+        """What has scrolled off the screen, and the screen."""
+        top = self._screen.history.top
+        gone = ("".join(line[n].data for n in range(self._screen.columns)) for line in top)
+        return "\n".join([*(line.rstrip() for line in gone), self.screen])
+
+    def styles_of(self, text: str) -> set[str]:
+        """Return the colour, and whether it is bold, of a text's last place on the screen."""
+        for y, line in reversed(list(enumerate(self._screen.display))):
+            if (x := line.find(text)) >= 0:
+                char = self._screen.buffer[y][x]
+                return {char.fg, "bold" if char.bold else "thin"}
+        raise AssertionError(f"{text!r} is not on the screen:\n{self.screen}")
+
+    def resize(self, columns: int, lines: int = 24) -> None:
+        """Make the window larger or smaller; as in xterm, what is too wide is cut."""
+        self._screen.resize(lines, columns)
+        self.child.setwinsize(lines, columns)
+
     def wait(self, text: str, seconds: float = 30) -> None:
         """Wait until the screen shows a text."""
         end = time.monotonic() + seconds
         while text not in self.screen:
             assert time.monotonic() < end, f"{text!r} is not on the screen:\n{self.screen}"
+            self._read()
+
+    def wait_until(self, gone: str, seconds: float = 30) -> None:
+        """Wait until the screen shows a text no longer."""
+        end = time.monotonic() + seconds
+        while gone in self.screen:
+            assert time.monotonic() < end, f"{gone!r} is still on the screen:\n{self.screen}"
             self._read()
 
     def wait_for_prompt(self) -> None:
@@ -52,6 +80,10 @@ class Terminal:
         """Type a line and press Enter."""
         self.child.send(f"{line}\r")
 
+    def send(self, keys: str) -> None:
+        """Press keys."""
+        self.child.send(keys)
+
     def end(self) -> int | None:
         """Wait for the program to end; return its exit code."""
         self.child.expect(pexpect.EOF, timeout=30)
@@ -60,7 +92,9 @@ class Terminal:
 
     def _read(self) -> None:
         try:
-            self._stream.feed(self.child.read_nonblocking(4096, timeout=0.1))
+            came = self.child.read_nonblocking(4096, timeout=0.1)
+            self.raw += came
+            self._stream.feed(came)
         except pexpect.TIMEOUT:
             pass
         except pexpect.EOF:
