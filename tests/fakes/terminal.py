@@ -2,10 +2,13 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
 import pyte
+from rich.style import Style
+from rich.text import Text
 
 
 class Terminal:
@@ -45,6 +48,16 @@ class Terminal:
                 char = self._screen.buffer[y][x]
                 return {char.fg, "bold" if char.bold else "thin"}
         raise AssertionError(f"{text!r} is not on the screen:\n{self.screen}")
+
+    def styled(self) -> Iterator[Text]:
+        """Yield the lines of the screen with their colours, as rich writes them."""
+        last = self.screen.count("\n") + 1
+        for y in range(last):
+            line = Text()
+            for x in range(self._screen.columns):
+                char = self._screen.buffer[y][x]
+                line.append(char.data, _style(char))
+            yield line
 
     def resize(self, columns: int, lines: int = 24) -> None:
         """Make the window larger or smaller; as in xterm, what is too wide is cut."""
@@ -99,3 +112,11 @@ class Terminal:
             pass
         except pexpect.EOF:
             raise AssertionError(f"the program has ended:\n{self.screen}") from None
+
+
+def _style(char: pyte.screens.Char) -> Style:
+    named = {"default": None, "brown": "yellow"}
+    colour = named.get(char.fg, char.fg)
+    if colour is not None and len(colour) == 6 and set(colour) <= set("0123456789abcdef"):
+        colour = f"#{colour}"
+    return Style(color=colour, bold=char.bold, italic=char.italics, reverse=char.reverse)
