@@ -109,11 +109,19 @@ def _failover(terminal: Terminal, gemini: GeminiServer, groq: GroqServer) -> Non
 
 
 def _commands(terminal: Terminal, gemini: GeminiServer, groq: GroqServer) -> None:
-    for line in ("add Pay rent due 2020-01-03 #home !high", "add Buy milk #home"):
-        gemini.plays(gemini_api.OVERLOADED)
-        groq.plays(says("Noted."))
-        _say(terminal, line, "Noted.")
-    _say(terminal, "/help", "as Ctrl-D does.")
+    gemini.plays(
+        calls("add_task", title="Pay rent", due="2020-01-03", priority="high", tags=["home"]),
+        calls("add_task", title="Buy milk", tags=["home"]),
+        calls("add_task", title="Call Bob about 牛乳", due="2099-12-01"),
+        says("Added three tasks."),
+        calls("delete_tasks", task_ids=[1, 2, 3]),
+        says("I keep them."),
+    )
+    _say(terminal, "rent, milk, and call Bob", "Added three tasks.")
+    _say(terminal, "/tasks", "3 tasks")
+    terminal.type("forget all that")
+    terminal.wait("y/n")
+    _say(terminal, "no, only the rent is paid", "I keep them.")
 
 
 def _svg(terminal: Terminal, name: str) -> str:

@@ -116,6 +116,7 @@ def test_no_colours_and_nothing_drawn_twice_where_a_person_wants_it_plain(
     terminal: Start, gemini: GeminiServer, groq: GroqServer
 ) -> None:
     gemini.plays(says("Some **bold** words."))
+    gone = {"GROQ_API_KEY": ""}
     for args, more in ((("--plain",), {}), ((), {"NO_COLOR": "1"})):
         chat = terminal(*args, **provider_environment(gemini, groq), **more)
         chat.wait_for_prompt()
@@ -126,6 +127,9 @@ def test_no_colours_and_nothing_drawn_twice_where_a_person_wants_it_plain(
         chat.wait("There is no")
         chat.type("/exit")
         assert chat.end() == 0
+        turn = terminal(*args, "-m", "Hi", **provider_environment(gemini, groq) | gone, **more)
+        turn.wait("Warning: GROQ_API_KEY is not set: left out of the chain.\nSome **bold** words.")
+        assert "\x1b" not in turn.raw
         assert "\x1b[2m" not in chat.raw
         assert "\x1b[3" not in chat.raw
         assert "answers" not in chat.raw

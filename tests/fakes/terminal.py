@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pexpect
@@ -53,11 +54,10 @@ class Terminal:
         """Yield the lines of the screen with their colours, as rich writes them."""
         last = self.screen.count("\n") + 1
         for y in range(last):
-            line = Text()
-            for x in range(self._screen.columns):
-                char = self._screen.buffer[y][x]
-                line.append(char.data, _style(char))
-            yield line
+            row = self._screen.buffer[y]
+            chars = [row[x] for x in range(self._screen.columns)]
+            runs = groupby(chars, _style)
+            yield Text.assemble(*(("".join(c.data for c in run), style) for style, run in runs))
 
     def resize(self, columns: int, lines: int = 24) -> None:
         """Make the window larger or smaller; as in xterm, what is too wide is cut."""
