@@ -34,16 +34,15 @@ def test_answer_grows_as_markdown_and_stays_when_it_is_whole(
     chat.wait_for_prompt()
     chat.type("What now?")
     chat.wait("gemini-3.5-flash-lite answers")
+    assert "loading the models" in chat.raw
     plan = "> What now?\nPlan\n\n 1 Buy oat milk\n 2 牛乳を買う\n\nשלם 🚀 fix <b>\nand"
     assert plan in chat.screen
     assert chat.styles_of("oat milk") == {"default", "bold"}
-    chat.send("typed meanwhile")
+    chat.type("typed meanwhile")
     gemini.let_go()
-    chat.wait_for("> typed meanwhile")
-    assert chat.screen.endswith(f"{plan} | a | b |\n> typed meanwhile")
-    chat.send("\r")
+    chat.wait("Paragraph 30")
     chat.wait_for_prompt()
-    assert chat.paper.endswith(f"typed meanwhile\n{LONG}\n>")
+    assert chat.paper.endswith(f"{plan} | a | b |\n> typed meanwhile\n{LONG}\n>")
     assert chat.paper.count("Paragraph 7 ") == 1
 
 
@@ -110,6 +109,25 @@ def test_window_that_shrinks_in_the_middle_of_an_answer_shows_it_once(
     chat.wait_for_prompt()
     assert chat.screen.startswith("> Talk\nword00 word01")
     assert chat.screen.split().count("word00") == 1
+
+
+def test_leaving_before_the_models_are_loaded_is_quick_and_what_fails_to_load_is_a_sentence(
+    terminal: Start,
+) -> None:
+    chat = terminal()
+    chat.wait_for_prompt()
+    chat.send("\x04")
+    assert chat.end() == 0
+    assert chat.screen.endswith(">")
+    chat = terminal(LOG_FILE="/dev/null/x.log")
+    chat.wait_for_prompt()
+    chat.type("add milk")
+    chat.wait('> add milk\nLOG_FILE is "/dev/null/x.log", but must be')
+    chat.wait_for_prompt()
+    chat.type("/tasks")
+    chat.wait("> /tasks\nNo open tasks.")
+    chat.send("\x04")
+    assert chat.end() == 0
 
 
 def test_no_colours_and_nothing_drawn_twice_where_a_person_wants_it_plain(
