@@ -103,10 +103,19 @@ def test_every_option_and_exit_code_is_in_it() -> None:
         assert f"| {code.value} |" in README
 
 
+def test_every_slash_command_and_picture_is_in_it() -> None:
+    from app.cli.slash import COMMANDS
+
+    for command in COMMANDS.values():
+        assert f"{command.name} {command.usage}".strip() in README
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert {ROOT / picture for picture in pictures} == set((ROOT / "docs").glob("*.svg"))
+
+
 def test_every_file_that_it_or_contributing_names_is_there() -> None:
     contributing = (ROOT / "CONTRIBUTING.md").read_text()
     for name in re.findall(
-        r"`((?:llm|tools|tasks|database|graph|exchange|tests)/[\w./]+)`", contributing
+        r"`((?:cli|llm|tools|tasks|database|graph|exchange|tests)/[\w./]+)`", contributing
     ):
         place = ROOT / name if name.startswith("tests") else ROOT / "app" / name
         assert place.exists(), name
