@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
+from app.operation_values import Limit
 from app.secret import Secret
 
 PROVIDERS = ("gemini", "groq", "openai", "anthropic", "ollama")
-PARTS = ("api_key", "model", "base_url", "max_input_tokens")
+PARTS = ("api_key", "model", "base_url", "max_input_tokens", "limits")
 """What every place in the chain has a setting for: `GROQ_MODEL`, `GROQ2_MODEL`, ..."""
 
 _PLACE = re.compile(rf"({'|'.join(PROVIDERS)})([2-9]|[1-9][0-9])?")
@@ -25,6 +26,7 @@ class ModelSettings:
     model: str
     base_url: str | None = None
     max_input_tokens: int | None = None
+    limits: tuple[Limit, ...] = ()
 
     @property
     def key_name(self) -> str:

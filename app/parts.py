@@ -12,7 +12,7 @@ from app.llm import Breakers, ModelChain, build_chain
 from app.settings import Settings
 from app.stores import Stores
 from app.tasks import Owner, TaskService
-from app.telemetry import LogFile
+from app.telemetry import Ledger, LogFile, Prices, Recorder
 from app.tools import TaskTools
 
 _log = logging.getLogger("app")
@@ -45,6 +45,8 @@ class Parts:
         tools = TaskTools(lambda: self).all()
         self.breakers = Breakers(self._stores.breaker_store, self.clock, lease=_lease(settings))
         self.chain = build_chain(settings, tools, self.breakers, self.clock)
+        prices = Prices(settings.models, settings.llm_prices)
+        self.recorder = Recorder(self._stores.ledger, prices, self.clock)
         _tell_start(self.chain, settings)
 
     def tasks(self) -> TaskService:
@@ -58,6 +60,10 @@ class Parts:
     def transcript(self) -> Transcript:
         """Return the transcript of all threads; opens the database as `tasks` does."""
         return self._stores.transcript()
+
+    def ledger(self) -> Ledger:
+        """Return where every model call is kept; opens the database as `tasks` does."""
+        return self._stores.ledger()
 
     def conversations(self) -> SqliteSaver:
         """Return the checkpointer of our own threads; the first call opens its database.
@@ -75,6 +81,7 @@ class Parts:
         """Close the databases and the log; clients close with their event loops."""
         self.chain.close()
         self.breakers.close()
+        self.recorder.close()
         self._stores.close()
         self._log_file.detach()
         self._log_file.close()

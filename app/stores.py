@@ -14,7 +14,7 @@ from app.database import open_engine, upgrade
 from app.setting_values import DAY_FIRST
 from app.settings import Settings
 from app.tasks import TaskArchive, TaskService
-from app.telemetry import BreakerStore
+from app.telemetry import BreakerStore, Ledger
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
@@ -54,6 +54,10 @@ class Stores:
     def breaker_store(self) -> BreakerStore:
         """Return where breaker states are kept."""
         return BreakerStore(self._database())
+
+    def ledger(self) -> Ledger:
+        """Return where every model call is kept."""
+        return Ledger(self._database(), self._settings.keep_ledger_days)
 
     def conversations(self) -> "SqliteSaver":
         """Return the checkpointer of our own threads."""

@@ -24,7 +24,10 @@ from tests.netguard import sitecustomize
 
 ROOT = Path(__file__).parent.parent
 NETGUARD = Path(sitecustomize.__file__).parent
-OURS = ("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG")
+OURS = (
+    *("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG"),
+    *("LLM_", "ALERT_", "OTEL_"),
+)
 DEAD_PROXY = "http://127.0.0.1:9"
 
 

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parent.parent
 APP = ROOT / "app"
 FLOORS = (
     {"errors", "clock", "secret", "identity", "private_files", "model_settings", "setting_values"}
-    | {"setting_sources", "settings", "database", "reply", "events"},
+    | {"setting_sources", "operation_values", "settings", "database", "reply", "events"},
     {"tasks", "conversations", "telemetry"},
     {"llm", "tools", "exchange"},
     {"graph"},

@@ -10,6 +10,7 @@ from app.conversations import Transcript
 from app.llm import ModelChain
 from app.settings import Settings
 from app.tasks import Owner, TaskService
+from app.telemetry import Recorder
 from app.tools import caller
 
 
@@ -20,6 +21,7 @@ class Parts(Protocol):
     clock: Clock
     chain: ModelChain
     default_owner: Owner
+    recorder: Recorder
 
     def tasks(self) -> TaskService:
         """Return the task service, which opens its database at the first call."""

@@ -5,10 +5,10 @@ words are for people, `narration` is for the log.
 """
 
 from app.llm import narration
+from app.llm.attempts import MODEL
 from app.llm.breaker import Breakers
 from app.llm.call import ModelCall
 from app.llm.chain import ModelChain, build_chain
-from app.llm.guard import MODEL
 from app.llm.history import FAILED, NOTICE, PROVIDER
 from app.llm.kinds import Kind, ModelCallError
 from app.llm.offline import OFFLINE, RAN_COMMAND

@@ -18,6 +18,8 @@ def begin_turn(user_id: str) -> None:
 def note_attempt(user_id: str, attempt: Attempt) -> None:
     """Note how one attempt ended, and whether the chain goes on."""
     role = "Primary" if attempt.position == 0 else "Fallback"
+    if attempt.outcome is Outcome.CANCELLED:
+        return
     if attempt.outcome is Outcome.ANSWERED:
         if attempt.position:
             _log.info("Fallback LLM succeeded (%s %s)", attempt.provider, attempt.model)

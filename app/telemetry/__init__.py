@@ -1,8 +1,28 @@
 """Keep what is known of the models, and tell what happened without telling secrets."""
 
 from app.telemetry.breaker_store import BreakerStore, Standing
+from app.telemetry.call_record import CallRecord, Tokens
 from app.telemetry.in_order import InOrder
+from app.telemetry.ledger import Ledger
 from app.telemetry.logs import LogFile
+from app.telemetry.prices import Prices
+from app.telemetry.recorder import Recorder
 from app.telemetry.redaction import redact
+from app.telemetry.turn_ids import TurnIds, about, current_ids, turn_id
 
-__all__ = ["BreakerStore", "InOrder", "LogFile", "Standing", "redact"]
+__all__ = [
+    "BreakerStore",
+    "CallRecord",
+    "InOrder",
+    "Ledger",
+    "LogFile",
+    "Prices",
+    "Recorder",
+    "Standing",
+    "Tokens",
+    "TurnIds",
+    "about",
+    "current_ids",
+    "redact",
+    "turn_id",
+]

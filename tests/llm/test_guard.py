@@ -124,5 +124,6 @@ def test_cancelled_caller_stops_waiting_and_blames_no_model(
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(cancelled())
-    assert asked.trail.attempts == []
+    (attempt,) = asked.trail.attempts
+    assert (attempt.outcome, attempt.failure) == ("cancelled", None)
     assert groq.calls == 0
