@@ -8,11 +8,11 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 
 from app.clock import Clock, SystemClock
 from app.conversations import Transcript, TurnLocks
-from app.llm import Breakers, ModelChain, build_chain
+from app.llm import Breakers, ModelChain, QuotaBook, build_chain
 from app.settings import Settings
 from app.stores import Stores
 from app.tasks import Owner, TaskService
-from app.telemetry import Ledger, LogFile, Prices, Recorder
+from app.telemetry import Ledger, LogFile, Prices, QuotaStore, Recorder
 from app.tools import TaskTools
 
 _log = logging.getLogger("app")
@@ -44,7 +44,8 @@ class Parts:
         self._log_file.attach(whole_process)
         tools = TaskTools(lambda: self).all()
         self.breakers = Breakers(self._stores.breaker_store, self.clock, lease=_lease(settings))
-        self.chain = build_chain(settings, tools, self.breakers, self.clock)
+        self.quotas = QuotaBook(self._stores.quota_store, self.clock)
+        self.chain = build_chain(settings, tools, self.breakers, self.quotas, self.clock)
         prices = Prices(settings.models, settings.llm_prices)
         self.recorder = Recorder(self._stores.ledger, prices, self.clock)
         _tell_start(self.chain, settings)
@@ -65,6 +66,10 @@ class Parts:
         """Return where every model call is kept; opens the database as `tasks` does."""
         return self._stores.ledger()
 
+    def quota_store(self) -> QuotaStore:
+        """Return where quotas are kept; opens the database as `tasks` does."""
+        return self._stores.quota_store()
+
     def conversations(self) -> SqliteSaver:
         """Return the checkpointer of our own threads; the first call opens its database.
 
@@ -81,6 +86,7 @@ class Parts:
         """Close the databases and the log; clients close with their event loops."""
         self.chain.close()
         self.breakers.close()
+        self.quotas.close()
         self.recorder.close()
         self._stores.close()
         self._log_file.detach()

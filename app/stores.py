@@ -14,7 +14,7 @@ from app.database import open_engine, upgrade
 from app.setting_values import DAY_FIRST
 from app.settings import Settings
 from app.tasks import TaskArchive, TaskService
-from app.telemetry import BreakerStore, Ledger
+from app.telemetry import BreakerStore, Ledger, QuotaStore
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
@@ -58,6 +58,10 @@ class Stores:
     def ledger(self) -> Ledger:
         """Return where every model call is kept."""
         return Ledger(self._database(), self._settings.keep_ledger_days)
+
+    def quota_store(self) -> QuotaStore:
+        """Return where it is kept how much of each quota is used."""
+        return QuotaStore(self._database())
 
     def conversations(self) -> "SqliteSaver":
         """Return the checkpointer of our own threads."""

@@ -13,6 +13,7 @@ from app.llm.history import FAILED, NOTICE, PROVIDER
 from app.llm.kinds import Kind, ModelCallError
 from app.llm.offline import OFFLINE, RAN_COMMAND
 from app.llm.outage import failover_sentence, outage_sentence
+from app.llm.quota_book import QuotaBook
 from app.llm.trail import Attempt, Trail
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ModelCall",
     "ModelCallError",
     "ModelChain",
+    "QuotaBook",
     "Trail",
     "build_chain",
     "failover_sentence",

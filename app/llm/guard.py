@@ -20,6 +20,8 @@ from app.llm.clients import Client
 from app.llm.kinds import CURABLE, ERRORS, Kind, Verdict
 from app.llm.loops import PerLoop
 from app.llm.providers import Entry
+from app.llm.quota import Quota
+from app.llm.quota_book import QuotaBook
 from app.llm.repair import read_back
 from app.llm.stream import Heard, Limits, listen
 from app.llm.trail import Attempt, Outcome
@@ -51,6 +53,7 @@ class Guard(Step):
         tools: What the model may call.
         policy: How patient to be.
         breakers: The process's breakers.
+        quotas: The process's count of what is left of the quotas.
         clock: Where the time comes from.
     """
 
@@ -63,6 +66,7 @@ class Guard(Step):
         tools: Sequence[BaseTool],
         policy: Policy,
         breakers: Breakers,
+        quotas: QuotaBook,
         clock: Clock,
     ) -> None:
         self._entry = entry
@@ -71,6 +75,7 @@ class Guard(Step):
         self._schemas = {
             tool["function"]["name"]: tool["function"]["parameters"] for tool in self._tools
         }
+        self._quota = Quota(entry, self._tools, quotas, clock)
         self._policy = policy
         self._breakers = breakers
         self._clock = clock
@@ -87,15 +92,12 @@ class Guard(Step):
         """
         last = bool(kwargs.get("last"))
         begun = self._attempts.begin()
-        admission = await self._breakers.admit(self._entry.breakers)
-        if not admission.allowed:
-            verdict = _open_verdict(admission, self._clock)
-            return self._fail(
-                input, self._attempts.made(Outcome.SKIPPED, begun, verdict, last=last)
-            )
         conversation: Sequence[BaseMessage] = fit(
             input.messages, self._entry.place.max_input_tokens
         )
+        if spared := await self._spared(conversation, last):
+            skipped = self._attempts.made(Outcome.SKIPPED, begun, spared, last=last)
+            return self._fail(input, skipped)
         tries = SecondTries(self._policy.retries, self._policy.longest_pause)
         while True:
             begun = self._attempts.begin()
@@ -117,6 +119,7 @@ class Guard(Step):
             conversation = again.conversation
             await self._clock.sleep(again.pause)
         self._breakers.failed(self._entry.breakers, verdict, self._attempts.wait(verdict))
+        self._quota.learn(verdict)
         failed = self._attempts.made(Outcome.FAILED, begun, verdict, heard, last=last)
         return self._fail(input, failed)
 
@@ -134,6 +137,7 @@ class Guard(Step):
     async def warm(self) -> None:
         """Get ready ahead of the first call: the client for the running loop, the breakers."""
         await self._breakers.refresh()
+        await self._quota.ready()
         await self.model()
 
     async def model(self) -> Runnable[Any, Any]:
@@ -146,7 +150,17 @@ class Guard(Step):
 
     def _open(self) -> tuple[Client, Runnable[Any, Any]]:
         client = self._entry.open()
+        client.on_response(self._quota.hear)
         return client, client.model.bind_tools(self._tools)
+
+    async def _spared(self, conversation: Sequence[BaseMessage], last: bool) -> Verdict | None:
+        """Return why the model gets no call now: too little quota, or an open breaker."""
+        await self._quota.ready()
+        may_pass_on = self._attempts.following is not None and not last
+        if may_pass_on and (verdict := self._quota.verdict(conversation)):
+            return verdict
+        admission = await self._breakers.admit(self._entry.breakers)
+        return None if admission.allowed else _open_verdict(admission, self._clock)
 
     def _repaired(self, verdict: Verdict) -> AIMessage | None:
         """Return the answer that a rejected tool call was meant to be, where that is certain."""
@@ -171,12 +185,15 @@ class Guard(Step):
         model = await self.model()
         limits = self._policy.limits
         limits = replace(limits, attempt=min(limits.attempt, call.deadline - begun.monotonic))
+        self._quota.sent(conversation)
         try:
-            return await listen(model, messages, config, limits, self._clock.monotonic)
+            heard = await listen(model, messages, config, limits, self._clock.monotonic)
         except asyncio.CancelledError:
             self._breakers.released(self._entry.breakers)
             call.trail.add(self._attempts.made(Outcome.CANCELLED, begun))
             raise
+        self._quota.ended(conversation, heard.tokens)
+        return heard
 
     def _fail(self, call: ModelCall, attempt: Attempt) -> AIMessage:
         call.trail.add(attempt)

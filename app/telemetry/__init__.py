@@ -6,6 +6,7 @@ from app.telemetry.in_order import InOrder
 from app.telemetry.ledger import Ledger
 from app.telemetry.logs import LogFile
 from app.telemetry.prices import Prices
+from app.telemetry.quota_store import Gauge, QuotaStore, Source
 from app.telemetry.recorder import Recorder
 from app.telemetry.redaction import redact
 from app.telemetry.turn_ids import TurnIds, about, current_ids, turn_id
@@ -13,11 +14,14 @@ from app.telemetry.turn_ids import TurnIds, about, current_ids, turn_id
 __all__ = [
     "BreakerStore",
     "CallRecord",
+    "Gauge",
     "InOrder",
     "Ledger",
     "LogFile",
     "Prices",
+    "QuotaStore",
     "Recorder",
+    "Source",
     "Standing",
     "Tokens",
     "TurnIds",

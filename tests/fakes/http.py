@@ -123,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._play(step, streamed=step.plain is None or streamed)
             elif streamed:
                 raw = self.provider.stream(step, body, self.path)
-                self._send(200, "text/event-stream", raw, {})
+                self._send(200, "text/event-stream", raw, step.headers)
             else:
                 whole = self.provider.plain(step, body, self.path)
                 self._send(200, "application/json", json.dumps(whole).encode(), {})
