@@ -102,6 +102,11 @@ class Relay:
         """Say something, and return the reply."""
         return self.runner.run(self.agent.process_message(user, message, thread))
 
+    def end(self) -> None:
+        """Close the program as a process that ends does: first its loop, then the rest."""
+        self.runner.close()
+        self.agent.close()
+
     def log_lines(self) -> list[str]:
         """Close the program, and return what its log says, without time and level."""
         self.agent.close()

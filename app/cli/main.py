@@ -10,6 +10,7 @@ import click
 
 from app.cli.chat import chat, print_failure, show_failure
 from app.cli.exits import Exit
+from app.cli.stats import stats
 from app.cli.transfer import export, import_, purge
 from app.errors import TaskRelayError
 
@@ -24,7 +25,7 @@ def cli() -> None:
     """Talk to your tasks. Gemini answers, Groq when Gemini fails, plain commands when both do."""
 
 
-for command in (chat, export, import_, purge):
+for command in (chat, export, import_, purge, stats):
     cli.add_command(command)
 
 

@@ -154,13 +154,17 @@ class Guard(Step):
         return client, client.model.bind_tools(self._tools)
 
     async def _spared(self, conversation: Sequence[BaseMessage], last: bool) -> Verdict | None:
-        """Return why the model gets no call now: too little quota, or an open breaker."""
-        await self._quota.ready()
-        may_pass_on = self._attempts.following is not None and not last
-        if may_pass_on and (verdict := self._quota.verdict(conversation)):
-            return verdict
+        """Return why the model gets no call now: an open breaker, or too little quota."""
         admission = await self._breakers.admit(self._entry.breakers)
-        return None if admission.allowed else _open_verdict(admission, self._clock)
+        if not admission.allowed:
+            return _open_verdict(admission, self._clock)
+        await self._quota.ready()
+        if last or self._attempts.following is None:
+            return None  # nobody is asked after it, so a guess keeps nobody from an answer
+        verdict = self._quota.verdict(conversation)
+        if verdict is not None:
+            self._breakers.released(self._entry.breakers)
+        return verdict
 
     def _repaired(self, verdict: Verdict) -> AIMessage | None:
         """Return the answer that a rejected tool call was meant to be, where that is certain."""

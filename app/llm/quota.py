@@ -24,8 +24,6 @@ from app.llm.quota_words import Told
 from app.operation_values import Limit, Window
 from app.telemetry import Gauge, Source, Tokens
 
-LEARNED_FOR = timedelta(days=2)
-
 
 class Quota:
     """The quotas of one model.
@@ -104,8 +102,8 @@ class Quota:
         """Yield the quotas that are known; a setting wins over what was learned."""
         for window in Window:
             gauge, limit = self._book.gauge((self._key, window)), self._set.get(window)
-            if gauge is not None and gauge.source is not Source.HEADER and limit is None:
-                gauge = None if _outdated(gauge, now) else gauge
+            if gauge is not None and limit is None and not gauge.counts(now):
+                gauge = None
             if limit is not None and (gauge is None or gauge.source is not Source.HEADER):
                 used, resets_at = (gauge.used, gauge.resets_at) if gauge else (0, now)
                 gauge = self._gauge(limit, Source.SETTING, used, now, resets_at)
@@ -147,8 +145,3 @@ class Quota:
             return now + window.length
         local = now.astimezone(ZoneInfo(zone))
         return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
-
-
-def _outdated(gauge: Gauge, now: datetime) -> bool:
-    """Say whether a limit was learned too long ago, or was a setting that is no more."""
-    return gauge.source is Source.SETTING or now - gauge.known_at > LEARNED_FOR

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from math import floor
 
@@ -26,6 +26,10 @@ quotas = Table(
     Column("counted_at", UtcDateTime, nullable=False),
     Column("resets_at", UtcDateTime, nullable=False),
 )
+
+
+LEARNED_FOR = timedelta(days=2)
+"""How long a limit that a 429 named is believed; a bigger contract then shows by itself."""
 
 
 class Source(StrEnum):
@@ -58,6 +62,11 @@ class Gauge:
     def rolling(self) -> bool:
         """Say whether it comes back evenly."""
         return self.source is Source.HEADER
+
+    def counts(self, now: datetime) -> bool:
+        """Say whether it holds without a setting: a header's word, or a fresh 429's."""
+        fresh = self.source is Source.LEARNED and now - self.known_at <= LEARNED_FOR
+        return self.source is Source.HEADER or fresh
 
     def used_at(self, now: datetime) -> float:
         """Return how much is used at an instant."""

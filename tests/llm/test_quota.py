@@ -57,10 +57,10 @@ def test_next_model_takes_what_is_above_a_set_limit_until_the_minute_is_over(
 def test_processes_count_together(make: Make, gemini: GeminiServer) -> None:
     first = make(gemini_limits="2 requests/minute")
     assert who(first) == GEMINI
-    first.agent.close()
+    first.end()
     second = make(gemini_limits="2 requests/minute")
     assert who(second) == GEMINI
-    second.agent.close()
+    second.end()
     assert who(make(gemini_limits="2 requests/minute")) == SPARED
     assert gemini.calls == 2
 
@@ -71,7 +71,7 @@ def test_limit_is_learned_from_the_429_and_known_to_the_next_process(
     relay = make()
     gemini.plays(gemini_api.quota(seconds=26, value=2), says("Hi."))
     relay.say("Hello")
-    relay.agent.close()
+    relay.end()
     clock.move(seconds=27)
     later = make()
     assert [who(later) for _ in range(3)] == [GEMINI, GEMINI, SPARED]
