@@ -8,11 +8,11 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 
 from app.clock import Clock, SystemClock
 from app.conversations import Transcript, TurnLocks
-from app.llm import Breakers, ModelChain, QuotaBook, build_chain
+from app.llm import Breakers, ModelChain, QuotaBook, build_chain, narration
 from app.settings import Settings
 from app.stores import Stores
 from app.tasks import Owner, TaskService
-from app.telemetry import Ledger, LogFile, Prices, QuotaStore, Recorder
+from app.telemetry import Alerts, Ledger, LogFile, Prices, QuotaStore, Recorder, Standing
 from app.tools import TaskTools
 
 _log = logging.getLogger("app")
@@ -43,7 +43,15 @@ class Parts:
         self._log_file = LogFile(settings.log_file, settings.log_level, settings.secrets)
         self._log_file.attach(whole_process)
         tools = TaskTools(lambda: self).all()
-        self.breakers = Breakers(self._stores.breaker_store, self.clock, lease=_lease(settings))
+        self.alerts = Alerts(
+            settings.alert_webhook_url, settings.alert_every, self._stores.alert_store, self.clock
+        )
+        self.breakers = Breakers(
+            self._stores.breaker_store,
+            self.clock,
+            lease=_lease(settings),
+            opened=self._tell_opened,
+        )
         self.quotas = QuotaBook(self._stores.quota_store, self.clock)
         self.chain = build_chain(settings, tools, self.breakers, self.quotas, self.clock)
         prices = Prices(settings.models, settings.llm_prices)
@@ -85,12 +93,17 @@ class Parts:
     def close(self) -> None:
         """Close the databases and the log; clients close with their event loops."""
         self.chain.close()
+        self.alerts.close()
         self.breakers.close()
         self.quotas.close()
         self.recorder.close()
         self._stores.close()
         self._log_file.detach()
         self._log_file.close()
+
+    def _tell_opened(self, key: str, standing: Standing) -> None:
+        if text := narration.opened_long(key, standing, self.clock.now()):
+            self.alerts.send(text)
 
 
 _shared: dict[Settings, Parts] = {}

@@ -14,7 +14,14 @@ from app.database import open_engine, upgrade
 from app.setting_values import DAY_FIRST
 from app.settings import Settings
 from app.tasks import TaskArchive, TaskService
-from app.telemetry import BreakerStore, Ledger, QuotaLeft, QuotaStore, quotas_left
+from app.telemetry import (
+    AlertStore,
+    BreakerStore,
+    Ledger,
+    QuotaLeft,
+    QuotaStore,
+    quotas_left,
+)
 
 if TYPE_CHECKING:
     from langgraph.checkpoint.sqlite import SqliteSaver
@@ -62,6 +69,10 @@ class Stores:
     def quota_store(self) -> QuotaStore:
         """Return where it is kept how much of each quota is used."""
         return QuotaStore(self._database())
+
+    def alert_store(self) -> AlertStore:
+        """Return where it is kept when the last alert went out."""
+        return AlertStore(self._database())
 
     def quotas_left(self) -> list[QuotaLeft]:
         """Return what is left of every quota of the chain that is known."""

@@ -10,7 +10,7 @@ from app.conversations import Transcript
 from app.llm import ModelChain
 from app.settings import Settings
 from app.tasks import Owner, TaskService
-from app.telemetry import Recorder
+from app.telemetry import Alerts, Recorder
 from app.tools import caller
 
 
@@ -22,6 +22,7 @@ class Parts(Protocol):
     chain: ModelChain
     default_owner: Owner
     recorder: Recorder
+    alerts: Alerts
 
     def tasks(self) -> TaskService:
         """Return the task service, which opens its database at the first call."""

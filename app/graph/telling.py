@@ -27,7 +27,7 @@ def note(parts: Parts, ids: TurnIds, trail: Trail, answer: AIMessage | None) -> 
     records = [_record(parts, ids, attempt) for attempt in attempts]
     if exhausted:
         records[-1] = records[-1].last_hope()
-        narration.all_failed(ids.user, attempts)
+        parts.alerts.send(narration.all_failed(ids.user, attempts))
     parts.recorder.note(records)
 
 

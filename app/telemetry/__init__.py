@@ -1,5 +1,7 @@
 """Keep what is known of the models, and tell what happened without telling secrets."""
 
+from app.telemetry.alert_store import AlertStore
+from app.telemetry.alerts import Alerts
 from app.telemetry.breaker_store import BreakerStore, Standing
 from app.telemetry.call_record import CallRecord, Tokens
 from app.telemetry.in_order import InOrder
@@ -15,6 +17,8 @@ from app.telemetry.turn_ids import TurnIds, about, current_ids, turn_id
 
 __all__ = [
     "GROUPS",
+    "AlertStore",
+    "Alerts",
     "BreakerStore",
     "Bucket",
     "CallRecord",
