@@ -40,7 +40,9 @@ class Parts:
         self.clock: Clock = clock or SystemClock()
         self.default_owner = Owner(settings.user, ZoneInfo(settings.timezone))
         self._stores = Stores(settings, self.clock)
-        self._log_file = LogFile(settings.log_file, settings.log_level, settings.secrets)
+        self._log_file = LogFile(
+            settings.log_file, settings.log_level, settings.secrets, settings.log_format
+        )
         self._log_file.attach(whole_process)
         tools = TaskTools(lambda: self).all()
         self.alerts = Alerts(

@@ -27,13 +27,15 @@ sixtieth write of a large store pays for it, which is its p99."""
 def open_engine(url: str) -> Engine:
     """Return an engine; a SQLite file is made with mode 0600 where it is missing.
 
+    Errors don't show the values of a statement, because they reach the log.
+
     Raises:
         DatabaseError: The file can't be made or opened.
     """
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url)
+        return create_engine(url, hide_parameters=True)
     make_file(Path(str(make_url(url).database)))
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine

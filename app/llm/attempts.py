@@ -1,9 +1,10 @@
 """Put into words what came of one try at one model."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, BaseMessage
 
 from app.clock import Clock
 from app.llm.history import PROVIDER
@@ -15,6 +16,9 @@ from app.telemetry import redact
 
 MODEL = "model"
 """Key in `response_metadata` of the model that gave the answer."""
+
+_TELLING = 6
+"""Characters from which on a message may tell something, and is no word of the provider's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,17 @@ class Attempts:
         """Return the seconds until the model may be of use again, where that is known."""
         return self.entry.wait(verdict, self.clock.now())
 
-    def redacted(self, verdict: Verdict | None) -> Verdict:
-        """Take out what providers echo; the client's own exception is let go for the same end."""
+    def redacted(self, verdict: Verdict | None, said: Sequence[BaseMessage]) -> Verdict:
+        """Take out what providers echo: keys, ids, and what was said.
+
+        The client's own exception is let go for the same end.
+        """
         found = verdict or Verdict(Kind.MALFORMED_RESPONSE)
-        return replace(found, detail=redact(found.detail, self.entry.secrets))
+        detail = found.detail
+        for text in {str(message.text).strip() for message in said}:
+            if len(text) >= _TELLING:
+                detail = detail.replace(text, "[message]")
+        return replace(found, detail=redact(detail, self.entry.secrets))
 
     def labelled(self, answer: AIMessage) -> AIMessage:
         """Return an answer with the names of who gave it."""

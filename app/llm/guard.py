@@ -106,7 +106,7 @@ class Guard(Step):
                 self._breakers.succeeded(self._entry.breakers)
                 input.trail.add(self._attempts.made(Outcome.ANSWERED, begun, heard=heard))
                 return self._attempts.labelled(heard.answer)
-            verdict = self._attempts.redacted(heard.verdict)
+            verdict = self._attempts.redacted(heard.verdict, conversation)
             if mended := self._repaired(verdict):
                 self._breakers.succeeded(self._entry.breakers)
                 input.trail.add(self._attempts.made(Outcome.REPAIRED, begun, verdict, heard))
