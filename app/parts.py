@@ -1,7 +1,10 @@
 """Make the parts that a process needs once for the same settings, however many graphs it has."""
 
 import logging
+import os
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from langgraph.checkpoint.sqlite import SqliteSaver
@@ -12,7 +15,17 @@ from app.llm import Breakers, ModelChain, QuotaBook, build_chain, narration
 from app.settings import Settings
 from app.stores import Stores
 from app.tasks import Owner, TaskService
-from app.telemetry import Alerts, Ledger, LogFile, Prices, QuotaStore, Recorder, Standing
+from app.telemetry import (
+    Alerts,
+    CallRecord,
+    Ledger,
+    LogFile,
+    Prices,
+    QuotaStore,
+    Recorder,
+    Standing,
+    open_metrics,
+)
 from app.tools import TaskTools
 
 _log = logging.getLogger("app")
@@ -57,8 +70,14 @@ class Parts:
         self.quotas = QuotaBook(self._stores.quota_store, self.clock)
         self.chain = build_chain(settings, tools, self.breakers, self.quotas, self.clock)
         prices = Prices(settings.models, settings.llm_prices)
-        self.recorder = Recorder(self._stores.ledger, prices, self.clock)
+        self._metrics = open_metrics(os.environ)
+        self.recorder = Recorder(self._stores.ledger, prices, self.clock, self._metrics.sinks)
         _tell_start(self.chain, settings)
+
+    def note(self, calls: Sequence[CallRecord]) -> None:
+        """Keep model calls in the ledger and tell metrics of them; nothing waits for it."""
+        trace = self._metrics.here()
+        self.recorder.note([replace(call, trace=trace) for call in calls])
 
     def tasks(self) -> TaskService:
         """Return the task service; the first call opens the database and migrates it.
@@ -71,6 +90,22 @@ class Parts:
     def transcript(self) -> Transcript:
         """Return the transcript of all threads; opens the database as `tasks` does."""
         return self._stores.transcript()
+
+    def check_database(self) -> None:
+        """Read from the database.
+
+        Raises:
+            DatabaseError: It can't be used.
+        """
+        self._stores.breaker_store().load()
+
+    async def model_states(self) -> dict[str, str]:
+        """Return of each usable model of the chain whether its breaker lets calls through.
+
+        `closed` and `half-open` do, `open` doesn't.
+        """
+        await self.breakers.refresh()
+        return {entry.provider: self.breakers.state(entry.breakers) for entry in self.chain.entries}
 
     def ledger(self) -> Ledger:
         """Return where every model call is kept; opens the database as `tasks` does."""
@@ -99,6 +134,7 @@ class Parts:
         self.breakers.close()
         self.quotas.close()
         self.recorder.close()
+        self._metrics.close()
         self._stores.close()
         self._log_file.detach()
         self._log_file.close()

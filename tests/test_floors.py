@@ -12,7 +12,7 @@ FLOORS = (
     {"llm", "tools", "exchange"},
     {"graph"},
     {"agent", "parts", "stores", "turns"},
-    {"cli", "studio", "__main__", "__init__"},
+    {"cli", "studio", "probes", "__main__", "__init__"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 APART = {("llm", "tools"), ("tools", "llm"), ("llm", "tasks")}

@@ -28,7 +28,7 @@ def note(parts: Parts, ids: TurnIds, trail: Trail, answer: AIMessage | None) -> 
     if exhausted:
         records[-1] = records[-1].last_hope()
         parts.alerts.send(narration.all_failed(ids.user, attempts))
-    parts.recorder.note(records)
+    parts.note(records)
 
 
 def _record(parts: Parts, ids: TurnIds, attempt: Attempt) -> CallRecord:

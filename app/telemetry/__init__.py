@@ -7,6 +7,7 @@ from app.telemetry.call_record import CallRecord, Tokens
 from app.telemetry.in_order import InOrder
 from app.telemetry.ledger import Ledger
 from app.telemetry.logs import LogFile
+from app.telemetry.metrics import Metrics, open_metrics
 from app.telemetry.prices import Prices
 from app.telemetry.quota_left import QuotaLeft, quotas_left
 from app.telemetry.quota_store import Gauge, QuotaStore, Source
@@ -26,6 +27,7 @@ __all__ = [
     "InOrder",
     "Ledger",
     "LogFile",
+    "Metrics",
     "Prices",
     "QuotaLeft",
     "QuotaStore",
@@ -38,6 +40,7 @@ __all__ = [
     "TurnIds",
     "about",
     "current_ids",
+    "open_metrics",
     "quotas_left",
     "redact",
     "statistics_of",

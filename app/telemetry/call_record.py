@@ -1,7 +1,8 @@
 """Say what is known of one model call; no text of a message is."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class CallRecord:
     `at` is when it began, `provider` the place in the chain, `position` counts from 0 along
     the chain. `kind` is the failure's; None for an answer. `exhausted` marks the try after
     which no language model was left. `cost` is in US dollars; None is unknown. `following`
-    names the place that was asked next; it is told to metrics and not kept.
+    names the place that was asked next, and `trace` is the trace that it belongs to; both are
+    told to metrics and not kept.
     """
 
     at: datetime
@@ -42,6 +44,7 @@ class CallRecord:
     tokens: Tokens | None = None
     cost: float | None = None
     following: str | None = None
+    trace: Any = field(default=None, repr=False, compare=False)
 
     @property
     def answered(self) -> bool:

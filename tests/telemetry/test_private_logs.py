@@ -54,7 +54,10 @@ SCENARIOS: dict[str, tuple[list[Step], list[Step]]] = {
 }
 
 
-@pytest.mark.parametrize(("scenario", "form"), zip(SCENARIOS, cycle(["human", "json"]), strict=False))
+FORMS = list(zip(SCENARIOS, cycle(["human", "json"]), strict=False))
+
+
+@pytest.mark.parametrize(("scenario", "form"), FORMS)
 def test_no_key_id_or_word_of_a_message_is_in_the_log(
     make_relay: Callable[..., Relay],
     gemini: GeminiServer,
