@@ -10,7 +10,8 @@ from app.telemetry import Standing
 _log = logging.getLogger("app.llm")
 
 _DETAIL_LENGTH = 300
-_LONG = timedelta(hours=1)
+_LONG = timedelta(hours=1) - timedelta(seconds=5)
+"""An hour, less the moment that has passed since the breaker opened."""
 
 
 def begin_turn(user_id: str) -> None:
