@@ -21,7 +21,7 @@ from app.telemetry import (
     Ledger,
     LogFile,
     Prices,
-    QuotaStore,
+    QuotaLeft,
     Recorder,
     Standing,
     open_metrics,
@@ -111,9 +111,9 @@ class Parts:
         """Return where every model call is kept; opens the database as `tasks` does."""
         return self._stores.ledger()
 
-    def quota_store(self) -> QuotaStore:
-        """Return where quotas are kept; opens the database as `tasks` does."""
-        return self._stores.quota_store()
+    def quotas_left(self) -> list[QuotaLeft]:
+        """Return what is left of every quota that is known; opens the database as `tasks` does."""
+        return self._stores.quotas_left()
 
     def conversations(self) -> SqliteSaver:
         """Return the checkpointer of our own threads; the first call opens its database.

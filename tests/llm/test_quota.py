@@ -108,8 +108,8 @@ def test_tokens_are_counted_as_the_provider_counts_them(make: Make) -> None:
     relay = make(gemini_limits="250000 tokens/minute")
     who(relay)
     relay.agent.parts.quotas.close()
-    (gauge,) = relay.agent.parts.quota_store().load().values()
-    assert (gauge.quota, gauge.used, gauge.amount) == ("tokens/minute", 100, 250_000)
+    (quota,) = relay.agent.parts.quotas_left()
+    assert (quota.quota, quota.left, quota.amount) == ("tokens/minute", 249_900, 250_000)
 
 
 def test_request_larger_than_the_whole_limit_is_asked_all_the_same(

@@ -2,6 +2,7 @@ import asyncio
 import logging
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,6 +134,18 @@ def test_ledger_that_cannot_be_written_costs_no_turn_and_is_told_once(
     recorder.note([call()])
     recorder.close()
     assert len(Ledger(engine).since(NOON)) == 4
+
+
+def test_row_is_written_within_a_second_though_nobody_waits_for_it(
+    clock: FixedClock, engine: Engine
+) -> None:
+    written = threading.Event()
+    ledger = Ledger(engine)
+    recorder = Recorder(lambda: ledger, Prices((), ()), clock, [lambda calls: written.set()])
+    recorder.note([call()])
+    assert written.wait(1)
+    assert len(ledger.since(NOON)) == 1
+    recorder.close()
 
 
 def test_old_rows_go_and_the_rest_stays(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import cycle
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, text
 
+from app.database import writing
 from app.errors import DatabaseError
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
@@ -52,6 +55,14 @@ SCENARIOS: dict[str, tuple[list[Step], list[Step]]] = {
     ),
     "database broken": ([calls("add_task", title="zebra"), says("Done.")], []),
 }
+
+
+def test_error_of_the_database_shows_no_value_of_a_statement(engine: Engine) -> None:
+    with pytest.raises(DatabaseError) as error, writing(engine) as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:title)"), {"title": "zebra"})
+    told = "".join(traceback.format_exception(error.value))
+    assert "INSERT INTO nowhere" in told
+    assert "zebra" not in told.split("[SQL")[1]
 
 
 FORMS = list(zip(SCENARIOS, cycle(["human", "json"]), strict=False))
