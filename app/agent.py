@@ -72,7 +72,7 @@ class Agent:
     @asynccontextmanager
     async def checkpointer(self) -> AsyncGenerator[BaseCheckpointSaver[Any]]:
         """Give the checkpointer of our own threads, for a server that shares them with us."""
-        yield await asyncio.to_thread(lambda: self.parts.conversations())
+        yield await asyncio.to_thread(self._saver)
 
     async def process_message(
         self, user_id: object, message: str, thread_id: object = None
@@ -120,6 +120,9 @@ class Agent:
 
     def _ready(self) -> Parts:
         return self.parts
+
+    def _saver(self) -> BaseCheckpointSaver[Any]:
+        return self.parts.conversations()
 
     def _conversing_graph(self) -> Graph:
         parts = self.parts

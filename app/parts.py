@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from langgraph.checkpoint.sqlite import SqliteSaver
-
 from app.clock import Clock, SystemClock
-from app.conversations import Transcript, TurnLocks
+from app.conversations import ConversationSaver, Transcript, TurnLocks
 from app.llm import Breakers, ModelChain, QuotaBook, build_chain, narration
 from app.settings import Settings
 from app.stores import Stores
@@ -115,7 +113,7 @@ class Parts:
         """Return what is left of every quota that is known; opens the database as `tasks` does."""
         return self._stores.quotas_left()
 
-    def conversations(self) -> SqliteSaver:
+    def conversations(self) -> ConversationSaver:
         """Return the checkpointer of our own threads; the first call opens its database.
 
         Raises:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from app.database_url import normalised
 from app.errors import InputError
 from app.identity import clean_user_id
 from app.model_settings import PROVIDERS, provider_of
@@ -218,12 +219,8 @@ def path(value: object) -> Path:
 
 
 def database_url(value: object) -> str:
-    """Read the task database's address: a SQLite file."""
-    text = str(value).strip()
-    head, _, file = text.partition(":///")
-    if head not in ("sqlite", "sqlite+pysqlite") or not file or file.startswith((":", "file:")):
-        raise ValueError("sqlite:///FILE (four slashes before an absolute path)")
-    return text
+    """Read the database's address: a SQLite file, or a database in PostgreSQL."""
+    return normalised(str(value).strip())
 
 
 def user(value: object) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Self
 from app import operation_values as ops
 from app import setting_sources as sources
 from app import setting_values as read
+from app.database_url import passwords_in
 from app.errors import SettingsError
 from app.model_settings import PARTS, ModelSettings, provider_of
 from app.operation_values import Limit, Price
@@ -183,10 +184,11 @@ class Settings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Return the keys in clear text, for the redaction of logs and errors."""
+        """Return keys and passwords in clear text, for the redaction of logs and errors."""
         values = [getattr(self, entry.name) for entry in dataclasses.fields(self)]
         values += [value for _, value in self.numbered]
-        return tuple(value.reveal() for value in values if isinstance(value, Secret))
+        keys = tuple(value.reveal() for value in values if isinstance(value, Secret))
+        return keys + passwords_in(self.database_url)
 
     def _model(self, name: str) -> ModelSettings:
         provider = provider_of(name) or name

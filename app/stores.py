@@ -24,7 +24,7 @@ from app.telemetry import (
 )
 
 if TYPE_CHECKING:
-    from langgraph.checkpoint.sqlite import SqliteSaver
+    from app.conversations import ConversationSaver
 
 
 class Stores:
@@ -42,8 +42,8 @@ class Stores:
         self._clock = clock
         self._lock = threading.Lock()
         self._engine: Engine | None = None
-        self._saver: SqliteSaver | None = None
-        self._turn_locks = open_turn_locks(settings.data_dir)
+        self._saver: ConversationSaver | None = None
+        self._turn_locks = open_turn_locks(settings)
 
     def tasks(self) -> TaskService:
         """Return the task service."""
@@ -78,14 +78,13 @@ class Stores:
         """Return what is left of every quota of the chain that is known."""
         return quotas_left(self._settings.models, self.quota_store().load(), self._clock.now())
 
-    def conversations(self) -> "SqliteSaver":
+    def conversations(self) -> "ConversationSaver":
         """Return the checkpointer of our own threads."""
         from app.conversations import open_conversations
 
-        settings = self._settings
         with self._lock:
             if self._saver is None:
-                self._saver = open_conversations(settings.data_dir, settings.keep_checkpoints)
+                self._saver = open_conversations(self._settings)
             return self._saver
 
     def turn_locks(self) -> TurnLocks:
@@ -99,7 +98,7 @@ class Stores:
             if self._engine is not None:
                 self._engine.dispose()
             if self._saver is not None:
-                self._saver.conn.close()
+                self._saver.close()
 
     def _database(self) -> Engine:
         with self._lock:

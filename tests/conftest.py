@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 
@@ -21,6 +22,10 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.netguard import sitecustomize
+from tests.postgresql import Databases, emptied, server
+
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).parent.parent
 NETGUARD = Path(sitecustomize.__file__).parent
@@ -28,6 +33,7 @@ OURS = (
     *("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG"),
     *("LLM_", "ALERT_", "OTEL_"),
 )
+STORES = ("sqlite", "postgresql")
 DEAD_PROXY = "http://127.0.0.1:9"
 
 
@@ -71,13 +77,62 @@ def clock() -> FixedClock:
     return FixedClock()
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """An empty store."""
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """PostgreSQL, started at its first use."""
+    with server() as address:
+        made = Databases(address)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="session")
+def _postgresql_engine(databases: Databases) -> Iterator[Engine]:
+    opened = open_engine(databases.migrated())
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(params=STORES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An empty store, once in SQLite and once in PostgreSQL."""
+    if request.param == "postgresql":
+        shared: Engine = request.getfixturevalue("_postgresql_engine")
+        yield shared
+        emptied(shared)
+        return
     opened = open_engine(f"sqlite:///{tmp_path}/tasks.db")
     upgrade(opened)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(params=STORES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a store of its own, without tables, once in each database."""
+    if request.param == "postgresql":
+        made: Databases = request.getfixturevalue("databases")
+        url = made.empty()
+        yield url
+        made.drop(url)
+        return
+    yield f"sqlite:///{tmp_path}/tasks.db"
+
+
+@pytest.fixture
+def postgresql_url(databases: Databases) -> Iterator[str]:
+    """The address of a database of its own in PostgreSQL, with tables."""
+    url = databases.migrated()
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture(params=STORES)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a store of its own, once in each database."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"sqlite:///{tmp_path}/tasks.db"
 
 
 @pytest.fixture
@@ -157,6 +212,30 @@ def child_environment(**more: str) -> dict[str, str]:
     quiet = {"LANGSMITH_TRACING": "false", "LANGGRAPH_CLI_NO_ANALYTICS": "1"}
     paths = {"PYTHONPATH": os.pathsep.join([str(NETGUARD), str(ROOT)])}
     return {**os.environ, **blocked, **quiet, **paths, **more}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended that ran in this process."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run `python -m app ...` in this process, without a terminal: for commands without a model."""
+    from app.cli.main import main
+
+    def run_here(*args: str) -> Ran:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ending:
+            main(args)
+        told = capsys.readouterr()
+        return Ran(int(ending.value.code or 0), told.out, told.err)
+
+    return run_here
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,7 @@ from app import DatabaseError, Reply, SettingsError
 from tests.conftest import Relay, provider_environment, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
+from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import Answer, Failure, Silence, Stream, calls, says
@@ -461,3 +463,27 @@ def test_wrong_setting_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     app.agent.default_agent.cache_clear()
     with pytest.raises(SettingsError, match="PRIMARY_LLM"):
         asyncio.run(app.process_message(1, "Hello"))
+
+
+def test_messages_to_one_thread_by_two_programs_are_answered_one_after_the_other(
+    make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer, clock: FixedClock
+) -> None:
+    one, two = (make_relay(**provider_settings(gemini, groq), clock=clock) for _ in range(2))
+    asked: list[str] = []
+
+    def answer(body: dict[str, Any]) -> Answer:
+        asked.append(body["contents"][-1]["parts"][0]["text"])
+        return says(f"This is answer {len(asked)}.")
+
+    gemini.decide, gemini.delay = answer, 0.2
+
+    async def both() -> list[Reply]:
+        first = asyncio.create_task(one.agent.process_message("ann", "first"))
+        await asyncio.to_thread(gemini.wait_for_request)
+        return [await two.agent.process_message("ann", "second"), await first]
+
+    replies = one.runner.run(both())
+    assert [reply.reply for reply in replies] == ["This is answer 2.", "This is answer 1."]
+    assert asked == ["first", "second"]
+    told = [part["text"] for c in gemini.requests[-1]["body"]["contents"] for part in c["parts"]]
+    assert told == ["first", "This is answer 1.", "second"]

@@ -7,11 +7,12 @@ ROOT = Path(__file__).parent.parent
 APP = ROOT / "app"
 FLOORS = (
     {"errors", "clock", "secret", "identity", "private_files", "model_settings", "setting_values"}
-    | {"setting_sources", "operation_values", "settings", "database", "reply", "events"},
+    | {"setting_sources", "operation_values", "settings", "database", "database_url"}
+    | {"reply", "events"},
     {"tasks", "conversations", "telemetry"},
     {"llm", "tools", "exchange"},
     {"graph"},
-    {"agent", "parts", "stores", "turns"},
+    {"agent", "parts", "stores", "turns", "backup", "forgetting"},
     {"cli", "studio", "probes", "__main__", "__init__"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

@@ -43,6 +43,22 @@ def test_walk_through_a_failover_is_real_output() -> None:
     assert lines == played.stdout.rstrip().splitlines()
 
 
+def test_machines_on_one_database_are_real_output() -> None:
+    played = subprocess.run(
+        [sys.executable, "-m", "tests.scaling"],
+        cwd=ROOT,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    shown = indented(README.split("## Scaling")[1].split("\n## ")[0])
+    played_lines = played.stdout.splitlines()
+    assert played_lines
+    assert shown[: len(played_lines)] == played_lines
+
+
 def test_first_five_minutes_are_real_output(command: Callable[..., Ended]) -> None:
     section = README.split("## The first five minutes")[1].split("\n## ")[0]
     shown = indented(section[: section.index("`help` shows")])
@@ -74,7 +90,7 @@ def test_python_examples_run(code: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
-        env=child_environment(),
+        env=child_environment(HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path)),
         capture_output=True,
         text=True,
         timeout=60,

@@ -71,6 +71,21 @@ def test_second_names_are_taken_where_the_first_is_missing(tmp_path: Path) -> No
     assert both.gemini_api_key.reveal() == "gem"
 
 
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg", "POSTGRES"])
+@pytest.mark.parametrize(
+    "rest", ["me:p%40ss@h:5432/db?sslmode=require", "/db?host=/run&password=p%40ss", "me@[::1]/db"]
+)
+def test_postgresql_is_accepted_as_hosts_write_it(tmp_path: Path, scheme: str, rest: str) -> None:
+    settings = load(tmp_path, DATABASE_URL=f"{scheme}://{rest}")
+    assert settings.database_url == f"postgresql+psycopg://{rest}"
+    assert rest not in repr(settings)
+
+
+def test_password_of_the_database_is_a_secret_as_written_and_as_meant(tmp_path: Path) -> None:
+    settings = load(tmp_path, DATABASE_URL="postgres://me:p%40ss@h/db", GROQ_API_KEY="gsk_x")
+    assert settings.secrets == ("gsk_x", "p%40ss", "p@ss")
+
+
 @pytest.mark.parametrize(
     ("given", "meant"),
     [
@@ -178,7 +193,11 @@ def test_wrong_value_is_one_sentence_with_name_value_and_what_is_allowed(
     [
         ("GEMINI_API_KEY", "two words"),
         ("GROQ_API_KEY", "gsk_schlüssel"),
-        ("APP_DATABASE_URL", "postgresql://me:hidden@h/db"),
+        ("APP_DATABASE_URL", "mysql://me:hidden@h/db"),
+        ("APP_DATABASE_URL", "postgresql+asyncpg://me:hidden@h/db"),
+        ("APP_DATABASE_URL", "postgresql://me:hidden@h"),
+        ("APP_DATABASE_URL", "postgresql://me:hid@den@h/db"),
+        ("APP_DATABASE_URL", "postgresql://me:hidden@h:port/db"),
         ("DATABASE_URL", "sqlite:///:memory:"),
         ("ALERT_WEBHOOK_URL", "hooks.example/T0/secret"),
     ],

@@ -218,9 +218,53 @@ def test_large_change_waits_for_the_answer_that_chats_send(server: DevServer, wo
     assert statuses(data, "carol") == ["deleted"] * 3
 
 
+@pytest.mark.parametrize(
+    ("user", "answer", "left"),
+    [
+        ("dora", {"command": {"resume": {"decisions": [{"type": "reject"}]}}}, ["open"] * 3),
+        (
+            "emil",
+            {
+                "command": {
+                    "resume": {
+                        "decisions": [
+                            {
+                                "type": "edit",
+                                "edited_action": {
+                                    "name": "delete_tasks",
+                                    "args": {"task_ids": [2]},
+                                },
+                            }
+                        ]
+                    }
+                }
+            },
+            ["open", "deleted", "open"],
+        ),
+        ("fred", {"input": {"messages": [{"role": "user", "content": "wait"}]}}, ["open"] * 3),
+    ],
+)
+def test_large_change_is_rejected_edited_or_given_up_over_http(
+    server: DevServer, world: Any, user: str, answer: dict[str, Any], left: list[str]
+) -> None:
+    _, gemini, _, data = world
+    who = {"context": {"user_id": user}}
+    adding = tuple(("add_task", {"title": f"t{n}"}) for n in range(3))
+    gemini.plays(Answer(calls=adding), says("Added."))
+    server.http.post("/runs/wait", json=ask("add three", **who))
+    thread = server.http.post("/threads", json={}).json()["thread_id"]
+    gemini.plays(calls("delete_tasks", task_ids=[1, 2, 3]), says("As you say."))
+    runs = f"/threads/{thread}/runs/wait"
+    server.http.post(runs, json=ask("delete all", **who))
+    ended = server.http.post(runs, json={"assistant_id": "agent", **answer, **who}).json()
+    assert "As you say." in str(ended["messages"][-1]["content"])
+    assert statuses(data, user) == left
+    assert gemini.refusals == []
+
+
 def statuses(data: Path, user: str) -> list[str]:
     connection = sqlite3.connect(data / "tasks.db")
-    query = "SELECT status FROM task_relay_tasks WHERE user_id = ?"
+    query = "SELECT status FROM task_relay_tasks WHERE user_id = ? ORDER BY id"
     rows = connection.execute(query, [user]).fetchall()
     connection.close()
     return [status for (status,) in rows]

@@ -10,7 +10,9 @@ import click
 
 from app.cli.chat import chat, print_failure, show_failure
 from app.cli.exits import Exit
+from app.cli.keeping import backup, forget, migrate, restore
 from app.cli.stats import stats
+from app.cli.threads import history, threads
 from app.cli.transfer import export, import_, purge
 from app.errors import TaskRelayError
 
@@ -25,7 +27,10 @@ def cli() -> None:
     """Talk to your tasks. Gemini answers, Groq when Gemini fails, plain commands when both do."""
 
 
-for command in (chat, export, import_, purge, stats):
+for command in (
+    *(chat, threads, history, export, import_, purge),
+    *(migrate, backup, restore, forget, stats),
+):
     cli.add_command(command)
 
 

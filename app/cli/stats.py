@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from app.cli.opening import opened
 from app.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,21 +29,12 @@ _GROUPS = ("provider", "model", "user", "day")
 )
 def stats(since: str, by: str | None, as_json: bool, plot: Path | None) -> int:
     """Show turns, failovers, failures, latency, tokens, cost, and what is left of the quotas."""
-    from zoneinfo import ZoneInfo
-
-    from app.clock import SystemClock
-    from app.settings import Settings
-    from app.stores import Stores
     from app.telemetry import statistics_of
 
     back = _back(since)
-    settings, clock = Settings.load(), SystemClock()
-    zone, now = ZoneInfo(settings.timezone), clock.now()
-    stores = Stores(settings, clock)
-    try:
-        calls, quotas = stores.ledger().since(now - back), stores.quotas_left()
-    finally:
-        stores.close()
+    with opened(None) as here:
+        zone, now = here.owner.zone, here.clock.now()
+        calls, quotas = here.stores.ledger().since(now - back), here.stores.quotas_left()
     found = statistics_of(calls, now - back, now, zone, by)
     if plot is not None:
         from app.cli.stats_plot import draw

@@ -4,19 +4,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from app.cli.opening import opened, user_option
 from app.errors import InputError
-from app.identity import clean_user_id
-
-if TYPE_CHECKING:
-    from app.stores import Stores
-    from app.tasks import Owner
 
 _NAMES = ("json", "csv", "todotxt", "ics")
-_USER = click.option("--user", help="Whose tasks. Default: the APP_USER setting.")
 _LONG = 200
 """Tasks from which on a progress bar is worth its line."""
 
@@ -26,7 +21,7 @@ _LONG = 200
     "--format", "name", type=click.Choice(_NAMES), help="Default: as --out ends, or json."
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: the screen.")
-@_USER
+@user_option
 def export(name: str | None, out: Path | None, user: str | None) -> int:
     """Write all tasks into a file.
 
@@ -36,10 +31,10 @@ def export(name: str | None, out: Path | None, user: str | None) -> int:
     from app.exchange import FORMATS, format_of
 
     chosen = FORMATS[name] if name else (out and format_of(out.name)) or FORMATS["json"]
-    with _open(user) as (stores, owner, _):
-        portables = stores.archive().everything(owner)
+    with opened(user) as here:
+        portables = here.stores.archive().everything(here.owner)
         with _progress("Writing", len(portables)) as tick:
-            pieces = chosen.write(_told(portables, tick))
+            pieces = chosen.write(_told(portables, tick), here.owner.zone)
             if out is None:
                 for piece in pieces:
                     click.echo(piece, nl=False)
@@ -53,7 +48,7 @@ def export(name: str | None, out: Path | None, user: str | None) -> int:
 @click.command("import", epilog="Example: python -m app import tasks.json")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "name", type=click.Choice(_NAMES), help="Default: as the file ends.")
-@_USER
+@user_option
 def import_(file: Path, name: str | None, user: str | None) -> int:
     """Bring in the tasks of a file, all of them or none; undo takes them back.
 
@@ -64,15 +59,19 @@ def import_(file: Path, name: str | None, user: str | None) -> int:
 
     from app.exchange import FORMATS, format_of
     from app.exchange.reading import Reading
+    from app.setting_values import DAY_FIRST
+    from app.tasks import Said
 
     chosen = FORMATS[name] if name else format_of(file.name)
     if chosen is None:
         raise InputError(f"{file} has no known ending. Add --format, one of {', '.join(_NAMES)}.")
     text = _text_of(file)
-    with _open(user) as (stores, owner, said):
+    with opened(user) as here:
+        said = Said(here.owner, here.clock.now(), here.settings.date_order == DAY_FIRST)
         found = chosen.read(text, Reading(said, uuid4))
         with _progress("Storing", len(found)) as tick:
-            done = stores.archive().bring_in(owner, found, upsert=chosen.whole, tick=tick)
+            archive = here.stores.archive()
+            done = archive.bring_in(here.owner, found, upsert=chosen.whole, tick=tick)
     told = (f"{done.added} tasks added", f"{done.updated} updated", f"{done.skipped} unchanged")
     click.echo(f"{', '.join(told)}.")
     return 0
@@ -80,42 +79,20 @@ def import_(file: Path, name: str | None, user: str | None) -> int:
 
 @click.command(epilog="Example: python -m app purge --yes")
 @click.option("--yes", is_flag=True, help="Don't ask.")
-@_USER
+@user_option
 def purge(yes: bool, user: str | None) -> int:
     """Remove deleted tasks for good; neither undo nor reopen brings them back then."""
     from app.cli.exits import Exit
 
-    with _open(user) as (stores, owner, _):
+    with opened(user) as here:
         if not yes:
             if not sys.stdin.isatty():
                 click.echo("Nothing was removed: nobody can be asked here; add --yes.", err=True)
                 return Exit.NEEDS_CONFIRMATION
-            if not click.confirm(f"Remove all deleted tasks of {owner.user_id} for good?"):
+            if not click.confirm(f"Remove all deleted tasks of {here.owner.user_id} for good?"):
                 return Exit.NEEDS_CONFIRMATION
-        click.echo(f"{stores.archive().purge(owner)} deleted tasks removed for good.")
+        click.echo(f"{here.stores.archive().purge(here.owner)} deleted tasks removed for good.")
     return 0
-
-
-@contextmanager
-def _open(user: str | None) -> Iterator[tuple["Stores", "Owner", Any]]:
-    """Open the stores without any model; give them with the owner and who says things when."""
-    from zoneinfo import ZoneInfo
-
-    from app.clock import SystemClock
-    from app.setting_values import DAY_FIRST
-    from app.settings import Settings
-    from app.stores import Stores
-    from app.tasks import Owner, Said
-
-    settings, clock = Settings.load(), SystemClock()
-    owner = Owner(
-        clean_user_id(settings.user if user is None else user), ZoneInfo(settings.timezone)
-    )
-    stores = Stores(settings, clock)
-    try:
-        yield stores, owner, Said(owner, clock.now(), settings.date_order == DAY_FIRST)
-    finally:
-        stores.close()
 
 
 @contextmanager

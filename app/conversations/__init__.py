@@ -1,20 +1,23 @@
 """What a thread remembers between turns and processes, and what was ever said in it.
 
-The checkpointer knows LangGraph and is loaded when it is first asked for, so that what only
+The checkpointers know LangGraph and are loaded when they are first asked for, so that what only
 reads the transcript starts fast.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from app.conversations.failures import translated
+from app.conversations.failures import CONVERSATIONS_FILE, translated
 from app.conversations.model import Entry, Role, Said, Thread
 from app.conversations.transcript import Transcript
 from app.conversations.turn_locks import TurnLocks, open_turn_locks
 
 if TYPE_CHECKING:
-    from app.conversations.checkpointer import open_conversations
+    from app.conversations.opening import open_conversations
+    from app.conversations.pruning import ConversationSaver
 
 __all__ = [
+    "CONVERSATIONS_FILE",
+    "ConversationSaver",
     "Entry",
     "Role",
     "Said",
@@ -26,10 +29,12 @@ __all__ = [
     "translated",
 ]
 
+_HOMES = {"open_conversations": "opening", "ConversationSaver": "pruning"}
+
 
 def __getattr__(name: str) -> Any:
-    if name != "open_conversations":
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from app.conversations.checkpointer import open_conversations
+    from importlib import import_module
 
-    return open_conversations
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -5,14 +5,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.database import advice
+from sqlalchemy.engine import make_url
+
+from app.database import advice, explained
+from app.database_url import is_postgresql
 from app.errors import DatabaseError
+from app.settings import Settings
 
 CONVERSATIONS_FILE = "conversations.db"
 
 
 @contextmanager
-def translated(directory: Path) -> Iterator[None]:
+def translated(settings: Settings) -> Iterator[None]:
+    """Turn the errors of what holds the conversations into a sentence.
+
+    Raises:
+        DatabaseError: It failed.
+    """
+    if not is_postgresql(settings.database_url):
+        with sqlite_translated(settings.data_dir):
+            yield
+        return
+    from psycopg import Error
+
+    try:
+        yield
+    except Error as error:
+        told = explained(error, make_url(settings.database_url))
+        raise DatabaseError(f"The conversations can't be used. {told}") from error
+
+
+@contextmanager
+def sqlite_translated(directory: Path) -> Iterator[None]:
     """Turn SQLite's errors into a sentence that names the file of the conversations."""
     try:
         yield

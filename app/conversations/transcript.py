@@ -29,12 +29,12 @@ class Transcript:
         with reading(self._engine) as connection:
             known = _thread_id(connection, user_id, key)
         if known is None:
-            with writing(self._engine) as connection:
+            with writing(self._engine, _scope_of(user_id), relaxed=True) as connection:
                 _thread_at(connection, user_id, key, name, now)
 
     def keep(self, user_id: str, key: str, name: str, said: Sequence[Said], now: datetime) -> None:
         """Add messages to a thread; those that are there already stay as they are."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, _scope_of(user_id), relaxed=True) as connection:
             thread_id = _thread_at(connection, user_id, key, name, now)
             ids = [one.message_id for one in said]
             mine = transcript.c.thread_id == thread_id
@@ -106,7 +106,7 @@ class Transcript:
 
     def forget(self, user_id: str) -> tuple[int, list[str]]:
         """Remove all of a user's threads; return how many messages, and the threads' keys."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, _scope_of(user_id)) as connection:
             mine = threads.c.user_id == user_id
             found = connection.execute(select(threads.c.id, threads.c.key).where(mine)).all()
             ids = [thread_id for thread_id, _ in found]
@@ -123,6 +123,10 @@ _ENTRIES = select(
     transcript.c.text,
     transcript.c.more,
 ).join(threads, transcript.c.thread_id == threads.c.id)
+
+
+def _scope_of(user_id: str) -> str:
+    return f"transcript of {user_id}"
 
 
 def _entry(row: Sequence[object]) -> Entry:

@@ -1,17 +1,19 @@
 """Let one turn at a time run in a thread, whichever process or event loop it runs in.
 
-A lock is one byte of a file that the operating system locks for the process. It ends with
+Here a lock is one byte of a file that the operating system locks for the process. It ends with
 the process, however that ends, so nobody waits for the dead.
 """
 
-import hashlib
 import os
 import sys
 import threading
 from pathlib import Path
 from typing import Protocol
 
-from app.database import make_file
+from app.conversations.places import place_of
+from app.database import make_file, missing_extra
+from app.database_url import is_postgresql
+from app.settings import Settings
 
 _FILE = "turns.lock"
 _PLACES = 2**30
@@ -34,18 +36,55 @@ class TurnLocks(Protocol):
         """Give back what is still held."""
 
 
-def open_turn_locks(directory: Path) -> TurnLocks:
-    """Return the locks of a data directory."""
-    return FileTurnLocks(directory / _FILE)
-
-
-def place_of(key: str) -> int:
-    """Return the number that stands for a thread."""
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
+def open_turn_locks(settings: Settings) -> TurnLocks:
+    """Return the locks of all who share the conversations; nothing is opened yet."""
+    if not is_postgresql(settings.database_url):
+        return FileTurnLocks(settings.data_dir / _FILE)
+    try:
+        from app.conversations.postgresql_locks import PostgresTurnLocks
+    except ImportError as error:
+        raise missing_extra() from error
+    return PostgresTurnLocks(settings.database_url)
 
 
 class FileTurnLocks:
-    """Locks in a file, which is opened at the first use."""
+    """Locks in a file, of which the process has one for all that name it."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = _the_file(file)
+        self._mine: set[int] = set()
+
+    def take(self, key: str) -> bool:
+        """Take the lock of a thread; False when this or another process has it.
+
+        Raises:
+            DatabaseError: The file can't be made or opened.
+        """
+        place = place_of(key) % _PLACES
+        if not self._file.take(place):
+            return False
+        self._mine.add(place)
+        return True
+
+    def give_back(self, key: str) -> None:
+        """Give a lock back."""
+        place = place_of(key) % _PLACES
+        if place in self._mine:
+            self._mine.discard(place)
+            self._file.give_back(place)
+
+    def close(self) -> None:
+        """Give back what is held here."""
+        while self._mine:
+            self._file.give_back(self._mine.pop())
+
+
+class _LockFile:
+    """The one descriptor of a file in this process, and the places that are locked in it.
+
+    The system knows such locks by process and file: a second descriptor would get the same
+    lock again, and closing it would give all of them back.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -53,36 +92,32 @@ class FileTurnLocks:
         self._descriptor: int | None = None
         self._held: set[int] = set()
 
-    def take(self, key: str) -> bool:
-        """Take the lock of a thread; False when this or another process has it."""
-        place = place_of(key) % _PLACES
+    def take(self, place: int) -> bool:
         with self._guard:
             if place in self._held or not _lock(self._open(), place):
                 return False
             self._held.add(place)
             return True
 
-    def give_back(self, key: str) -> None:
-        """Give a lock back."""
-        place = place_of(key) % _PLACES
+    def give_back(self, place: int) -> None:
         with self._guard:
-            if place in self._held and self._descriptor is not None:
-                _unlock(self._descriptor, place)
             self._held.discard(place)
-
-    def close(self) -> None:
-        """Close the file, which gives back every lock."""
-        with self._guard:
-            if self._descriptor is not None:
-                os.close(self._descriptor)
-            self._descriptor = None
-            self._held.clear()
+            _unlock(self._open(), place)
 
     def _open(self) -> int:
         if self._descriptor is None:
             make_file(self._file)
             self._descriptor = os.open(self._file, os.O_RDWR)
         return self._descriptor
+
+
+_files: dict[Path, _LockFile] = {}
+_files_guard = threading.Lock()
+
+
+def _the_file(file: Path) -> _LockFile:
+    with _files_guard:
+        return _files.setdefault(file, _LockFile(file))
 
 
 if sys.platform == "win32":

@@ -7,18 +7,26 @@ host may keep its own tables beside ours.
 from sqlalchemy import Engine
 
 from app.database.engine import advice, make_file, open_engine, reading, writing
-from app.database.metadata import PREFIX, UtcDateTime, metadata
-from app.database.schema import HEAD, upgrade
+from app.database.metadata import PREFIX, UtcDateTime, in_code_order, metadata
+from app.database.postgresql import driver_options, explained, missing_extra
+from app.database.schema import HEAD, VERSION_TABLE, upgrade
+from app.database.sqlite import patiently
 
 __all__ = [
     "HEAD",
     "PREFIX",
+    "VERSION_TABLE",
     "Engine",
     "UtcDateTime",
     "advice",
+    "driver_options",
+    "explained",
+    "in_code_order",
     "make_file",
     "metadata",
+    "missing_extra",
     "open_engine",
+    "patiently",
     "reading",
     "upgrade",
     "writing",

@@ -1,27 +1,24 @@
 """Open an engine, and run reads and writes on it.
 
-SQLite runs with a write-ahead log. A write begins with BEGIN IMMEDIATE, so that two
-writers queue for the busy timeout instead of failing half-way; in PostgreSQL they queue for
-an advisory lock that ends with the transaction.
+SQLite runs with a write-ahead log (`sqlite.py`). A write begins with BEGIN IMMEDIATE, so that
+two writers queue for the busy timeout instead of failing half-way; in PostgreSQL those of one
+scope, such as a user, queue for an advisory lock that ends with the transaction.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.database import sqlite
+from app.database.postgresql import explained, lock, open_postgresql
 from app.errors import DatabaseError
 from app.private_files import private_file
 
-BUSY_TIMEOUT_MS = 10_000
-_WRITERS_LOCK = 0x7461736B
-CHECKPOINT_PAGES = 4_000
-"""Pages of 4 KB in the log before they go into the database: with SQLite's 1,000 every
-sixtieth write of a large store pays for it, which is its p99."""
+_POSTGRESQL = "postgresql"
 
 
 def open_engine(url: str) -> Engine:
@@ -30,14 +27,14 @@ def open_engine(url: str) -> Engine:
     Errors don't show the values of a statement, because they reach the log.
 
     Raises:
-        DatabaseError: The file can't be made or opened.
+        DatabaseError: The file can't be made or opened, or PostgreSQL's driver is missing.
     """
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True)
+    if make_url(url).get_backend_name() == _POSTGRESQL:
+        return open_postgresql(url)
     make_file(Path(str(make_url(url).database)))
     engine = create_engine(url, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_connection)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", sqlite.prepare)
+    event.listen(engine, "begin", sqlite.begin)
     return engine
 
 
@@ -58,29 +55,43 @@ def make_file(file: Path) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """Give a connection for reading.
+    """Give a connection for reading; all that is read is of one moment.
 
     Raises:
         DatabaseError: The database failed.
     """
     with _translated(engine), engine.connect() as connection:
+        if engine.dialect.name == _POSTGRESQL:
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
         yield connection
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine, scope: str, *, relaxed: bool = False) -> Iterator[Connection]:
     """Give a connection inside one write transaction: all of it happens, or nothing.
+
+    Args:
+        engine: The database.
+        scope: Names what is written, such as one user's tasks: writers of one scope take
+            turns. SQLite has one writer at a time, whatever the scope.
+        relaxed: Whether a power cut may take it back; not the end of the process. For what
+            is no task: it spares the wait for the disk.
 
     Raises:
         DatabaseError: The database failed; nothing was changed.
     """
+    options = {sqlite.WRITE: True, sqlite.RELAXED: relaxed}
+    in_turn = sqlite.one_writer(engine) if engine.dialect.name == "sqlite" else nullcontext()
     with (
         _translated(engine),
-        engine.connect().execution_options(task_relay_write=True) as connection,
+        in_turn,
+        engine.connect().execution_options(**options) as connection,
         connection.begin(),
     ):
-        if engine.dialect.name == "postgresql":
-            connection.execute(select(func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+        if engine.dialect.name == _POSTGRESQL:
+            lock(connection, scope)
         yield connection
 
 
@@ -90,7 +101,9 @@ def _translated(engine: Engine) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None) or error
-        where = make_url(str(engine.url)).database
+        if engine.dialect.name == _POSTGRESQL:
+            raise DatabaseError(explained(cause, engine.url)) from error
+        where = engine.url.database
         raise DatabaseError(f"The database {where} failed: {cause}. {advice(cause)}") from error
 
 
@@ -103,23 +116,9 @@ def advice(cause: BaseException) -> str:
         ("readonly", "Check that you may write to the file and its directory."),
         ("unable to open", "Check that you may write to the file and its directory."),
         ("malformed", "It is damaged; restore a backup or move the file away."),
+        ("disk I/O", "Its disk may be full, over a quota, or failing; look there first."),
         ("not a database", "That file is something else; move it away or set APP_DATABASE_URL."),
     ):
         if sign in text:
             return advice
     return "Nothing was changed."
-
-
-def _prepare_connection(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("task_relay_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

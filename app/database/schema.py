@@ -28,7 +28,7 @@ def upgrade(engine: Engine) -> None:
     with reading(engine) as connection:
         if _version(connection) == HEAD:
             return
-    with writing(engine) as connection:
+    with writing(engine, "schema") as connection:
         if _version(connection) != HEAD:
             _migrate(connection)
 
@@ -52,5 +52,5 @@ def _migrate(connection: Connection) -> None:
     except CommandError as error:
         raise DatabaseError(
             f"The database has a schema that this version doesn't know ({error}). "
-            "Update Task Relay, or set APP_DATABASE_URL to another file."
+            "Update Task Relay, or set APP_DATABASE_URL to another database."
         ) from error

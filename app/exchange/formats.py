@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
+from zoneinfo import ZoneInfo
 
 from app.exchange import csv_file, ics_file, json_file, todotxt_file
 from app.exchange.reading import Reading
@@ -11,7 +12,7 @@ from app.tasks import Portable
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: how it is written and read.
+    """One format: how it is written, in the days and times of a zone, and read.
 
     `whole` says that it holds everything, deleted tasks too, so that what is read takes the
     place of the stored task with its UUID.
@@ -19,7 +20,7 @@ class Format:
 
     name: str
     suffixes: tuple[str, ...]
-    write: Callable[[Iterable[Portable]], Iterable[str]]
+    write: Callable[[Iterable[Portable], ZoneInfo], Iterable[str]]
     read: Callable[[str, Reading], list[Portable]]
     whole: bool = False
 

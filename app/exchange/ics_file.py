@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Todo, vRecur
 
@@ -13,11 +14,13 @@ from app.exchange.reading import Reading, at_line
 from app.tasks import NewFields, Portable, Priority, Status, Task
 
 _NUMBERS = {Priority.HIGH: 1, Priority.MEDIUM: 5, Priority.LOW: 9}
+_ONCE = ("summary", "description", "due", "dtstart", "rrule", "priority", "created", "completed")
+_UNREADABLE = (ValueError, IndexError, KeyError)
 _PROJECT = "X-TASK-RELAY-PROJECT"
 
 
-def write(portables: Iterable[Portable]) -> Iterator[str]:
-    """Yield the file, whole."""
+def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
+    """Yield the file, whole; each due keeps its own zone."""
     calendar = Calendar()
     calendar.add("prodid", "-//Task Relay//EN")
     calendar.add("version", "2.0")
@@ -29,26 +32,42 @@ def write(portables: Iterable[Portable]) -> Iterator[str]:
 
 
 def read(text: str, reading: Reading) -> list[Portable]:
-    """Return the tasks of a file; what is no VTODO is passed over.
+    """Return the tasks of a file; what is no VTODO, or a cancelled one, is passed over.
 
     Raises:
         TaskRefusal: It is no calendar, or a VTODO can't be used; the text says its line.
     """
+    text = text.removeprefix("\ufeff")
+    lines = [line.rstrip().upper() for line in text.split("\n")]
+    begins = [number for number, line in enumerate(lines, 1) if line == "BEGIN:VTODO"]
     try:
-        calendars = Calendar.from_ical(text.removeprefix("\ufeff"), multiple=True)
-    except (ValueError, IndexError, KeyError) as error:
+        calendars = Calendar.from_ical(text, multiple=True)
+    except _UNREADABLE as error:
+        _refuse_unreadable(text, begins)
         raise TaskRefusal(f"Line 1: this is no calendar ({error}). Nothing was imported.") from None
-    begins = [
-        number
-        for number, line in enumerate(text.splitlines(), 1)
-        if line.strip().upper() == "BEGIN:VTODO"
-    ]
     found = []
     todos = [todo for calendar in calendars for todo in calendar.walk("VTODO")]
     for line, todo in zip(begins, todos, strict=False):
         with at_line(line):
-            found.append(_portable(todo, reading, line))
+            _refuse_doubles(todo)
+            if str(todo.get("status", "")).upper() != "CANCELLED":
+                found.append(_portable(todo, reading, line))
     return found
+
+
+def _refuse_unreadable(text: str, begins: list[int]) -> None:
+    """Refuse the first VTODO that can't be read; the parser doesn't say which it is."""
+    lines = text.split("\n")
+    for begin in begins:
+        ends = (n for n in range(begin, len(lines)) if lines[n].rstrip().upper() == "END:VTODO")
+        with at_line(begin):
+            Todo.from_ical("\n".join(lines[begin - 1 : next(ends, len(lines)) + 1]))
+
+
+def _refuse_doubles(todo: Any) -> None:
+    for name in _ONCE:
+        if isinstance(todo.get(name), list):
+            raise ValueError(f"{name.upper()} stands in it twice")
 
 
 def _todo(portable: Portable) -> Todo:
@@ -73,7 +92,7 @@ def _todo(portable: Portable) -> Todo:
         todo.add(_PROJECT, task.project)
     if portable.parent is not None:
         todo.add("related-to", str(portable.parent))
-    if task.completed_at is not None:
+    if task.completed_at is not None and task.status is Status.DONE:
         todo.add("completed", task.completed_at)
     todo.add("status", "COMPLETED" if task.status is Status.DONE else "NEEDS-ACTION")
     return todo
@@ -96,7 +115,7 @@ def _portable(todo: Any, reading: Reading, line: int) -> Portable:
     given: NewFields = {
         "due": _due(todo, reading),
         "priority": None if not number else ("high", "medium", "low")[(number > 4) + (number > 5)],
-        "tags": [re.sub(r"[^\w./-]+", "-", name).strip("-") for name in _categories(todo)],
+        "tags": [_tag(name) for name in _categories(todo)],
         "project": str(todo[_PROJECT]) if _PROJECT in todo else None,
         "repeat": _repeat(todo["rrule"], reading) if "rrule" in todo else None,
         "notes": str(todo.get("description", "")),
@@ -113,10 +132,14 @@ def _portable(todo: Any, reading: Reading, line: int) -> Portable:
 
 
 def _due(todo: Any, reading: Reading) -> str | None:
-    """Return the due as our phrases say it, in the person's zone."""
-    if "due" not in todo:
+    """Return the due as our phrases say it, in the person's zone.
+
+    Where only a start is said it stands for the due: so a repetition keeps its weekday.
+    """
+    name = "due" if "due" in todo else "dtstart"
+    if name not in todo:
         return None
-    due = todo.decoded("due")
+    due = todo.decoded(name)
     if not isinstance(due, datetime):
         return str(due.isoformat())
     local = due.astimezone(reading.said.owner.zone) if due.tzinfo else due
@@ -133,6 +156,12 @@ def _repeat(rule: vRecur, reading: Reading) -> str:
     ]
     local: Any = vRecur({**rule, **({"UNTIL": ends} if ends else {})})
     return str(local.to_ical().decode())
+
+
+def _tag(name: str) -> str:
+    """Return a category, which may have any characters, as one word."""
+    word = re.sub(r"[^\w./-]+", "-", name)
+    return word if word == name else word.strip("-")
 
 
 def _categories(todo: Any) -> list[str]:

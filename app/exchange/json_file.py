@@ -6,17 +6,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from app.errors import TaskRefusal
-from app.exchange.reading import Reading, at_line, due_in_zone, instant
+from app.exchange.reading import Reading, at_line, check_year, due_in_zone, instant, words_of
 from app.tasks import Portable, Priority, Recurrence, Status, Task, check_rule, fields
 
 _HEAD = {"format": "task-relay", "version": 1}
-_LARGEST_ID = 2**31 - 1
+_LARGEST_ID = 10**9
+"""Leaves numbers for the tasks that come after it."""
 
 
-def write(portables: Iterable[Portable]) -> Iterator[str]:
-    """Yield the file in pieces."""
+def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
+    """Yield the file in pieces; each due keeps its own zone."""
     yield json.dumps(_HEAD)[:-1] + ', "tasks": ['
     separator = "\n"
     for portable in portables:
@@ -113,24 +115,32 @@ def _portable(record: dict[str, Any], reading: Reading) -> Portable:
         created_at=instant(created) if created else reading.said.now,
         notes=fields.notes_of(record.get("notes") or ""),
         priority=Priority(priority) if priority else None,
-        tags=fields.tags_of(record.get("tags") or ()),
+        tags=fields.tags_of(_list(record, "tags")),
         project=fields.project_of(project) if project else None,
         due=due_in_zone(due, record.get("due_zone")) if due else None,
-        due_text=record.get("due_text"),
+        due_text=words_of(record.get("due_text")),
         repeat=_recurrence(repeat) if repeat else None,
         completed_at=instant(completed) if completed else None,
     )
     return Portable(
         task,
         UUID(record["parent"]) if record.get("parent") else None,
-        tuple(UUID(one) for one in record.get("blocked_by") or ()),
-        tuple(instant(at) for at in record.get("completions") or ()),
+        tuple(UUID(one) for one in _list(record, "blocked_by")),
+        tuple(instant(at) for at in _list(record, "completions")),
     )
+
+
+def _list(record: dict[str, Any], name: str) -> list[Any]:
+    found = record.get(name) or []
+    if not isinstance(found, list):
+        raise TypeError(f"{name} is no list")
+    return found
 
 
 def _recurrence(repeat: dict[str, Any]) -> Recurrence:
     anchor = datetime.fromisoformat(repeat["anchor"])
+    check_year(anchor)
     if anchor.tzinfo is not None:
         raise ValueError("the anchor of a repeat is a wall time without an offset")
-    text = str(repeat.get("text") or "")[: fields.DUE_TEXT_LENGTH]
+    text = words_of(repeat.get("text")) or ""
     return Recurrence(check_rule(repeat["rule"]), anchor, text, bool(repeat["from_completion"]))

@@ -9,11 +9,12 @@ from langgraph.types import interrupt
 
 from app.errors import ThreadOwnerError
 from app.graph.answers import declined, not_run
-from app.graph.confirm import NOBODY_TO_ASK, decided, declined_all, question_of
+from app.graph.confirm import NOBODY_TO_ASK, all_declined, decided, weighed
 from app.graph.routes import FOREIGN_THREAD, MOST_TOOL_CALLS
 from app.graph.source import PartsSource, asking
 from app.graph.state import State
 from app.graph.turn import calls_run, current_turn, last_answer
+from app.tasks import Owner
 from app.tools import key_of, naming
 
 _CHECKPOINTER = "__pregel_checkpointer"
@@ -27,21 +28,23 @@ class Acting:
         self._source = source
         self._tools = tools
 
+    def weigh(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Note which tasks the last answer would change, and what has to be asked first."""
+        parts, owner = self._source.parts, self._owner(state, config)
+        return weighed(state, parts.tasks(), owner, parts.settings.confirm_from)
+
     def confirm(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        """Pause until the person has decided, if this turn would change many tasks.
+        """Pause until the person has decided.
 
         It runs again from its beginning when the answer comes; nothing has changed by then.
         """
-        parts = self._source.parts
-        owner = asking(parts, config)
-        if state.get("owner", owner.user_id) != owner.user_id:
-            raise ThreadOwnerError(FOREIGN_THREAD)
-        question = question_of(state, parts.tasks(), owner, parts.settings.confirm_from)
-        if question is None:
-            return {}
+        owner, question = self._owner(state, config), state["asked"]
+        assert question is not None
         if (config.get("configurable") or {}).get(_CHECKPOINTER) is None:
-            return declined_all(question, NOBODY_TO_ASK)
-        return decided(question, interrupt(question.payload()))
+            answer = all_declined(question, NOBODY_TO_ASK)
+        else:
+            answer = interrupt(question["payload"])
+        return decided(state, question, answer, self._source.parts.tasks(), owner)
 
     def run_tools(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Run the tool calls of the last answer, one after the other, in their order.
@@ -49,6 +52,7 @@ class Acting:
         Declined ones are not run. One that was carried out before - this step may run again
         after a crash - gives the result that it gave then.
         """
+        self._owner(state, config)
         answer = last_answer(state["messages"])
         room = MOST_TOOL_CALLS - calls_run(current_turn(state["messages"]))
         reasons = state.get("declined", {}).get(str(answer.id), {})
@@ -64,3 +68,10 @@ class Acting:
                 named = naming(config, key_of(config, answer.id, place, call_id))
                 results += self._tools.invoke([call], named)["messages"]
         return {"messages": results}
+
+    def _owner(self, state: State, config: RunnableConfig) -> Owner:
+        """Return whose run this is; a thread may be taken up again by its own user only."""
+        owner = asking(self._source.parts, config)
+        if state.get("owner", owner.user_id) != owner.user_id:
+            raise ThreadOwnerError(FOREIGN_THREAD)
+        return owner

@@ -43,21 +43,22 @@ def storable(answer: AIMessage) -> AIMessage:
 
     A model may send integers past 64 bits and halves of surrogate pairs; no store takes them.
     """
-    calls = [{**call, "args": _kept(call["args"])} for call in answer.tool_calls]
-    content = _kept(answer.content)
+    calls = [{**call, "args": kept(call["args"])} for call in answer.tool_calls]
+    content = kept(answer.content)
     if calls == answer.tool_calls and content == answer.content:
         return answer
     return answer.model_copy(update={"tool_calls": calls, "content": content})
 
 
-def _kept(value: Any) -> Any:
+def kept(value: Any) -> Any:
+    """Return a value of JSON as every checkpointer can keep it."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, int):
         return value if -_LARGEST <= value < _LARGEST else str(value)
     if isinstance(value, dict):
-        return {_kept(key): _kept(inner) for key, inner in value.items()}
-    return [_kept(inner) for inner in value] if isinstance(value, list) else value
+        return {kept(key): kept(inner) for key, inner in value.items()}
+    return [kept(inner) for inner in value] if isinstance(value, list) else value
 
 
 _LARGEST = 2**63

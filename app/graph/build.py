@@ -1,6 +1,6 @@
 """Draw the graph.
 
-begin_turn -> call_model -> confirm -> run_tools -> call_model -> ... -> end_turn
+begin_turn -> call_model -> weigh -> confirm -> run_tools -> call_model -> ... -> end_turn
 """
 
 from langchain_core.runnables import RunnableLambda
@@ -11,7 +11,14 @@ from app.graph.acting import Acting
 from app.graph.ending import Ending
 from app.graph.ids import anamed, named
 from app.graph.nodes import Nodes, tell_refusal
-from app.graph.routes import refuse, route_answered, route_begun, route_tools, stop
+from app.graph.routes import (
+    refuse,
+    route_answered,
+    route_begun,
+    route_tools,
+    route_weighed,
+    stop,
+)
 from app.graph.source import PartsSource
 from app.graph.state import Messages, State
 from app.tools import Context, TaskTools
@@ -25,6 +32,7 @@ def draw(parts: PartsSource, tools: TaskTools) -> StateGraph[State, Context, Mes
     graph = StateGraph(State, context_schema=Context, input_schema=Messages, output_schema=Messages)
     graph.add_node("begin_turn", RunnableLambda(named(nodes.begin_turn), anamed(nodes.abegin_turn)))
     graph.add_node("call_model", RunnableLambda(named(nodes.call_model), anamed(nodes.acall_model)))
+    graph.add_node("weigh", named(acting.weigh))
     graph.add_node("confirm", named(acting.confirm))
     graph.add_node("run_tools", named(acting.run_tools))
     graph.add_node("stop", stop)
@@ -33,6 +41,7 @@ def draw(parts: PartsSource, tools: TaskTools) -> StateGraph[State, Context, Mes
     graph.add_edge(START, "begin_turn")
     graph.add_conditional_edges("begin_turn", route_begun)
     graph.add_conditional_edges("call_model", route_answered)
+    graph.add_conditional_edges("weigh", route_weighed)
     graph.add_edge("confirm", "run_tools")
     graph.add_conditional_edges("run_tools", route_tools)
     graph.add_edge("stop", "end_turn")

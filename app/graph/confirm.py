@@ -6,15 +6,15 @@ Studio, agent-chat-ui and agent-inbox know: `action_requests` with `review_confi
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import AIMessage
 
-from app.graph.state import State
+from app.graph.answers import kept, storable
+from app.graph.state import Question, State
 from app.graph.turn import Call, calls_in, current_turn, last_answer
 from app.tasks import Owner, TaskService
-from app.tools import Write, is_write, named_by, write_of
+from app.tools import Write, is_write, write_of
 
 _ALLOWED = ("approve", "edit", "reject")
 _UNREADABLE = "the answer to the question could not be read"
@@ -24,34 +24,12 @@ NOBODY_TO_ASK = "nobody could be asked, because this graph keeps no threads (no 
 Decision = bool | str | Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: the places of the calls in the answer, and what each would change."""
+def weighed(state: State, service: TaskService, owner: Owner, confirm_from: int) -> dict[str, Any]:
+    """Return the change of the state that weighing the last answer makes.
 
-    answer: AIMessage
-    places: tuple[int, ...]
-    writes: tuple[Write, ...]
-
-    def payload(self) -> dict[str, Any]:
-        """Return the question as the interrupt carries it."""
-        names = dict.fromkeys(write.name for write in self.writes)
-        return {
-            "action_requests": [
-                {"name": write.name, "args": dict(write.args), "description": write.description}
-                for write in self.writes
-            ],
-            "review_configs": [
-                {"action_name": name, "allowed_decisions": list(_ALLOWED)} for name in names
-            ],
-        }
-
-
-def question_of(
-    state: State, service: TaskService, owner: Owner, confirm_from: int
-) -> Question | None:
-    """Return what has to be asked before the last answer's calls run; None when nothing.
-
-    What the turn has changed before counts as well.
+    It notes which tasks each call would change, and what has to be asked before any runs. What
+    the turn has changed before counts as well, as it was weighed then: a title that named an
+    open task no longer does once that task is done.
 
     Args:
         state: The conversation.
@@ -60,36 +38,41 @@ def question_of(
         confirm_from: From how many tasks on a turn has to ask; 0 is never.
     """
     answer = last_answer(state["messages"])
+    if not confirm_from:
+        return {}
     calls = calls_in(current_turn(state["messages"]))
-    pending = [call for call in calls if call.answer is answer and is_write(call.name)]
-    if not confirm_from or not pending:
-        return None
-    writes = {call.position: write_of(service, owner, call.name, call.args) for call in pending}
-    writes = {position: write for position, write in writes.items() if write.tasks}
-    changed = {task.id for write in writes.values() for task in write.tasks}
-    changed |= _changed_before(calls, service, owner)
-    if not writes or len(changed) < confirm_from:
-        return None
-    return Question(answer, tuple(writes), tuple(writes.values()))
+    known = state.get("weighed", {})
+    before = {_name(call): known.get(_name(call), []) for call in calls if _has_run(call)}
+    writes = _writes(answer, service, owner)
+    pending = {_place(answer, place): _ids(write) for place, write in writes.items()}
+    changed = {task_id for ids in (before | pending).values() for task_id in ids}
+    asked = _question(answer, writes) if writes and len(changed) >= confirm_from else None
+    return {"weighed": before | pending, "asked": asked}
 
 
-def decided(question: Question, answered: Any) -> dict[str, Any]:
+def decided(
+    state: State, question: Question, answered: Any, service: TaskService, owner: Owner
+) -> dict[str, Any]:
     """Return the change of the state that an answer to the question makes.
 
     Declined calls are noted; edited ones take the place of what the model called.
     """
-    decisions = _decisions(answered, len(question.places))
-    calls = [dict(call) for call in question.answer.tool_calls]
+    answer = last_answer(state["messages"])
+    calls = [dict(call) for call in answer.tool_calls]
     reasons: dict[int, str] = {}
-    for place, decision in zip(question.places, decisions, strict=True):
+    decisions = _decisions(answered, len(question["places"]))
+    for place, decision in zip(question["places"], decisions, strict=True):
         if decision["type"] == "reject":
             reasons[place] = str(decision.get("message") or "")
         elif decision["type"] == "edit":
             edited = decision["edited_action"]
             calls[place] |= {"name": str(edited["name"]), "args": dict(edited["args"])}
-    update: dict[str, Any] = {"declined": {str(question.answer.id): reasons}}
-    if calls != question.answer.tool_calls:
-        update["messages"] = [question.answer.model_copy(update={"tool_calls": calls})]
+    update: dict[str, Any] = {"declined": {str(answer.id): reasons}, "asked": None}
+    if calls != answer.tool_calls:
+        changed = storable(answer.model_copy(update={"tool_calls": calls}))
+        writes = _writes(changed, service, owner)
+        pending = {_place(changed, place): _ids(write) for place, write in writes.items()}
+        update |= {"messages": [changed], "weighed": {**state.get("weighed", {}), **pending}}
     return update
 
 
@@ -106,24 +89,51 @@ def answer_to(payload: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
     elif isinstance(decision, bool):
         each = {"type": "approve"} if decision else {"type": "reject"}
     else:
-        return {"decisions": [dict(one) for one in decision]}
-    return {"decisions": [each] * len(payload["action_requests"])}
+        return {"decisions": [kept(dict(one)) for one in decision]}
+    return {"decisions": [kept(each)] * len(payload["action_requests"])}
 
 
-def declined_all(question: Question, reason: str) -> dict[str, Any]:
-    """Return the change of the state that declining everything makes."""
-    reject = {"type": "reject", "message": reason}
-    return decided(question, {"decisions": [reject] * len(question.places)})
+def all_declined(question: Question, reason: str) -> dict[str, Any]:
+    """Return the answer to a question that nobody could be asked."""
+    return answer_to(question["payload"], reason)
 
 
-def _changed_before(calls: Sequence[Call], service: TaskService, owner: Owner) -> set[int]:
-    """Return the tasks that earlier calls of the turn have changed."""
-    ran = [
-        call
-        for call in calls
-        if is_write(call.name) and call.result is not None and call.result.status != "error"
+def _writes(answer: AIMessage, service: TaskService, owner: Owner) -> dict[int, Write]:
+    """Return the calls of an answer that would change existing tasks, by place."""
+    writes = {
+        place: write_of(service, owner, call["name"], call["args"])
+        for place, call in enumerate(answer.tool_calls)
+        if is_write(call["name"])
+    }
+    return {place: write for place, write in writes.items() if write.tasks}
+
+
+def _question(answer: AIMessage, writes: Mapping[int, Write]) -> Question:
+    names = dict.fromkeys(write.name for write in writes.values())
+    requests = [
+        {"name": write.name, "args": dict(write.args), "description": write.description}
+        for write in writes.values()
     ]
-    return {task.id for call in ran for task in named_by(service, owner, call.name, call.args)}
+    reviews = [{"action_name": name, "allowed_decisions": list(_ALLOWED)} for name in names]
+    payload = {"action_requests": requests, "review_configs": reviews}
+    return Question(answer=str(answer.id), places=list(writes), payload=payload)
+
+
+def _ids(write: Write) -> list[int]:
+    return [task.id for task in write.tasks]
+
+
+def _name(call: Call) -> str:
+    return _place(call.answer, call.position)
+
+
+def _place(answer: AIMessage, place: int) -> str:
+    """Return the name of a call in the state; the provider's ids repeat within a thread."""
+    return f"{answer.id}/{place}"
+
+
+def _has_run(call: Call) -> bool:
+    return call.result is not None and call.result.status != "error"
 
 
 def _decisions(answered: Any, count: int) -> list[Mapping[str, Any]]:

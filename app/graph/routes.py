@@ -28,12 +28,19 @@ def route_begun(state: State) -> Literal["call_model", "refuse", "end_turn"]:
     return "end_turn" if refused else "call_model"
 
 
-def route_answered(state: State) -> Literal["confirm", "run_tools", "end_turn"]:
-    """Run the tools that the answer calls, asking first where tasks change; else end."""
+def route_answered(state: State) -> Literal["weigh", "run_tools", "end_turn"]:
+    """Run the tools that the answer calls, weighing first where tasks change; else end."""
     calls = last_answer(state["messages"]).tool_calls
     if any(is_write(call["name"]) for call in calls):
-        return "confirm"
+        return "weigh"
     return "run_tools" if calls else "end_turn"
+
+
+def route_weighed(state: State) -> Literal["confirm", "run_tools"]:
+    """Ask the person, if the last answer was found to change many tasks."""
+    asked = state.get("asked")
+    mine = asked is not None and asked["answer"] == str(last_answer(state["messages"]).id)
+    return "confirm" if mine else "run_tools"
 
 
 def route_tools(state: State) -> Literal["call_model", "stop"]:

@@ -1,6 +1,6 @@
 """Hold what a thread remembers between steps."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from langchain_core.messages import AnyMessage
 from langgraph.channels import UntrackedValue
@@ -14,18 +14,33 @@ class Messages(TypedDict):
     messages: Annotated[list[AnyMessage], add_messages]
 
 
+class Question(TypedDict):
+    """What is asked: of which answer, the places of the calls in it, and the interrupt's payload.
+
+    It is kept with the thread. What the person decides is about what they were asked, however
+    the tasks stand by then.
+    """
+
+    answer: str
+    places: list[int]
+    payload: dict[str, Any]
+
+
 class State(Messages, total=False):
     """The conversation, whose it is, and until when this turn may take.
 
     `owner` is the user who began the thread, `begun` the id of the last message that was
-    taken for theirs, `kept` the id of the last message in the transcript. `declined` holds the
-    calls of one answer that the person declined, as its message id and the reasons by place.
-    `deadline` is on the clock's monotonic scale, in seconds; it belongs to the running process
-    and is never stored.
+    taken for theirs, `kept` the id of the last message in the transcript. `weighed` holds the
+    ids of the tasks that each call of the turn changes, and `asked` what the person has to
+    decide before the last answer's calls run. `declined` holds the calls of one answer that the
+    person declined, as its message id and the reasons by place. `deadline` is on the clock's
+    monotonic scale, in seconds; it belongs to the running process and is never stored.
     """
 
     owner: str
     begun: str
     kept: str
+    weighed: dict[str, list[int]]
+    asked: Question | None
     declined: dict[str, dict[int, str]]
     deadline: Annotated[float, UntrackedValue]

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from app.clock import Clock
 from app.database import reading, writing
 from app.tasks.model import Brought, Owner, Portable
+from app.tasks.rows import calls, changes, completions, counters, tasks
+from app.tasks.store import scope_of
 from app.tasks.transfer import Tick, Transfer
 
 
@@ -45,11 +47,26 @@ class TaskArchive:
         Raises:
             TaskRefusal: A link leads nowhere or in a circle; the text names the line.
         """
-        with writing(self._engine) as connection:
+        with writing(self._engine, scope_of(owner)) as connection:
             transfer = Transfer(connection, owner.user_id)
             return transfer.bring_in(incoming, self._clock.now(), tick, upsert=upsert)
 
     def purge(self, owner: Owner) -> int:
         """Remove a user's deleted tasks for good; return how many they were."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, scope_of(owner)) as connection:
             return Transfer(connection, owner.user_id).purge()
+
+    def forget(self, owner: Owner) -> tuple[int, int]:
+        """Remove all of a user's tasks and all that tells of them.
+
+        Returns:
+            How many tasks and how many events there were.
+        """
+        with writing(self._engine, scope_of(owner)) as connection:
+            counts = {
+                table: connection.execute(
+                    delete(table).where(table.c.user_id == owner.user_id)
+                ).rowcount
+                for table in (tasks, changes, completions, calls, counters)
+            }
+            return counts[tasks], counts[changes]

@@ -33,6 +33,12 @@ NUMBERS = {name: n for n, name in enumerate(_NUMBER_NAMES, 1)} | {
     "sixty": 60,
     "ninety": 90,
 }
+NUMBERS |= {
+    f"{tens}{sign}{ones}": NUMBERS[tens] + NUMBERS[ones]
+    for tens in ("twenty", "thirty", "forty", "fifty")
+    for ones in _NUMBER_NAMES[:9]
+    for sign in "- "
+}
 """Numbers in words."""
 
 PLACES = {
@@ -40,6 +46,18 @@ PLACES = {
     **{"fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "last": -1},
 }
 """Places in a month, as in "second tuesday"."""
+
+_ORDINAL_NAMES = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+    *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+    *("seventeenth", "eighteenth", "nineteenth", "twentieth"),
+)
+ORDINALS = (
+    {name: n for n, name in enumerate(_ORDINAL_NAMES, 1)}
+    | {f"twenty{sign}{_ORDINAL_NAMES[n - 1]}": 20 + n for n in range(1, 10) for sign in "- "}
+    | {"thirtieth": 30, "thirty-first": 31, "thirty first": 31}
+)
+"""Days of a month in words."""
 
 WORKDAY = r"(?:week|work|working |business )day"
 """The pattern of a day from Monday to Friday."""

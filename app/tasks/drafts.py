@@ -72,7 +72,7 @@ def drafted(title: str, given: NewFields, said: Said, uuid: Callable[[], UUID]) 
         tags=fields.tags_of(given.get("tags") or ()),
         project=fields.project_of(project) if project else None,
         due=said.due(due) if due else None,
-        due_text=due[: fields.DUE_TEXT_LENGTH] if due else None,
+        due_text=fields.said_of(due) if due else None,
     )
     repeat = given.get("repeat")
     return _repeating(task, repeat, said, keep_due=due is not None) if repeat else task
@@ -110,10 +110,7 @@ def _rescheduled(task: Task, given: ChangedFields, said: Said) -> Task:
             )
         task = replace(task, due=None, due_text=None)
     elif due:
-        before, task = (
-            task,
-            replace(task, due=said.due(due), due_text=due[: fields.DUE_TEXT_LENGTH]),
-        )
+        before, task = task, replace(task, due=said.due(due), due_text=fields.said_of(due))
         task = replace(task, repeat=_retimed(before, task))
     if repeat:
         task = _repeating(task, repeat, said, keep_due=bool(due))

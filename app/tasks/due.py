@@ -2,9 +2,9 @@
 
 A phrase is a day (`due_days`), a time of day (`due_times`), both in either order, or a span of
 hours from now. Decided once: a time alone that is past today means tomorrow; midnight alone
-is the coming one, and on a named day its first minute; morning, evening and the like only tell
-which half of the day is meant; a time that the clock skips moves on by the gap, and of two
-equal ones the first is meant.
+is the coming one, on a named day its first minute, and of a named night the one in it; morning,
+evening and the like only tell which half of the day is meant; a time that the clock skips moves
+on by the gap, and of two equal ones the first that is still ahead is meant.
 """
 
 import re
@@ -14,16 +14,15 @@ from zoneinfo import ZoneInfo
 from app.errors import TaskRefusal
 from app.tasks.due_days import day_of, is_iso
 from app.tasks.due_spans import clock_span
-from app.tasks.due_times import MIDNIGHT, PART, is_loose, time_of
+from app.tasks.due_times import END, PART, is_loose, is_midnight, time_of
 
 _SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
 _LONGEST = 100
 _LEAD = re.compile(r"(?:due )?(?:(?:on|by|for) )?")
 _WITH_PART = re.compile(rf"(?P<day>.+?) (?:in the )?{PART}")
-_EOD = re.compile(
-    r"(?:(?:eod|end of (?:the )?day) (?:on |of )?(?P<a>.+)|(?P<b>.+) (?:eod|end of day))"
-)
+_EOD_WORDS = r"(?:by )?(?:eod|(?:the )?end of (?:the )?day)"
+_EOD = re.compile(rf"{_EOD_WORDS} (?:on |of )?(?P<a>.+)|(?P<b>.+) {_EOD_WORDS}")
 
 
 def resolve_due(
@@ -61,10 +60,23 @@ def format_due(due: date | datetime) -> str:
     return f"{text} {due:%H:%M}" if isinstance(due, datetime) else text
 
 
-def wall_time(day: date, at: time, timezone: ZoneInfo) -> datetime:
-    """Put a wall time into its zone; one that the clock skips moves on by the gap."""
+def read_time(text: str, part: str | None = None) -> time | None:
+    """Return the time of day that a text means beside a part of the day, or None."""
+    return time_of(_plain(text), part)
+
+
+def wall_time(
+    day: date, at: time, timezone: ZoneInfo, *, after: datetime | None = None
+) -> datetime:
+    """Put a wall time into its zone; one that the clock skips moves on by the gap.
+
+    Of two equal ones it is the first, unless that one isn't after the instant `after`.
+    """
     aware = datetime.combine(day, at, timezone)
-    return aware.astimezone(UTC).astimezone(timezone)
+    found = aware.astimezone(UTC).astimezone(timezone)
+    if after is not None and found.astimezone(UTC) <= after.astimezone(UTC):
+        return found.replace(fold=1)
+    return found
 
 
 def _plain(text: str) -> str:
@@ -114,11 +126,17 @@ def _joined(
     if at is None or (is_iso(day_text) and is_loose(at_text)):
         return None
     if day is None:
-        due = wall_time(local.date(), at, zone)
-        return due if due > local else wall_time(local.date() + timedelta(days=1), at, zone)
-    if at_text.removeprefix("at ") in MIDNIGHT and day == local.date():
+        return _coming(at, local, zone)
+    if is_midnight(at_text) and (day == local.date() or part == "night"):
         day += timedelta(days=1)
     return wall_time(day, at, zone)
+
+
+def _coming(at: time, local: datetime, zone: ZoneInfo) -> datetime:
+    """Return when a clock next shows a time: today, or tomorrow if it is past that."""
+    if at <= local.time():
+        return wall_time(local.date() + timedelta(days=1), at, zone)
+    return wall_time(local.date(), at, zone, after=local)
 
 
 def _part_of(text: str) -> tuple[str, str | None]:
@@ -126,7 +144,7 @@ def _part_of(text: str) -> tuple[str, str | None]:
     if text == "tonight":
         return "today", "night"
     if match := _EOD.fullmatch(text):
-        return match["a"] or match["b"], None
+        return match["a"] or match["b"], END
     if match := _WITH_PART.fullmatch(text):
         return "today" if match["day"] == "this" else match["day"], match["part"]
     return text, None

@@ -11,16 +11,18 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from app.tasks.calendar_words import MONTHS, PLACES, WEEKDAYS, WORKDAY, one_of
-from app.tasks.due_spans import SPAN, shifted
+from app.tasks.calendar_words import MONTHS, ORDINALS, PLACES, WEEKDAYS, WORKDAY, one_of
+from app.tasks.due_spans import AHEAD, IN_TIME, SPAN, shifted
 from app.tasks.due_words import WORDS, monday, month_end
 
 _DAY = one_of(WEEKDAYS)
 _MONTH = one_of(MONTHS)
-_NTH = r"(?P<nth>\d{1,2})(?:st|nd|rd|th)"
-_YEAR = r"(?: (?P<year>\d{4}))?"
-_ANY_MONTH = rf"(?P<month>{_MONTH}){_YEAR}|(?P<near>the|this|next) month"
-_ISO = r"(?P<year>\d{4})(?P<sign>[-/])(?P<month>\d\d)(?P=sign)(?P<day>\d\d)"
+_NTH = r"(?P<day>\d{1,2})(?:st|nd|rd|th)"
+_NTH_WORD = rf"(?P<word>{one_of(ORDINALS)})"
+_YEAR = r"(?: (?P<year>2[01]\d\d))?"
+"""A year beside a word: 2000 to 2199, since `march 15 1730` may well be a time."""
+_ANY_MONTH = rf"(?P<month>{_MONTH}){_YEAR}|(?:(?P<near>the|this|next) )?month"
+_ISO = r"(?P<year>\d{4})(?P<sign>[-/]?)(?P<month>\d\d)(?P=sign)(?P<day>\d\d)"
 _Match = re.Match[str]
 
 
@@ -73,7 +75,13 @@ def _slashed(match: _Match, today: date, day_first: bool) -> date:
 
 
 def _worded(match: _Match, today: date) -> date:
-    return _dated(today, MONTHS[match["month"]], int(match["day"]), match["year"])
+    return _dated(today, MONTHS[match["month"]], _number(match), match["year"])
+
+
+def _number(match: _Match) -> int:
+    """Return the day of a month: `15`, `15th`, `fifteenth`."""
+    word = match.groupdict().get("word")
+    return ORDINALS[word] if word else int(match["day"])
 
 
 def _holiday(match: _Match, today: date) -> date:
@@ -105,7 +113,8 @@ def _weekday(match: _Match, today: date) -> date:
 
 
 def _week_then_day(match: _Match, today: date) -> date:
-    return monday(today) + timedelta(days=7 + WEEKDAYS[match["day"]])
+    weeks = 1 if match["week"] == "next" else 0
+    return monday(today) + timedelta(days=7 * weeks + WEEKDAYS[match["day"]])
 
 
 def _next_workday(match: _Match, today: date) -> date:
@@ -113,7 +122,7 @@ def _next_workday(match: _Match, today: date) -> date:
 
 
 def _nth_of_month(match: _Match, today: date) -> date:
-    day = int(match["nth"] or 1)
+    day = _number(match)
     told = match.groupdict()
     if told.get("month"):
         return _dated(today, MONTHS[match["month"]], day, match["year"])
@@ -143,7 +152,7 @@ def _placed(match: _Match, today: date) -> date | None:
     if match["near"] == "next":
         return _place_in(first + relativedelta(months=1), place, name)
     found = _place_in(first, place, name)
-    if match["near"] == "the" and found is not None and found < today:
+    if match["near"] != "this" and found is not None and found < today:
         return _place_in(first + relativedelta(months=1), place, name)
     return found
 
@@ -181,7 +190,7 @@ def _counted(match: _Match, today: date, day_first: bool) -> date | None:
 
 _SLASHED = re.compile(r"(?P<one>\d{1,2})/(?P<two>\d{1,2})(?:/(?P<year>\d{4}|\d\d))?")
 _COUNTED = re.compile(
-    rf"in (?P<after>{SPAN})"
+    rf"{AHEAD} (?P<after>{SPAN}){IN_TIME}"
     rf"|(?P<before>{SPAN}) (?P<ago>ago)"
     rf"|(?P<span>{SPAN}|day|week) (?P<way>from|after|before) (?P<base>.+)"
 )
@@ -191,20 +200,19 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[_Match, date], date | None]], ...
     for form, read in (
         (_ISO, _iso),
         (r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})(?:\.(?P<year>\d{4}|\d\d)?)?", _dotted),
-        (rf"(?P<month>{_MONTH}) (?:the )?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_YEAR}", _worded),
-        (
-            rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<month>{_MONTH}){_YEAR}",
-            _worded,
-        ),
+        (rf"(?P<month>{_MONTH}) (?:the )?(?:{_NTH}|{_NTH_WORD}){_YEAR}", _worded),
+        (rf"(?P<month>{_MONTH}) (?P<day>\d{{1,2}}){_YEAR}", _worded),
+        (rf"(?:{_NTH}|{_NTH_WORD}) (?P<month>{_MONTH}){_YEAR}", _worded),
+        (rf"(?P<day>\d{{1,2}}) (?:of )?(?P<month>{_MONTH}){_YEAR}", _worded),
         (rf"(?P<name>christmas(?: day)?|xmas|new year'?s eve){_YEAR}", _holiday),
         (
             rf"(?P<which>(?:this )?(?:up)?coming |this |next )?(?P<day>{_DAY})"
             r"(?: (?:of )?(?P<week>(?:this|next) week))?",
             _weekday,
         ),
-        (rf"next week (?:on )?(?P<day>{_DAY})", _week_then_day),
+        (rf"(?P<week>next|this) week (?:on )?(?P<day>{_DAY})", _week_then_day),
         (rf"next {WORKDAY}", _next_workday),
-        (rf"(?:{_NTH}|first) (?:of|in) (?:{_ANY_MONTH})", _nth_of_month),
+        (rf"(?:{_NTH}|{_NTH_WORD}) (?:of|in) (?:{_ANY_MONTH})", _nth_of_month),
         (_NTH, _nth_of_month),
         (
             rf"(?P<place>{one_of(PLACES)}) (?P<day>{_DAY}|{WORKDAY}|day) "

@@ -9,22 +9,29 @@ from datetime import time
 
 from app.tasks.calendar_words import NUMBERS, one_of
 
+END = "end"
+"""The part of a day that its end is: any hour, but not the midnight with which it began."""
 PART = r"(?P<part>morning|afternoon|evening|night)"
-MIDNIGHT = frozenset({"midnight", "12 midnight"})
+_MINUTES_OFF = {"half past": 30, "quarter past": 15, "quarter to": -15} | {
+    f"{NUMBERS[word] if figure else word} past": NUMBERS[word]
+    for word in ("five", "ten", "twenty", "twenty-five")
+    for figure in (True, False)
+}
 _SPANS = {"morning": (1, 11), "afternoon": (12, 18), "evening": (16, 23), "night": (18, 23)}
 _HOUR = rf"(?P<word>{one_of(list(NUMBERS)[:12])})|(?P<hour>\d{{1,2}})"
+_AT = "(?:(?:at|by) )"
 _IN_PART = rf"(?: (?:in the|at) {PART})?"
-_NOON = re.compile(r"(?:at )?(?:12 )?(?:noon|midday)")
+_NOON = re.compile(rf"{_AT}?(?:12 )?(?:noon|midday)")
+_MIDNIGHT = re.compile(rf"{_AT}?(?:12 )?midnight")
 _TIME = re.compile(
-    rf"(?P<at>at )?(?:{_HOUR})"
+    rf"(?P<at>{_AT})?(?:{_HOUR})"
     r"(?:[:.](?P<minute>\d\d)(?P<seconds>:\d\d(?:\.\d+)?)?)?"
     rf"(?P<clock> o'clock)?(?: ?(?P<half>am|pm))?{_IN_PART}"
 )
 _PAST = re.compile(
-    rf"(?:at )?(?P<how>half past|quarter past|quarter to) (?:{_HOUR})"
+    rf"{_AT}?(?:a )?(?P<how>{one_of(_MINUTES_OFF)}) (?:{_HOUR})"
     rf"(?: ?(?P<half>am|pm))?{_IN_PART}"
 )
-_MINUTES_OFF = {"half past": 30, "quarter past": 15, "quarter to": -15}
 
 
 def time_of(text: str, part: str | None) -> time | None:
@@ -36,7 +43,7 @@ def time_of(text: str, part: str | None) -> time | None:
     """
     if _NOON.fullmatch(text):
         return time(12) if part in (None, "afternoon") else None
-    if text.removeprefix("at ") in MIDNIGHT:
+    if _MIDNIGHT.fullmatch(text):
         return time(0) if part in (None, "night") else None
     if match := _PAST.fullmatch(text):
         hour = _hour(match, part)
@@ -50,6 +57,11 @@ def time_of(text: str, part: str | None) -> time | None:
     hour = _hour(match, part)
     minute = int(match["minute"] or 0)
     return None if hour is None or minute > 59 else time(hour, minute)
+
+
+def is_midnight(text: str) -> bool:
+    """Say whether a time is midnight by that name."""
+    return _MIDNIGHT.fullmatch(text) is not None
 
 
 def is_loose(text: str) -> bool:
@@ -84,6 +96,6 @@ def _hour(match: re.Match[str], part: str | None) -> int | None:
 
 
 def _likely(hour: int, part: str | None) -> int:
-    if part is None:
+    if part in (None, END):
         return hour + 12 if hour <= 6 else hour
     return hour if part == "morning" else hour % 12 + 12

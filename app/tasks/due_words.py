@@ -56,9 +56,12 @@ WORDS: dict[str, Callable[[date], date | None]] = {
     "next weekend": lambda today: monday(today) + timedelta(days=12),
     "end of month": month_end,
     "end of next month": lambda today: month_end(today + relativedelta(months=1)),
+    "week after next": lambda today: monday(today) + timedelta(days=14),
     "next month": lambda today: today + relativedelta(months=1, day=1),
+    "month after next": lambda today: today + relativedelta(months=2, day=1),
     "end of quarter": _quarter_end,
     "end of year": lambda today: today + relativedelta(month=12, day=31),
+    "end of next year": lambda today: today + relativedelta(years=1, month=12, day=31),
     "next year": lambda today: today + relativedelta(years=1, month=1, day=1),
 }
 """What each of the fixed words for a day means, seen from today."""
@@ -81,6 +84,9 @@ for _same, _word in {
     "end of the year": "end of year",
     "end of this year": "end of year",
     "weekend": "this weekend",
+    "at the weekend": "this weekend",
+    "over the weekend": "this weekend",
+    "early next week": "next week",
     "beginning of next week": "next week",
     "start of next week": "next week",
     "beginning of next month": "next month",

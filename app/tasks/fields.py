@@ -19,7 +19,7 @@ CLEARING_WORDS = frozenset({"none", "clear", "remove"})
 
 def title_of(text: str) -> str:
     """Return a title on one line, without spaces around it."""
-    title = " ".join(_plain("title", text).split())
+    title = " ".join(plain("title", text).split())
     if not title:
         raise TaskRefusal("The title is empty. Send a short title.")
     if len(title) > TITLE_LENGTH:
@@ -37,7 +37,7 @@ def title_key(title: str) -> str:
 
 def notes_of(text: str) -> str:
     """Return notes; line breaks stay."""
-    notes = _plain("notes", text.replace("\r\n", "\n")).strip()
+    notes = plain("notes", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if len(notes) > NOTES_LENGTH:
         raise TaskRefusal(f"The notes have {len(notes)} characters; at most {NOTES_LENGTH} fit.")
     return notes
@@ -62,7 +62,7 @@ def tags_of(tags: Iterable[str]) -> tuple[str, ...]:
 
 def project_of(text: str) -> str:
     """Return a project's name on one line; its spelling stays."""
-    project = " ".join(_plain("project", text).split()).lstrip("+").strip()
+    project = " ".join(plain("project", text).split()).lstrip("+").strip()
     if not project or len(project) > PROJECT_LENGTH:
         raise TaskRefusal(
             f'project "{text[:40]}" not understood. Send a name of at most '
@@ -76,9 +76,23 @@ def project_key(project: str) -> str:
     return unicodedata.normalize("NFC", project.casefold())
 
 
+def said_of(text: str) -> str:
+    """Return the words in which a due or a repeat was said, as far as they are kept."""
+    kept = [one for one in text if unicodedata.category(one) not in ("Cc", "Cs")]
+    return "".join(kept)[:DUE_TEXT_LENGTH]
+
+
 def clears(text: str) -> bool:
     """Say whether a word empties a field."""
     return text.strip().lower() in CLEARING_WORDS
+
+
+def plain(what: str, text: str) -> str:
+    """Return a text that holds no control characters but tabs and line ends."""
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t\r":
+            raise TaskRefusal(f"The {what} holds a control character. Send plain text.")
+    return text
 
 
 def _tag(text: str) -> str:
@@ -89,10 +103,3 @@ def _tag(text: str) -> str:
             f"at most {TAG_LENGTH} characters."
         )
     return tag
-
-
-def _plain(what: str, text: str) -> str:
-    for character in text:
-        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t\r":
-            raise TaskRefusal(f"The {what} holds a control character. Send plain text.")
-    return text

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case
 
+from app.database import in_code_order
 from app.errors import TaskRefusal
 from app.tasks.model import Status
 from app.tasks.rows import tasks
@@ -25,7 +26,7 @@ _ORDERS: Mapping[str, tuple[ColumnElement[Any], ...]] = {
     "priority": (_PRIORITY, *_DUE),
     "created": (tasks.c.created_at.desc(),),
     "completed": (tasks.c.completed_at.is_(None), tasks.c.completed_at.desc()),
-    "title": (tasks.c.title_key,),
+    "title": (in_code_order(tasks.c.title_key),),
 }
 
 

@@ -2,7 +2,8 @@
 
 Closed grammar, whole phrase or nothing, as for due dates. Decided once: the first due of
 "every ..." may be today; "every second tuesday" without "of the month" is refused, because
-it means two things; the 29th to 31st is the last day of a shorter month; a time of day is
+it means two things; biweekly is every two weeks; a time beside the end or the start is the
+time of day; the 29th to 31st is the last day of a shorter month; a time of day is
 kept on the due, not in the rule; "after completion" (or "every!") counts from the day it is
 done.
 """
@@ -14,20 +15,13 @@ from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrule, rrulestr
-
 from app.errors import TaskRefusal
-from app.tasks.due import resolve_due, wall_time
+from app.tasks.due import read_time, resolve_due, wall_time
 from app.tasks.model import Recurrence
-from app.tasks.repeat_phrases import NotUnderstoodError, rule_of
+from app.tasks.repeat_phrases import NotUnderstoodError, rule_of, spelled_out
+from app.tasks.repeat_rules import followed, read_rule
 
-_KEYS = {"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST", "BYDAY", "BYMONTHDAY", "BYMONTH"} | {
-    "BYSETPOS",
-    "BYYEARDAY",
-    "BYWEEKNO",
-}
-_TIMES = {"BYHOUR", "BYMINUTE", "BYSECOND"}
-_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+_RAW = re.compile(r"(?:rrule:)?\s*[a-z]+=")
 _AFTER = re.compile(
     r"\s*(?:,\s*)?(?:(?:after|from|since|of) (?:the )?(?:last )?completion|when completed"
     r"|after (?:i|it is|it's|its|being|each|every)?\s*(?:complet\w+|finish\w*|done|do it|did it)"
@@ -39,12 +33,12 @@ _END = re.compile(r"\s*,?\s*(?:until|till|through|ending)(?: on)? (?P<end>.+)$")
 _COUNT = re.compile(r"\s*,?\s*(?:for )?(?P<count>\d{1,3}) (?:times|occurrences)$")
 _CLOCK = r"noon|\d{1,2}(?::\d{2})?\s*[ap]\.?m\.?|\d{1,2}:\d{2}"
 _TIME = re.compile(rf"(?P<head>.*?)\s*(?:,\s*)?\b(?P<time>at [\w:.' ]+|{_CLOCK})")
-_TIME_FIRST = re.compile(rf"(?P<time>(?:at )?(?:{_CLOCK})) (?P<head>.+)")
+_TIME_FIRST = re.compile(
+    rf"(?P<time>(?:at )?(?:{_CLOCK})|at [\w:.' ]+?(?= (?:every|each|on) )) (?P<head>.+)"
+)
+_PART = re.compile(r"(?P<head>.+?)(?: in the)? (?P<part>morning|afternoon|evening|night)")
 _LONGEST = 200
 _LAST = datetime(9998, 12, 31)  # noqa: DTZ001 - a wall time
-_MOST = 1000
-_COARSE = {"BYMONTHDAY", "BYSETPOS", "BYYEARDAY", "BYWEEKNO"}
-"""What a rule by days or weeks may not have: dateutil would look for it till the year 9999."""
 
 
 class Repeat(NamedTuple):
@@ -69,12 +63,12 @@ def parse_repeat(
         TaskRefusal: The phrase isn't understood, or never comes true.
     """
     local = now.astimezone(timezone)
-    phrase = " ".join(text.strip().rstrip(".!").lower().replace("\u2019", "'").split())
+    phrase = _plain(text)
     try:
-        if not phrase or len(phrase) > _LONGEST:
+        if not phrase.isascii() or len(phrase) > _LONGEST:
             raise NotUnderstoodError
-        if phrase.upper().removeprefix("RRULE:").startswith("FREQ="):
-            rule, at, start = *_raw(phrase.upper().removeprefix("RRULE:")), None
+        if _RAW.match(phrase):
+            rule, at, start = *read_rule(phrase.upper(), timezone), None
         else:
             bare, from_completion = _marked(phrase)
             read = partial(resolve_due, now=now, timezone=timezone, day_first=day_first)
@@ -95,7 +89,7 @@ def parse_repeat(
 
 def counts_from_completion(text: str) -> bool:
     """Say whether a repeat phrase counts from the day the task is done."""
-    return _marked(" ".join(text.lower().replace("\u2019", "'").split()))[1]
+    return _marked(_plain(text))[1]
 
 
 def recurrence(text: str, rule: str, due: date | datetime) -> Recurrence:
@@ -110,8 +104,8 @@ def check_rule(rule: str) -> str:
         TaskRefusal: It is none that we can follow.
     """
     try:
-        kept, _ = _raw(rule[:_LONGEST].strip().upper().removeprefix("RRULE:"))
-        _rule(kept, datetime(2026, 1, 1))  # noqa: DTZ001 - a wall time
+        kept, _ = read_rule(rule[:_LONGEST].strip().upper())
+        followed(kept, datetime(2026, 1, 1))  # noqa: DTZ001 - a wall time
     except (NotUnderstoodError, ValueError, OverflowError, TypeError, KeyError):
         raise TaskRefusal(f'repeat rule "{rule[:80]}" can\'t be followed.') from None
     return kept
@@ -120,7 +114,7 @@ def check_rule(rule: str) -> str:
 def falls_on(rule: str, due: date | datetime) -> bool:
     """Say whether a due is one that a rule could have."""
     anchor = _naive(due)
-    return _rule(rule, anchor).after(anchor - timedelta(seconds=1)) == anchor
+    return followed(rule, anchor).after(anchor - timedelta(seconds=1)) == anchor
 
 
 def next_due(
@@ -138,71 +132,76 @@ def next_due(
         due.tzinfo if isinstance(due, datetime) and isinstance(due.tzinfo, ZoneInfo) else timezone
     )
     local = now.astimezone(zone).replace(tzinfo=None)
+    anchor = repeat.anchor
     if not isinstance(due, datetime):
-        local = datetime.combine(local.date(), time())
-    anchor, after = repeat.anchor, max(local, _naive(due))
+        local, anchor = (datetime.combine(day.date(), time()) for day in (local, anchor))
+    after = max(local, _naive(due))
     if repeat.from_completion:
-        anchor = after = datetime.combine(local.date(), _naive(due).time())
-        after = max(after, local)
-    found = _rule(repeat.rule, anchor).after(after)
+        anchor = datetime.combine(local.date(), _naive(due).time())
+        after = max(anchor, local)
+    found = followed(repeat.rule, anchor).after(after)
     if found is None or found > _LAST:
         return None
     if not isinstance(due, datetime):
         return found.date()
-    return wall_time(found.date(), found.time(), zone)
+    return wall_time(found.date(), found.time(), zone, after=now)
+
+
+def _plain(text: str) -> str:
+    """Return a phrase in lower case and single spaces, without its last stop."""
+    phrase = text.strip().rstrip(".!").lower()
+    return " ".join(phrase.replace("\u2019", "'").replace("\u2013", "-").split())
 
 
 def _worded(
     phrase: str, read: Callable[[str], date | datetime]
 ) -> tuple[str, time | None, date | None]:
     """Take a phrase apart: the rule, its time of day, and where it begins."""
-    ends, start, at = "", None, None
+    ends, start, times = "", None, list[time]()
+    phrase = spelled_out(phrase)
     if match := _END.search(phrase):
         end = read(match["end"])
-        ends = f";UNTIL={end:%Y%m%d}"
-        phrase = phrase[: match.start()]
+        ends, phrase = f";UNTIL={end:%Y%m%d}", phrase[: match.start()]
+        times += _time_in(end)
     elif match := _COUNT.search(phrase):
         ends, phrase = f";COUNT={int(match['count'])}", phrase[: match.start()]
     if match := _START.search(phrase):
         begin = read(match["start"])
         start = begin.date() if isinstance(begin, datetime) else begin
-        at = begin.time() if isinstance(begin, datetime) else None
+        times += _time_in(begin)
         phrase = phrase[: match.start()]
-    if match := _TIME.fullmatch(phrase) or _TIME_FIRST.fullmatch(phrase):
-        found = read(f"tomorrow {match['time']}")
-        if not isinstance(found, datetime):
-            raise NotUnderstoodError
-        at, phrase = found.time(), match["head"]
-    return rule_of(phrase) + ends, at, start
+    said, part = None, None
+    if match := _TIME_FIRST.fullmatch(phrase) or _TIME.fullmatch(phrase):
+        said, phrase = match["time"], match["head"]
+    if match := _PART.fullmatch(phrase):
+        phrase = "every day" if match["head"] in ("every", "each") else match["head"]
+        part = match["part"]
+    if said:
+        times.append(_time_of(said, part))
+        if part == "night" and times[-1] == time() and phrase != "every day":
+            raise NotUnderstoodError  # it is the next day's first minute
+    if len(times) > 1:
+        raise NotUnderstoodError
+    return rule_of(phrase) + ends, times[0] if times else None, start
+
+
+def _time_of(text: str, part: str | None) -> time:
+    at = read_time(text, part)
+    if at is None:
+        raise NotUnderstoodError
+    return at
+
+
+def _time_in(due: date | datetime) -> list[time]:
+    return [due.time()] if isinstance(due, datetime) else []
 
 
 def _marked(phrase: str) -> tuple[str, bool]:
     """Take the words for "from completion" off a phrase."""
     bare = _STRICT.sub(r"\1 ", _AFTER.sub("", phrase))
     if bare != phrase and not re.match(r"(every|each|daily|weekly|monthly|yearly)\b", bare):
-        bare = f"every {bare}"
+        bare = re.sub(r"^every an? ", "every ", f"every {bare}")
     return bare, bare != phrase
-
-
-def _raw(text: str) -> tuple[str, time | None]:
-    """Check a rule as RFC 5545 writes it; hours move from the rule to the due."""
-    pairs = [part.split("=", 1) for part in text.split(";") if part]
-    parts = dict(pairs)
-    if len(parts) != len(pairs) or set(parts) - _KEYS - _TIMES:
-        raise NotUnderstoodError
-    if parts["FREQ"] not in _FREQUENCIES or {"COUNT", "UNTIL"} <= set(parts):
-        raise NotUnderstoodError
-    if parts["FREQ"] in ("DAILY", "WEEKLY") and _COARSE & set(parts):
-        raise NotUnderstoodError
-    if not all(1 <= int(parts.get(key, 1)) <= _MOST for key in ("INTERVAL", "COUNT")):
-        raise NotUnderstoodError
-    at = None
-    if "BYHOUR" in parts:
-        at = time(int(parts["BYHOUR"]), int(parts.get("BYMINUTE", 0)))
-    if "UNTIL" in parts:
-        parts["UNTIL"] = parts["UNTIL"][:8]
-    kept = [f"{key}={value}" for key, value in parts.items() if key not in _TIMES]
-    return ";".join(kept), at
 
 
 def _first(
@@ -217,27 +216,12 @@ def _first(
     if at is not None:
         after = max(after, local.replace(tzinfo=None))
     each = re.sub(r";INTERVAL=\d+", "", rule) if ";BY" in rule else rule
-    found = _rule(each, anchor).after(after)
+    found = followed(each, anchor).after(after)
     if found is None or found > _LAST:
         return None
-    return wall_time(found.date(), found.time(), timezone) if at is not None else found.date()
-
-
-def _rule(rule: str, anchor: datetime) -> rrule:
-    """Return the rule counted from a local wall time; a short month takes its last day."""
-    parts = dict(part.split("=", 1) for part in rule.split(";"))
-    if "UNTIL" in parts:
-        parts["UNTIL"] = f"{parts['UNTIL']}T235959"
-    if not {"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"} & set(parts) and anchor.day > 28:
-        if parts["FREQ"] == "YEARLY" and "BYMONTH" not in parts:
-            parts["BYMONTH"] = str(anchor.month)
-        if parts["FREQ"] in ("MONTHLY", "YEARLY"):
-            days = ",".join(str(day) for day in range(28, anchor.day + 1))
-            parts |= {"BYMONTHDAY": days, "BYSETPOS": "-1"}
-    made = rrulestr(";".join(f"{key}={value}" for key, value in parts.items()), dtstart=anchor)
-    if not isinstance(made, rrule):
-        raise NotUnderstoodError
-    return made
+    if at is None:
+        return found.date()
+    return wall_time(found.date(), found.time(), timezone, after=local)
 
 
 def _naive(due: date | datetime) -> datetime:

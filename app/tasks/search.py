@@ -22,12 +22,14 @@ def folded(*texts: str) -> str:
 def patterns(text: str) -> list[str]:
     """Return what each searched word looks like inside a search column.
 
-    A word matches at the beginning of a word; in scripts without spaces anywhere.
+    A word matches at the beginning of a word; in scripts without spaces anywhere. Control
+    characters and lone surrogates, which no task holds, are passed over.
 
     Raises:
         TaskRefusal: There is no word in it, or too many.
     """
-    words = folded(text).split()
+    found = folded(text).split()
+    words = [word for word in found if unicodedata.category(word[0]) not in ("Cc", "Cs")]
     if not words or len(words) > _MOST_WORDS:
         raise TaskRefusal(f'text "{text[:40]}" not understood. Send one to {_MOST_WORDS} words.')
     return [word if _UNSPACED.match(word) else f" {word}" for word in words]

@@ -19,7 +19,7 @@ from app.tasks.listing import Wanted, listed, stats_of
 from app.tasks.model import Answer, Owner, Page, Stats, Task, Undone
 from app.tasks.moves import answer_of, moves_of
 from app.tasks.rows import to_row
-from app.tasks.store import TaskRows
+from app.tasks.store import TaskRows, scope_of
 
 MOST_IDS = 100
 MOST_STEPS = 50
@@ -70,7 +70,7 @@ class TaskService:
         """
         if key is None:
             return operation(self)
-        with writing(self._engine) as connection:
+        with writing(self._engine, scope_of(owner)) as connection:
             calls = CallRows(connection, owner.user_id)
             result = calls.result(key)
             if result is None:
@@ -238,6 +238,8 @@ class TaskService:
     def _changing(self, owner: Owner) -> Iterator[tuple[TaskRows, History]]:
         """Give one owner's rows and history in a write transaction."""
         with (
-            writing(self._engine) if self._within is None else nullcontext(self._within)
+            writing(self._engine, scope_of(owner))
+            if self._within is None
+            else nullcontext(self._within)
         ) as connection:
             yield TaskRows(connection, owner.user_id), History(connection, owner.user_id)

@@ -7,11 +7,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from sqlalchemy import insert as insert_row
 
-from app.tasks.model import Status, Task
+from app.database import in_code_order
+from app.errors import TaskRefusal
+from app.tasks.model import Owner, Status, Task
 from app.tasks.order import LIGHT_COLUMNS, by_urgency
 from app.tasks.rows import completions, counters, from_row, ids_in, tasks, to_row
 
 Condition = ColumnElement[bool]
+
+
+def scope_of(owner: Owner) -> str:
+    """Return the scope of a write transaction on one user's tasks."""
+    return f"tasks of {owner.user_id}"
 
 
 class TaskRows:
@@ -26,9 +33,15 @@ class TaskRows:
         return self.next_ids(1)
 
     def next_ids(self, count: int) -> int:
-        """Give out several ids in a row; return the first."""
+        """Give out several ids in a row; return the first.
+
+        Raises:
+            TaskRefusal: They would be larger than a column holds.
+        """
         mine = counters.c.user_id == self._user_id
         last = self._connection.scalar(select(counters.c.last_task_id).where(mine))
+        if (last or 0) + count > _LARGEST_ID:
+            raise TaskRefusal("There are no numbers left for new tasks.")
         if last is None:
             first = insert_row(counters).values(user_id=self._user_id, last_task_id=count)
             self._connection.execute(first)
@@ -116,15 +129,15 @@ class TaskRows:
 
     def projects(self) -> list[tuple[str, int]]:
         """Return the projects with open tasks, and how many each has, the largest first."""
-        count = func.count()
+        count, name = func.count(), func.min(in_code_order(tasks.c.project))
         rows = self._connection.execute(
-            select(func.min(tasks.c.project), count)
+            select(name, count)
             .where(tasks.c.user_id == self._user_id, tasks.c.status == _OPEN)
             .where(tasks.c.project_key.is_not(None))
             .group_by(tasks.c.project_key)
-            .order_by(count.desc(), func.min(tasks.c.project))
+            .order_by(count.desc(), in_code_order(name))
         )
-        return [(name, number) for name, number in rows]
+        return [(project, number) for project, number in rows]
 
     def done_instances(self, where: Condition) -> dict[int, tuple[int, datetime]]:
         """Return how often repeating tasks were done, and when last, by id."""

@@ -13,6 +13,7 @@ alerts = Table(
     Column("sent_at", UtcDateTime, nullable=False),
 )
 
+_SCOPE = "alerts"
 _THE_ONE = "last"
 
 
@@ -24,7 +25,7 @@ class AlertStore:
 
     def claim(self, now: datetime, every: timedelta) -> bool:
         """Take the right to send an alert now; say whether it was free."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, _SCOPE, relaxed=True) as connection:
             last = connection.scalar(select(alerts.c.sent_at))
             if last is not None and last <= now < last + every:
                 return False
@@ -34,5 +35,5 @@ class AlertStore:
 
     def give_back(self) -> None:
         """Give the right back: the alert reached nobody."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, _SCOPE, relaxed=True) as connection:
             connection.execute(delete(alerts))

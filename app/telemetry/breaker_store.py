@@ -51,7 +51,7 @@ class BreakerStore:
     def change(self, key: str, change: Callable[[Standing], Standing]) -> Standing:
         """Change one breaker by a function of how it stands in the database now."""
         mine = breakers.c.key == key
-        with writing(self._engine) as connection:
+        with writing(self._engine, _scope_of(key), relaxed=True) as connection:
             row = connection.execute(select(breakers).where(mine)).mappings().first()
             before = Standing(**{n: row[n] for n in _FIELDS}) if row else Standing()
             after = change(before)
@@ -69,7 +69,7 @@ class BreakerStore:
         """Take the one place to probe a half-open breaker; say whether it was free."""
         free = or_(breakers.c.probe_until.is_(None), breakers.c.probe_until <= now)
         due = breakers.c.open_until <= now
-        with writing(self._engine) as connection:
+        with writing(self._engine, _scope_of(key), relaxed=True) as connection:
             taken = connection.execute(
                 update(breakers).where(breakers.c.key == key, due, free).values(probe_until=until)
             )
@@ -77,8 +77,12 @@ class BreakerStore:
 
     def clear(self) -> int:
         """Close every breaker; return how many there were."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, "all breakers", relaxed=True) as connection:
             return connection.execute(delete(breakers)).rowcount
+
+
+def _scope_of(key: str) -> str:
+    return f"breaker {key}"
 
 
 _FIELDS = tuple(Standing.__dataclass_fields__)

@@ -46,6 +46,7 @@ _AS_THEY_ARE = (
     *("at", "user_id", "thread", "turn", "provider", "model", "position", "outcome", "kind"),
     *("exhausted", "first_token_ms", "total_ms", "cost"),
 )
+_SCOPE = "ledger"
 _PRUNE_EVERY = timedelta(hours=1)
 
 
@@ -64,7 +65,7 @@ class Ledger:
 
     def add(self, records: Sequence[CallRecord], now: datetime) -> None:
         """Add calls; once an hour, old ones go."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, _SCOPE, relaxed=True) as connection:
             if records:
                 connection.execute(insert(calls), [_row(record) for record in records])
             if self._keep and (self._pruned_at is None or now - self._pruned_at > _PRUNE_EVERY):
@@ -85,7 +86,7 @@ class Ledger:
 
     def forget(self, user_id: str) -> int:
         """Remove all calls for a user; return how many there were."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, _SCOPE, relaxed=True) as connection:
             gone = connection.execute(delete(calls).where(calls.c.user_id == user_id))
             return gone.rowcount
 

@@ -28,6 +28,7 @@ quotas = Table(
 )
 
 
+_SCOPE = "quotas"
 LEARNED_FOR = timedelta(days=2)
 """How long a limit that a 429 named is believed; a bigger contract then shows by itself."""
 
@@ -128,7 +129,7 @@ class QuotaStore:
 
     def change(self, changes: Sequence[tuple[Key, Change]]) -> None:
         """Change quotas by functions of how they stand in the database now."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, _SCOPE, relaxed=True) as connection:
             for (key, window), change in changes:
                 mine = (quotas.c.key == key) & (quotas.c.quota == window.value)
                 row = connection.execute(select(quotas).where(mine)).mappings().first()

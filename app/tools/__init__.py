@@ -6,7 +6,7 @@ Nothing here knows which model asks.
 from app.tools.caller import Context, caller
 from app.tools.calls import key_of, naming
 from app.tools.tasks import TaskTools
-from app.tools.writes import Write, is_write, named_by, write_of
+from app.tools.writes import Write, is_write, write_of
 
 __all__ = [
     "Context",
@@ -15,7 +15,6 @@ __all__ = [
     "caller",
     "is_write",
     "key_of",
-    "named_by",
     "naming",
     "write_of",
 ]

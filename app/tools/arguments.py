@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-_IDS = re.compile(r"#?\d{1,9}(?:(?:\s*,\s*|\s+and\s+|\s+)#?\d{1,9})*", re.IGNORECASE)
-_IDS_APART = re.compile(r"\s*,\s*|\s+and\s+|\s+", re.IGNORECASE)
+_APART = r"\s*[,;&]\s*(?:and\s+)?|\s+and\s+|\s+"
+_IDS_APART = re.compile(_APART, re.IGNORECASE)
+_IDS = re.compile(rf"#?\d{{1,9}}(?:(?:{_APART})#?\d{{1,9}})*[,;]?", re.IGNORECASE)
 _NOTHING = frozenset({"", "null", "undefined"})
 
 
@@ -25,11 +26,16 @@ def _words(value: Any) -> Any:
     value = _from_json(_optional(value))
     if isinstance(value, str):
         return [word for word in re.split(r"[,\s]+", value) if word]
+    if isinstance(value, list):
+        return [word for word in map(_optional, value) if word is not None]
     return value
 
 
 def _task_id(value: Any) -> Any:
-    """Read `"#12"` and `12.0` as 12."""
+    """Read `"#12"`, `12.0` and `[12]` as 12."""
+    value = _from_json(value)
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str) and (match := re.fullmatch(r"\s*#?(\d{1,9})\s*", value)):
@@ -45,7 +51,7 @@ def _task_ids(value: Any) -> Any:
     value = _from_json(value)
     if isinstance(value, str):
         return (
-            [_task_id(part) for part in _IDS_APART.split(value.strip())]
+            [_task_id(part) for part in _IDS_APART.split(value.strip(" \t\n,;"))]
             if (_IDS.fullmatch(value.strip()))
             else [value]
         )
@@ -62,6 +68,13 @@ def _given(value: Any) -> Any:
 def _cleared(value: Any) -> Any:
     """Read the id 0, which no task has, as the word that clears; types stay plain that way."""
     return "none" if value == 0 and not isinstance(value, bool) else value
+
+
+def _unless_none(value: Any) -> Any:
+    """Read "none" as not given, where there is nothing yet that it could clear."""
+    if isinstance(value, str):
+        return None if value.strip().lower() == "none" else value
+    return None if value in (["none"], [0], ["0"]) else value
 
 
 def _switch(value: Any) -> Any:
@@ -95,6 +108,11 @@ def _tags(description: str) -> Any:
     return Annotated[list[str] | None, BeforeValidator(_words), schema]
 
 
+def _fresh(kind: Any) -> Any:
+    """Return the kind of an optional parameter in which "none" is as good as not given."""
+    return Annotated[kind, BeforeValidator(_unless_none)]
+
+
 def _integer(description: str) -> Any:
     return Annotated[int | None, BeforeValidator(_number), _nullable("integer", description)]
 
@@ -110,17 +128,18 @@ Title = Annotated[
     BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value),
     Field(description="What to do, in the person's words, without the date."),
 ]
-NewTitle = _text("New title.")
-Due = _text("Date or phrase: 2026-03-13 17:00, friday at 5pm, in 3 days.")
+NewTitle = _fresh(_text("New title."))
+Due = _fresh(_text("Date or phrase: 2026-03-13 17:00, friday at 5pm, in 3 days."))
 NewDue = _text("As in add_task; none removes it.")
-Priority = _text("high, medium or low.")
+Priority = _fresh(_text("high, medium or low."))
 NewPriority = _text("high, medium, low; none clears.")
-Tags = _tags("Single words.")
-Project = _text("Name of a project.")
+Tags = _fresh(_tags("Single words."))
+GoneTags = _tags("Single words.")
+Project = _fresh(_text("Name of a project."))
 NewProject = _text("Name; none clears.")
-Repeat = _text("Phrase or RRULE: every mon and thu, every 3 days after completion.")
+Repeat = _fresh(_text("Phrase or RRULE: every mon and thu, every 3 days after completion."))
 NewRepeat = _text("As in add_task; none ends it. A new due keeps it.")
-Notes = _text("Longer text.")
+Notes = _fresh(_text("Longer text."))
 NewNotes = _text("Longer text; none clears.")
 When = _text(
     "today, overdue, week, upcoming, no_date, all, last week, a due phrase, or A..B. "
@@ -149,21 +168,25 @@ TaskIds = Annotated[
         {"type": "array", "items": {"type": "integer"}, "description": "The numbers after #."}
     ),
 ]
-ParentId = Annotated[
-    Reference | None,
-    BeforeValidator(lambda value: _task_id(_given(value))),
-    _nullable("integer", "Id of the task it is a part of."),
-]
+ParentId = _fresh(
+    Annotated[
+        Reference | None,
+        BeforeValidator(lambda value: _task_id(_given(value))),
+        _nullable("integer", "Id of the task it is a part of."),
+    ]
+)
 NewParentId = Annotated[
     Reference | None,
     BeforeValidator(lambda value: _cleared(_task_id(_given(value)))),
     _nullable("integer", "Id; 0 clears."),
 ]
-BlockedBy = Annotated[
-    list[Reference] | None,
-    BeforeValidator(lambda value: None if _given(value) is None else _task_ids(value)),
-    _nullable("array", "Ids of tasks to be done first.", items={"type": "integer"}),
-]
+BlockedBy = _fresh(
+    Annotated[
+        list[Reference] | None,
+        BeforeValidator(lambda value: None if _given(value) is None else _task_ids(value)),
+        _nullable("array", "Ids of tasks to be done first.", items={"type": "integer"}),
+    ]
+)
 NewBlockedBy = Annotated[
     list[Reference] | None,
     BeforeValidator(

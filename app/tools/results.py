@@ -1,7 +1,7 @@
 """Write what a tool did: a verb first, then id and title, so that nothing is claimed falsely."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, tzinfo
 
 from app.tasks import Answer, Days, Page, Stats, Status, Task, Undone, format_due, task_line
 
@@ -56,11 +56,16 @@ def moved(action: str, answers: Sequence[Answer]) -> str:
     return "\n".join(lines)
 
 
-def listed(page: Page) -> str:
-    """Write a page of tasks between two fixed lines, always with the total."""
+def listed(page: Page, zone: tzinfo) -> str:
+    """Write a page of tasks between two fixed lines, always with the total.
+
+    Args:
+        page: The tasks.
+        zone: The person's; says on which day a task was done.
+    """
     if not page.tasks:
         return "No tasks found." if not page.total else f"No more: {page.total} tasks in all."
-    lines = [_listed_line(page, task) for task in page.tasks]
+    lines = [_listed_line(page, task, zone) for task in page.tasks]
     end = page.offset + len(page.tasks)
     told = f"{page.total} in all."
     if len(page.tasks) < page.total:
@@ -95,14 +100,14 @@ def counted(stats: Stats) -> str:
     return "\n".join(lines)
 
 
-def _listed_line(page: Page, task: Task) -> str:
+def _listed_line(page: Page, task: Task, zone: tzinfo) -> str:
     line = task_line(task, page.blockers.get(task.id, ()))
     done_at = page.done_at.get(task.id)
     if done_at is not None:
         times = page.times[task.id]
         return f"{line} | done {times} time{'s' * (times != 1)}"
     if task.status is Status.DONE and task.completed_at is not None:
-        line += f" {format_due(task.completed_at.date())}"
+        line += f" {format_due(task.completed_at.astimezone(zone).date())}"
     return line
 
 

@@ -100,11 +100,12 @@ class TaskTools:
         offset: arg.Offset = 0,
     ) -> str:
         """List tasks, 20 at a time. Omit all filters for every open task."""
+        owner = self._owner(runtime)
         page = (
             self._parts()
             .tasks()
             .find(
-                self._owner(runtime),
+                owner,
                 when=when,
                 status=status,
                 text=text,
@@ -115,7 +116,7 @@ class TaskTools:
                 offset=offset or 0,
             )
         )
-        return results.listed(page)
+        return results.listed(page, owner.zone)
 
     def update_task(  # noqa: PLR0913 - as above
         self,
@@ -125,7 +126,7 @@ class TaskTools:
         due: arg.NewDue = None,
         priority: arg.NewPriority = None,
         add_tags: arg.Tags = None,
-        remove_tags: arg.Tags = None,
+        remove_tags: arg.GoneTags = None,
         project: arg.NewProject = None,
         repeat: arg.NewRepeat = None,
         notes: arg.NewNotes = None,

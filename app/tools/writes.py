@@ -59,13 +59,6 @@ def write_of(service: TaskService, owner: Owner, name: str, args: Mapping[str, A
     return Write(name, args, tuple(task for task in found if task.status in changing))
 
 
-def named_by(
-    service: TaskService, owner: Owner, name: str, args: Mapping[str, Any]
-) -> tuple[Task, ...]:
-    """Return the tasks that a call names, however they stand now."""
-    return service.named(owner, _references(name, args))
-
-
 def _references(name: str, args: Mapping[str, Any]) -> Sequence[int | str]:
     """Return the tasks that a call names; none where its arguments can't be read."""
     try:

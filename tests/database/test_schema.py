@@ -1,5 +1,4 @@
 import os
-import sqlite3
 import stat
 import subprocess
 import sys
@@ -24,8 +23,8 @@ def test_head_is_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
 
 
-def test_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path}/t.db")
+def test_migrations_make_the_tables_that_the_code_uses(database_url: str) -> None:
+    engine = open_engine(database_url)
     upgrade(engine)
     found = inspect(engine)
     assert rows.tasks.name in metadata.tables
@@ -35,14 +34,12 @@ def test_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_tables_of_a_host_stay_untouched_and_ours_carry_the_prefix(tmp_path: Path) -> None:
-    file = tmp_path / "host.db"
-    with sqlite3.connect(file) as connection:
-        connection.execute("CREATE TABLE tasks (x)")
-        connection.execute("CREATE TABLE alembic_version (version_num)")
-        connection.execute("INSERT INTO alembic_version VALUES ('theirs')")
-    connection.close()
-    engine = open_engine(f"sqlite:///{file}")
+def test_tables_of_a_host_stay_untouched_and_ours_carry_the_prefix(database_url: str) -> None:
+    engine = open_engine(database_url)
+    with engine.begin() as host:
+        host.exec_driver_sql("CREATE TABLE tasks (x INTEGER)")
+        host.exec_driver_sql("CREATE TABLE alembic_version (version_num TEXT)")
+        host.exec_driver_sql("INSERT INTO alembic_version VALUES ('theirs')")
     upgrade(engine)
     names = set(inspect(engine).get_table_names())
     assert all(name.startswith(PREFIX) for name in names - {"tasks", "alembic_version"})
@@ -51,8 +48,8 @@ def test_tables_of_a_host_stay_untouched_and_ours_carry_the_prefix(tmp_path: Pat
     engine.dispose()
 
 
-def test_newer_schema_is_refused_and_left_alone(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path}/t.db")
+def test_newer_schema_is_refused_and_left_alone(database_url: str) -> None:
+    engine = open_engine(database_url)
     upgrade(engine)
     with engine.begin() as writer:
         writer.exec_driver_sql(f"UPDATE {PREFIX}version SET version_num = '9999'")
@@ -73,9 +70,8 @@ print("alembic" in sys.modules)
 """
 
 
-def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/new/t.db"
-    command = [sys.executable, "-c", UPGRADE, url]
+def test_processes_that_start_together_migrate_once(database_url: str) -> None:
+    command = [sys.executable, "-c", UPGRADE, database_url]
     started = [
         subprocess.Popen(
             command, env=child_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -112,14 +108,14 @@ def test_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
 def test_locked_database_is_told_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.database.engine.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("app.database.sqlite.BUSY_TIMEOUT_S", 0.05)
     url = f"sqlite:///{tmp_path}/t.db"
     engine = open_engine(url)
     upgrade(engine)
     other = create_engine(url)
     with other.connect() as holder:
         holder.exec_driver_sql("BEGIN IMMEDIATE")
-        with pytest.raises(DatabaseError, match=r"locked.*close that one"), writing(engine):
+        with pytest.raises(DatabaseError, match=r"locked.*close that one"), writing(engine, "x"):
             pass
     other.dispose()
     engine.dispose()

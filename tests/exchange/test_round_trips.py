@@ -52,7 +52,7 @@ def reading(clock: FixedClock) -> Reading:
 
 
 def written(name: str, portables: list[Portable]) -> str:
-    return "".join(FORMATS[name].write(portables))
+    return "".join(FORMATS[name].write(portables, ZONE))
 
 
 def test_json_brings_everything_to_another_store_and_twice_changes_nothing(
@@ -238,6 +238,14 @@ def test_no_file_raises_anything_but_the_refusal(text: str, name: str) -> None:
         FORMATS[name].read(text, reading(FixedClock()))
     except TaskRefusal:
         return
+
+
+def test_words_of_a_due_are_kept_without_what_a_database_refuses(
+    archive: TaskArchive, clock: FixedClock
+) -> None:
+    text = r'{"tasks": [{"title": "a", "due": "2026-03-13", "due_text": "fri\u0000day\ud800"}]}'
+    archive.bring_in(ANN, FORMATS["json"].read(text, reading(clock)), upsert=True)
+    assert archive.everything(ANN)[0].task.due_text == "friday"
 
 
 def test_circle_in_a_file_is_refused(archive: TaskArchive, clock: FixedClock) -> None:

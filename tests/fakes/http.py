@@ -1,8 +1,10 @@
 """A provider's HTTP server on loopback: takes requests apart and plays the next step."""
 
 import json
+import sys
 import threading
 from collections import deque
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -21,7 +23,9 @@ class ProviderServer:
     """One provider; `script` holds what it does with the coming requests, `then` after them.
 
     A subclass checks a request as strictly as the real API (`check`, which raises
-    `Refused`), and writes an answer in its protocol (`stream`).
+    `Refused`), and writes an answer in its protocol (`stream`). With `decide` set, it says of
+    each request's body what to do, and there is no script. `delay` is how many seconds pass
+    before each answer.
     """
 
     key = ""
@@ -30,13 +34,15 @@ class ProviderServer:
     def __init__(self) -> None:
         self.script: deque[Step] = deque()
         self.then: Step = Answer(text="Hello! How can I help?")
+        self.decide: Callable[[dict[str, Any]], Step] | None = None
+        self.delay = 0.0
         self.requests: list[dict[str, Any]] = []
         self.refusals: list[Failure] = []
         self._arrived = threading.Event()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"provider": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = _Server(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
@@ -80,6 +86,8 @@ class ProviderServer:
             except Refused as refused:
                 self.refusals.append(refused.failure)
                 return refused.failure
+            if self.decide is not None:
+                return self.decide(body)
             return self.script.popleft() if self.script else self.then
 
     def wait(self, seconds: float) -> None:
@@ -103,6 +111,15 @@ class ProviderServer:
         raise NotImplementedError
 
 
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 512
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that went away; anything else is a bug of a test's server."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
 class _Handler(BaseHTTPRequestHandler):
     provider: ProviderServer
     protocol_version = "HTTP/1.1"
@@ -113,6 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length) or b"{}")
         step = self.provider.take(self.path, self.headers, body, self.client_address[1])
         streamed = self.provider.streams(body, self.path)
+        if self.provider.delay:
+            self.provider.wait(self.provider.delay)
         try:
             if isinstance(step, Failure):
                 self._fail(step)

@@ -153,6 +153,66 @@ def test_writes_of_the_whole_turn_count(filled: Relay, gemini: GeminiServer) -> 
     assert standing(filled)["c"] == "deleted"
 
 
+def test_tasks_named_by_title_count_as_well_once_they_are_done(
+    filled: Relay, gemini: GeminiServer
+) -> None:
+    gemini.plays(*(calls("complete_tasks", task_ids=[one]) for one in "abc"), says("Done."))
+    reply = filled.say("finish a, b and c, one by one")
+    assert reply.reply.splitlines()[1:] == ["- Complete #3 c"]
+    assert standing(filled) == UNTOUCHED | {"a": "done", "b": "done"}
+
+
+@pytest.mark.parametrize(("decision", "left"), [(False, "open"), (True, "deleted")])
+def test_answer_is_about_what_was_asked_though_tasks_changed_since(
+    filled: Relay, gemini: GeminiServer, decision: bool, left: str
+) -> None:
+    gemini.plays(DELETE_ALL, says("Done."))
+    filled.say("delete all")
+    filled.agent.parts.tasks().delete(Owner("ann", filled.agent.parts.default_owner.zone), [1])
+    assert decide(filled, decision).declined is not decision
+    assert standing(filled) == {"a": "deleted", "b": left, "c": left, "d": "open"}
+
+
+def test_approval_stands_though_one_of_the_calls_has_nothing_left_to_do(
+    filled: Relay, gemini: GeminiServer
+) -> None:
+    gemini.plays(MIXED, says("Done."))
+    filled.say("tidy up")
+    filled.agent.parts.tasks().delete(Owner("ann", filled.agent.parts.default_owner.zone), [3])
+    decide(filled, [{"type": "approve"}, {"type": "reject"}])
+    assert standing(filled) == UNTOUCHED | {"a": "done", "b": "done", "c": "deleted", "new": "open"}
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"name": "no_such_tool", "args": {}},
+        {"name": "delete_tasks", "args": {}},
+        {"name": "delete_tasks", "args": {"task_ids": {"x": 1}}},
+        {"name": "delete_tasks", "args": {"task_ids": [10**30, "lone \ud800 half"]}},
+    ],
+)
+def test_edit_into_nonsense_is_told_to_the_model_and_the_thread_goes_on(
+    filled: Relay, gemini: GeminiServer, action: dict[str, Any]
+) -> None:
+    gemini.plays(DELETE_ALL, says("That failed."), says("Hello."))
+    filled.say("delete all")
+    reply = decide(filled, [{"type": "edit", "edited_action": action}])
+    assert (reply.ok, reply.reply) == (True, "That failed.")
+    assert standing(filled) == UNTOUCHED
+    assert filled.say("hello").reply == "Hello."
+
+
+def test_edited_calls_count_for_what_they_changed(filled: Relay, gemini: GeminiServer) -> None:
+    gemini.plays(DELETE_ALL, calls("delete_tasks", task_ids=[1, 2]), says("Done."))
+    filled.say("delete all")
+    edited = {"name": "complete_tasks", "args": {"task_ids": ["d"]}}
+    reply = decide(filled, [{"type": "edit", "edited_action": edited}])
+    assert reply.reply.splitlines()[1:] == ["- Delete #1 a, #2 b"]
+    decide(filled, False)
+    assert standing(filled) == UNTOUCHED | {"d": "done"}
+
+
 def test_what_changes_nothing_or_adds_or_undoes_never_asks(
     filled: Relay, gemini: GeminiServer
 ) -> None:

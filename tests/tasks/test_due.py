@@ -61,7 +61,7 @@ DAYS = {
     "3 business days from friday": "2026-03-11",
     "next business day": "2026-03-05",
     "in a couple of days": "2026-03-06",
-    "in 2 weeks and 3 days": "2026-03-22",
+    "in 2 weeks and 3 days": "2026-03-21",
     "three days before the end of the month": "2026-03-28",
     "the day after christmas": "2026-12-26",
     "last weekday of the month": "2026-03-31",
@@ -79,6 +79,20 @@ DAYS = {
     "this evening": "2026-03-04",
     "new year\u2019s eve": "2026-12-31",
     "yesterday": "2026-03-03",
+    "20260320": "2026-03-20",
+    "september first": "2026-09-01",
+    "the twenty-first of april": "2026-04-21",
+    "last day of month": "2026-03-31",
+    "in twenty-one days": "2026-03-25",
+    "in a couple weeks": "2026-03-18",
+    "in two weeks' time": "2026-03-18",
+    "within a week": "2026-03-11",
+    "this week on friday": "2026-03-06",
+    "the week after next": "2026-03-16",
+    "the month after next": "2026-05-01",
+    "over the weekend": "2026-03-07",
+    "end of next year": "2027-12-31",
+    "by the end of the day tomorrow": "2026-03-05",
 }
 TIMES = {
     "2026-03-20t14:30:59": "2026-03-20 14:30",
@@ -105,6 +119,17 @@ TIMES = {
     "22:30": "2026-03-05 22:30",
     "in an hour and a half": "2026-03-05 00:00",
     "90 minutes from now": "2026-03-05 00:00",
+    "in 1h 30m": "2026-03-05 00:00",
+    "in one and a half hours": "2026-03-05 00:00",
+    "in an hour's time": "2026-03-04 23:30",
+    "in a half hour": "2026-03-04 23:00",
+    "tomorrow by 5pm": "2026-03-05 17:00",
+    "friday by noon": "2026-03-06 12:00",
+    "at a quarter past 3 on friday": "2026-03-06 15:15",
+    "tomorrow at ten past five": "2026-03-05 17:10",
+    "eod friday at 9": "2026-03-06 09:00",
+    "friday night at midnight": "2026-03-07 00:00",
+    "tomorrow night at midnight": "2026-03-06 00:00",
 }
 
 
@@ -125,6 +150,8 @@ def test_phrase_of_the_grammar_is_understood(phrase: str) -> None:
         *("5th friday of march", "10 days before friday", "in 9999 years", "in 2 weeks friday"),
         *("christmas eve", "new year's day", "halloween", "easter", "thanksgiving", "mid april"),
         *("friday or monday", "not tomorrow", "tomorrow buy milk", "in a few days", "x" * 10_000),
+        *("in and", "in 2 weeks and", "in ah", "march 15 1730", "christmas 1930", "20261320"),
+        *("eod friday at midnight", "first", "5 to 9", "in 1.5 hours 5 min", "friday\0"),
     ],
 )
 def test_anything_else_is_refused_with_what_to_send(phrase: str) -> None:
@@ -176,6 +203,15 @@ def test_skipped_hour_moves_on_and_of_two_equal_ones_the_first_is_meant() -> Non
     twice = resolve_due("2026-11-01 01:30", NOW, NEW_YORK)
     assert isinstance(twice, datetime)
     assert twice.astimezone(UTC).hour == 5
+
+
+def test_time_alone_is_the_next_one_on_the_clock_at_both_clock_changes() -> None:
+    sprung = datetime(2026, 3, 8, 3, 10, tzinfo=NEW_YORK)
+    assert meant("2:30am", sprung) == "2026-03-09 02:30"
+    again = datetime(2026, 11, 1, 1, 15, tzinfo=NEW_YORK, fold=1)
+    coming = resolve_due("1:30am", again, NEW_YORK)
+    assert isinstance(coming, datetime)
+    assert coming.astimezone(UTC) - again.astimezone(UTC) == timedelta(minutes=15)
 
 
 def test_hours_from_now_are_real_hours_across_a_clock_change() -> None:

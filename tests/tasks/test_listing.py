@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from app.errors import TaskRefusal
 from app.tasks import Owner, TaskService
+from app.tasks.fields import title_key
 from app.tasks.search import folded, patterns
 from app.tasks.urgency import urgency
 from tests.fakes.clock import FixedClock
@@ -62,6 +63,19 @@ def test_filters_combine(
             titles(filled, ann, **wanted)
     else:
         assert set(titles(filled, ann, **wanted)) == found
+
+
+def test_titles_are_in_the_same_order_in_every_database(service: TaskService, ann: Owner) -> None:
+    given = ["b", "Ä", "a b", "_", "Z", "ab", "é", "a-c", "10", "9", "€", "😀", "\uffee"]
+    for title in given:
+        service.add(ann, title)
+    assert titles(service, ann, sort="title") == sorted(given, key=title_key)
+
+
+def test_search_passes_over_characters_that_no_task_holds(filled: TaskService, ann: Owner) -> None:
+    assert set(titles(filled, ann, text="\0cafe \ud800")) == {"Café rösten", "Call Bob"}
+    with pytest.raises(TaskRefusal, match="not understood"):
+        filled.find(ann, text="\0")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import TaskRefusal
-from app.tasks import Owner, Status, TaskService, format_due, parse_repeat
+from app.tasks import Owner, Status, TaskService, check_rule, format_due, parse_repeat
 from tests.conftest import ROOT
 from tests.fakes.clock import FixedClock
 
@@ -43,6 +43,35 @@ KIN = {
     "every day for 5 times": ("FREQ=DAILY;COUNT=5", "Wed 2026-03-04"),
     "every 3 days after completion": ("FREQ=DAILY;INTERVAL=3", "Wed 2026-03-04"),
     "every! 2 weeks": ("FREQ=WEEKLY;INTERVAL=2", "Wed 2026-03-04"),
+    "every night": ("FREQ=DAILY", "Wed 2026-03-04"),
+    "every weekday morning at 9": ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "Thu 2026-03-05 09:00"),
+    "every friday evening at 8": ("FREQ=WEEKLY;BYDAY=FR", "Fri 2026-03-06 20:00"),
+    "at 9 every monday": ("FREQ=WEEKLY;BYDAY=MO", "Mon 2026-03-09 09:00"),
+    "monday through friday": ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "Wed 2026-03-04"),
+    "every fri-sun": ("FREQ=WEEKLY;BYDAY=FR,SA,SU", "Fri 2026-03-06"),
+    "every mon/wed": ("FREQ=WEEKLY;BYDAY=MO,WE", "Wed 2026-03-04"),
+    "every 2nd day": ("FREQ=DAILY;INTERVAL=2", "Wed 2026-03-04"),
+    "once a week on monday": ("FREQ=WEEKLY;BYDAY=MO", "Mon 2026-03-09"),
+    "bi-weekly": ("FREQ=WEEKLY;INTERVAL=2", "Wed 2026-03-04"),
+    "fortnightly on friday": ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", "Fri 2026-03-06"),
+    "first day of every month": ("FREQ=MONTHLY;BYMONTHDAY=1", "Wed 2026-04-01"),
+    "every 2 months on the last day": ("FREQ=MONTHLY;INTERVAL=2;BYMONTHDAY=-1", "Tue 2026-03-31"),
+    "monthly on day 15": ("FREQ=MONTHLY;BYMONTHDAY=15", "Sun 2026-03-15"),
+    "first and third monday of the month": ("FREQ=MONTHLY;BYDAY=1MO,3MO", "Mon 2026-03-16"),
+    "every other year on march 15": (
+        "FREQ=YEARLY;INTERVAL=2;BYMONTH=3;BYMONTHDAY=15",
+        "Sun 2026-03-15",
+    ),
+    "march 15 every year": ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=15", "Sun 2026-03-15"),
+    "every new year's eve": ("FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=31", "Thu 2026-12-31"),
+    "every first monday of september": ("FREQ=YEARLY;BYMONTH=9;BYDAY=1MO", "Mon 2026-09-07"),
+    "every day until june 1 at 9am": ("FREQ=DAILY;UNTIL=20260601", "Thu 2026-03-05 09:00"),
+    "INTERVAL=2;FREQ=DAILY": ("FREQ=DAILY;INTERVAL=2", "Wed 2026-03-04"),
+    "FREQ=DAILY;UNTIL=20260401T000000Z": ("FREQ=DAILY;UNTIL=20260401", "Wed 2026-03-04"),
+    "FREQ=DAILY;BYHOUR=9;UNTIL=20260401T125959Z": (
+        "FREQ=DAILY;UNTIL=20260331",
+        "Thu 2026-03-05 09:00",
+    ),
     "RRULE:FREQ=MONTHLY;BYDAY=2TU": ("FREQ=MONTHLY;BYDAY=2TU", "Tue 2026-03-10"),
     "freq=weekly;byday=mo;byhour=9": ("FREQ=WEEKLY;BYDAY=MO", "Mon 2026-03-09 09:00"),
     "FREQ=WEEKLY;INTERVAL=2;WKST=SU": ("FREQ=WEEKLY;INTERVAL=2;WKST=SU", "Wed 2026-03-04"),
@@ -59,16 +88,42 @@ def test_kindred_phrase_gives_its_rule_and_first_due(phrase: str) -> None:
     "phrase",
     [
         *("", "null", "every hour", "every 0 days", "every blue moon", "twice a week"),
-        *("every second tuesday", "every day until yesterday", "every morning"),
+        *("every second tuesday", "every day until yesterday"),
         *("every 30th and 31st", "every 3 days for 5 times after completion"),
         *("FREQ=HOURLY", "FREQ=", "FREQ=DAILY;COUNT=0", "FREQ=WEEKLY;INTERVAL=0"),
         *("FREQ=DAILY;FREQ=WEEKLY", "FREQ=DAILY;UNTIL=garbage", "FREQ=DAILY;UNTIL=20200101"),
         *("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;EXDATE=20260101", "x" * 5_000),
+        *("every day at 9 until june 1 at 5pm", "every friday night at midnight"),
+        *("every day from monday to friday", "every second and fourth friday"),
+        *("FREQ=MONTHLY;BYDAY=9MO", "FREQ=WEEKLY;BYDAY=1MO", "FREQ=MONTHLY;BYMONTHDAY=0"),
+        *("FREQ=MONTHLY;BYSETPOS=1", "FREQ=DAILY;BYMINUTE=30", "FREQ=DAILY;UNTIL=2026"),
+        *("FREQ=DAILY;INTERVAL=\u0663", "every \u0663 days", "FREQ=DAILY;INTERVAL=7;BYDAY=TU"),
+        *("FREQ=MONTHLY;BYWEEKNO=1", "FREQ=YEARLY;BYWEEKNO=1;BYDAY=1MO", "FREQ=DAILY;DTSTART=1"),
     ],
 )
 def test_anything_else_is_refused(phrase: str) -> None:
     with pytest.raises(TaskRefusal, match="repeat "):
         parse_repeat(phrase, NOW, NEW_YORK)
+
+
+KEYS = {
+    **{"FREQ": ["DAILY", "WEEKLY", "MONTHLY", "YEARLY", "HOURLY"], "INTERVAL": ["1", "7", "x"]},
+    **{"BYDAY": ["MO", "5MO", "-6TU,SU", "53FR"], "BYMONTH": ["2", "12,13"], "COUNT": ["3", "0"]},
+    **{"BYMONTHDAY": ["31", "-31", "0"], "BYSETPOS": ["-1", "400"], "BYHOUR": ["9", "24"]},
+    **{"UNTIL": ["20270101", "20270101T000000Z", "20261301"], "WKST": ["SU", "XX"]},
+}
+PARTS = st.sampled_from(sorted(KEYS)).flatmap(
+    lambda key: st.sampled_from(KEYS[key]).map(lambda value: f"{key}={value}")
+)
+
+
+@given(st.lists(PARTS, max_size=5))
+def test_no_raw_rule_raises_anything_but_the_refusal(parts: list[str]) -> None:
+    try:
+        repeat = parse_repeat(";".join(parts), NOW, NEW_YORK)
+    except TaskRefusal:
+        return
+    assert check_rule(repeat.rule) == repeat.rule
 
 
 WORDS = "every other 2 days weeks mon and fri of the month last first at 9am until june 1 FREQ= ; ,"
@@ -136,6 +191,36 @@ def test_from_completion_counts_from_the_day_it_was_done(
     (answer,) = service.complete(ann, [1])
     assert answer.task is not None
     assert answer.task.due == date(2026, 3, 14)
+
+
+@pytest.mark.parametrize(
+    "phrase", ["Every 3 days after completion.", "every! 3 days", "3 days after done"]
+)
+def test_completion_done_early_counts_from_that_day(
+    phrase: str, service: TaskService, ann: Owner
+) -> None:
+    service.add(ann, "x", due="2026-03-20", repeat=phrase)
+    (answer,) = service.complete(ann, [1])
+    assert answer.task is not None
+    assert answer.task.due == date(2026, 3, 7)
+
+
+def test_due_that_lost_its_time_still_moves_to_another_day(
+    service: TaskService, ann: Owner
+) -> None:
+    service.add(ann, "x", repeat="every friday at 9am")
+    service.update(ann, 1, due="2026-03-06")
+    (answer,) = service.complete(ann, [1])
+    assert answer.task is not None
+    assert answer.task.due == date(2026, 3, 13)
+
+
+def test_hour_that_the_clock_skips_tomorrow_is_still_the_hour_said(
+    service: TaskService, ann: Owner, clock: FixedClock
+) -> None:
+    clock.instant = datetime(2026, 3, 7, 12, tzinfo=NEW_YORK).astimezone(UTC)
+    repeat = parse_repeat("every monday at 2:30am", clock.now(), NEW_YORK)
+    assert format_due(repeat.due) == "Mon 2026-03-09 02:30"
 
 
 def test_last_instance_is_done_like_any_task(

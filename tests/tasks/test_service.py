@@ -3,9 +3,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Engine, insert
 
 from app.errors import TaskRefusal
 from app.tasks import Owner, Priority, Status, TaskService
+from app.tasks.rows import counters
 from tests.fakes.clock import FixedClock
 
 
@@ -48,6 +50,17 @@ def test_ids_count_from_one_for_each_user_and_are_never_used_again(
     assert service.add(ann, "d")[0].id == 4
     service.undo(ann)
     assert service.add(ann, "e")[0].id == 5
+
+
+def test_numbers_that_are_used_up_are_told(
+    service: TaskService, ann: Owner, engine: Engine
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(insert(counters).values(user_id="ann", last_task_id=2**31 - 2))
+    task, _ = service.add(ann, "last")
+    assert service.complete(ann, [task.id])[0].changed
+    with pytest.raises(TaskRefusal, match="no numbers left"):
+        service.add(ann, "one more")
 
 
 def test_same_open_title_and_due_gives_back_the_existing_task(

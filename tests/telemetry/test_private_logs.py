@@ -58,7 +58,7 @@ SCENARIOS: dict[str, tuple[list[Step], list[Step]]] = {
 
 
 def test_error_of_the_database_shows_no_value_of_a_statement(engine: Engine) -> None:
-    with pytest.raises(DatabaseError) as error, writing(engine) as connection:
+    with pytest.raises(DatabaseError) as error, writing(engine, "test") as connection:
         connection.execute(text("INSERT INTO nowhere VALUES (:title)"), {"title": "zebra"})
     told = "".join(traceback.format_exception(error.value))
     assert "INSERT INTO nowhere" in told

@@ -26,6 +26,8 @@ def test_what_small_models_send_for_nothing_is_nothing(kind: Any, nothing: Any) 
         (["#5", "6", 7.0], [5, 6, 7]),
         ("1, 2 and 3", [1, 2, 3]),
         ("1 2", [1, 2]),
+        ("1, 2, and #3", [1, 2, 3]),
+        ("1; 2 & 3,", [1, 2, 3]),
         ('[1, "2"]', [1, 2]),
         ("Pay rent", ["Pay rent"]),
         (["1 or 2"], ["1 or 2"]),
@@ -35,7 +37,7 @@ def test_ids_are_read_in_every_spelling(sent: Any, meant: list[int]) -> None:
     assert read(arg.TaskIds, sent) == meant
 
 
-@pytest.mark.parametrize("sent", [[None], {}, [True], [1.5], [[1]], None])
+@pytest.mark.parametrize("sent", [[None], {}, [True], [1.5], [[1, 2]], None])
 def test_ids_that_are_none_are_refused(sent: Any) -> None:
     with pytest.raises(ValidationError):
         read(arg.TaskIds, sent)
@@ -48,14 +50,25 @@ def test_ids_that_are_none_are_refused(sent: Any) -> None:
         ("a", ["a"]),
         ("a, b", ["a", "b"]),
         ('["a", "b"]', ["a", "b"]),
+        ([2026, None, "a"], ["2026", "a"]),
     ],
 )
 def test_tags_are_read_in_every_spelling(sent: Any, meant: list[str]) -> None:
     assert read(arg.Tags, sent) == meant
 
 
+@pytest.mark.parametrize(
+    "kind", [arg.Due, arg.Priority, arg.Tags, arg.Project, arg.Repeat, arg.Notes, arg.NewTitle]
+)
+def test_none_is_not_given_where_there_is_nothing_to_clear(kind: Any) -> None:
+    assert read(kind, "None") is None
+    assert read(kind, "none of it") is not None
+    assert [read(arg.NewDue, "none"), read(arg.GoneTags, "none")] == ["none", ["none"]]
+
+
 def test_other_scalars() -> None:
     assert read(arg.TaskId, "#12") == 12
+    assert read(arg.TaskId, "[12]") == 12
     assert read(arg.Offset, "null") == 0
     assert read(arg.Offset, "20") == 20
     assert read(arg.AllowDuplicate, "null") is False
@@ -77,6 +90,9 @@ def test_other_scalars() -> None:
         (arg.NewBlockedBy, [], None),
         (arg.BlockedBy, "#3", [3]),
         (arg.BlockedBy, "", None),
+        (arg.BlockedBy, "none", None),
+        (arg.BlockedBy, [0], None),
+        (arg.ParentId, "none", None),
         (arg.Skip, "null", False),
         (arg.Skip, "true", True),
         (arg.Steps, "2", 2),

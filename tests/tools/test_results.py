@@ -1,5 +1,7 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -58,9 +60,16 @@ def test_results_start_with_a_verb_and_echo_id_title_and_weekday() -> None:
 )
 def test_list_always_ends_with_the_total(shown: int, offset: int, total: int, last: str) -> None:
     page = Page(tuple(task(n) for n in range(shown)), total, offset)
-    lines = results.listed(page).splitlines()
+    lines = results.listed(page, UTC).splitlines()
     assert lines[-1] == last
     assert len(lines) == (shown + 2 if shown else 1)
+
+
+def test_done_task_shows_the_day_that_it_was_where_the_person_is() -> None:
+    evening = datetime(2026, 3, 5, 3, 30, tzinfo=UTC)
+    page = Page((replace(task(1, Status.DONE), completed_at=evening),), 1, 0)
+    assert "#1 t1 | done Thu 2026-03-05" in results.listed(page, UTC)
+    assert "#1 t1 | done Wed 2026-03-04" in results.listed(page, ZoneInfo("America/New_York"))
 
 
 def test_each_id_of_a_change_has_its_line() -> None:

@@ -42,9 +42,13 @@ def test_every_tool_is_tried() -> None:
 
 @pytest.mark.parametrize("name", REACHING)
 def test_tool_of_one_user_reaches_nothing_of_another(
-    make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer, name: str
+    make_relay: Callable[..., Relay],
+    gemini: GeminiServer,
+    groq: GroqServer,
+    store_url: str,
+    name: str,
 ) -> None:
-    relay = make_relay(**provider_settings(gemini, groq))
+    relay = make_relay(database_url=store_url, **provider_settings(gemini, groq))
     tasks = relay.agent.parts.tasks()
     ann = fill(tasks)
     before = TaskArchive(tasks._engine, relay.agent.parts.clock).everything(ann)
@@ -84,11 +88,11 @@ def test_every_call_of_the_store_needs_a_user_and_is_tried() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_call_of_one_user_reaches_nothing_of_another(
-    make_relay: Callable[..., Relay], name: str
+    make_relay: Callable[..., Relay], store_url: str, name: str
 ) -> None:
     from app.errors import TaskRefusal
 
-    relay = make_relay()
+    relay = make_relay(database_url=store_url)
     tasks = relay.agent.parts.tasks()
     ann, bob = fill(tasks), Owner("bob", ZONE)
     tasks.once(ann, "key", lambda _: "ann's secret")

@@ -1,0 +1,84 @@
+"""The commands `migrate`, `backup`, `restore` and `forget`: what is kept, as a whole."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from app.cli.exits import Exit
+from app.cli.opening import opened
+
+_YES = click.option("--yes", is_flag=True, help="Don't ask.")
+
+
+@click.command(epilog="Example: python -m app migrate")
+def migrate() -> int:
+    """Bring the databases to this version's schema; every command does so when it starts."""
+    from app.database import HEAD
+
+    with opened(None) as here:
+        here.stores.tasks()
+        here.stores.conversations()
+    click.echo(f"The databases are at schema {HEAD}.")
+    return 0
+
+
+@click.command(epilog="Example: python -m app backup tasks.zip")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> int:
+    """Copy tasks and conversations into a file, also while they are in use.
+
+    With SQLite the file is a zip, with PostgreSQL what pg_dump writes.
+    """
+    from app.backup import back_up
+    from app.settings import Settings
+
+    back_up(Settings.load(), file)
+    click.echo(f"Wrote {file}.")
+    return 0
+
+
+@click.command(epilog="Example: python -m app restore tasks.zip")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_YES
+def restore(file: Path, yes: bool) -> int:
+    """Put a backup in the place of what is there now."""
+    from app import backup as backups
+    from app.settings import Settings
+
+    settings = Settings.load()
+    question = "Overwrite all tasks and conversations that are there now?"
+    if backups.present(settings) and not _confirmed(yes, question):
+        return Exit.NEEDS_CONFIRMATION
+    backups.restore(settings, file)
+    click.echo(f"Restored from {file}.")
+    return 0
+
+
+@click.command(epilog="Example: python -m app forget --user ann")
+@click.option("--user", required=True, help="Who is to be forgotten.")
+@_YES
+def forget(user: str, yes: bool) -> int:
+    """Remove all that is kept of a user, for good."""
+    from app.forgetting import forget as forget_all
+
+    with opened(user) as here:
+        question = f"Remove all tasks, messages and threads of {here.owner.user_id} for good?"
+        if not _confirmed(yes, question):
+            return Exit.NEEDS_CONFIRMATION
+        gone = forget_all(here.stores, here.owner)
+    click.echo(
+        f"Removed of {here.owner.user_id}: {gone.tasks} tasks, {gone.events} events, "
+        f"{gone.messages} messages in {gone.threads} threads, {gone.checkpoints} checkpoints, "
+        f"{gone.calls} model calls."
+    )
+    return 0
+
+
+def _confirmed(yes: bool, question: str) -> bool:
+    if yes:
+        return True
+    if not sys.stdin.isatty():
+        click.echo("Nothing was changed: nobody can be asked here; add --yes.", err=True)
+        return False
+    return click.confirm(question)

@@ -1,0 +1,49 @@
+"""Open what is kept, for commands that need no model."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from app.identity import clean_user_id
+
+if TYPE_CHECKING:
+    from app.clock import Clock
+    from app.settings import Settings
+    from app.stores import Stores
+    from app.tasks import Owner
+
+user_option = click.option("--user", help="Whose tasks. Default: the APP_USER setting.")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The stores, and for whom they were opened."""
+
+    settings: "Settings"
+    clock: "Clock"
+    stores: "Stores"
+    owner: "Owner"
+
+
+@contextmanager
+def opened(user: str | None) -> Iterator[Opened]:
+    """Open the stores for a user, the setting's one when None; they close with the block."""
+    from zoneinfo import ZoneInfo
+
+    from app.clock import SystemClock
+    from app.settings import Settings
+    from app.stores import Stores
+    from app.tasks import Owner
+
+    settings, clock = Settings.load(), SystemClock()
+    owner = Owner(
+        clean_user_id(settings.user if user is None else user), ZoneInfo(settings.timezone)
+    )
+    stores = Stores(settings, clock)
+    try:
+        yield Opened(settings, clock, stores, owner)
+    finally:
+        stores.close()

@@ -1,0 +1,117 @@
+"""Keep conversations in a SQLite file, for callers with and without an event loop."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+from app.conversations.failures import CONVERSATIONS_FILE, sqlite_translated
+from app.conversations.pruning import ConversationSaver
+from app.database import make_file, patiently
+
+_SHORT_S = 0.005
+"""How long SQLite waits by itself; `patiently` waits on."""
+_TABLES = ("checkpoints", "writes")
+_NEWEST_GONE = """SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''
+    ORDER BY checkpoint_id DESC LIMIT 1 OFFSET ?"""
+_OF_A_RUN = """SELECT thread_id, checkpoint_id FROM checkpoints
+    WHERE json_extract(CAST(metadata AS TEXT), '$.run_id') = ?"""
+
+
+class SqliteConversations(ConversationSaver, SqliteSaver):
+    """LangGraph's SQLite saver, one call at a time, for callers of any kind.
+
+    Args:
+        connection: The open file.
+        keep: How many checkpoints of earlier turns a thread keeps.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, keep: int) -> None:
+        super().__init__(connection)
+        self.keep = keep
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Store a checkpoint, however busy the file is."""
+        store = super().put
+        return patiently(lambda: store(config, checkpoint, metadata, new_versions))
+
+    def put_writes(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str = "",
+    ) -> None:
+        """Store what a step wrote, however busy the file is."""
+        store = super().put_writes
+        patiently(lambda: store(config, writes, task_id, task_path))
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Return a checkpoint, however busy the file is."""
+        load = super().get_tuple
+        return patiently(lambda: load(config))
+
+    def keep_newest(self, thread_id: str, count: int) -> None:
+        """Forget all checkpoints of a thread but so many of the newest."""
+        with self.cursor() as cursor:
+            gone = cursor.execute(_NEWEST_GONE, (thread_id, count)).fetchone()
+            for table in _TABLES if gone else ():
+                cursor.execute(
+                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id <= ?",
+                    (thread_id, *gone),
+                )
+
+    def forget(self, thread_id: str) -> int:
+        """Forget a thread; return how many checkpoints it had."""
+        with self.cursor() as cursor:
+            cursor.execute("DELETE FROM writes WHERE thread_id = ?", (thread_id,))
+            cursor.execute("DELETE FROM checkpoints WHERE thread_id = ?", (thread_id,))
+            return cursor.rowcount
+
+    def delete_for_runs(self, run_ids: Iterable[str]) -> None:
+        """Forget the checkpoints that some runs made."""
+        with self.cursor() as cursor:
+            for run_id in run_ids:
+                for found in cursor.execute(_OF_A_RUN, (str(run_id),)).fetchall():
+                    for table in _TABLES:
+                        cursor.execute(
+                            f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id = ?", found
+                        )
+
+
+def open_sqlite_conversations(directory: Path, keep: int) -> SqliteConversations:
+    """Open the conversations of a data directory; a new file gets mode 0600.
+
+    A commit survives the death of the process; after a power cut the last ones may be gone,
+    which costs no change of a task.
+
+    Args:
+        directory: Where the file is.
+        keep: How many checkpoints of earlier turns a thread keeps.
+
+    Raises:
+        DatabaseError: It can't be made or opened.
+    """
+    file = directory / CONVERSATIONS_FILE
+    make_file(file)
+    with sqlite_translated(directory):
+        connection = sqlite3.connect(file, timeout=_SHORT_S, check_same_thread=False)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        saver = SqliteConversations(connection, keep)
+        patiently(saver.setup)
+        return saver

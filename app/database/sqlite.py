@@ -1,0 +1,87 @@
+"""Prepare SQLite connections, and let writers of several threads and processes take turns.
+
+SQLite's own busy handler sleeps ever longer between its tries, up to a tenth of a second, so
+among several busy processes one may starve until its timeout. Here a writer looks again after
+a few random milliseconds: then everybody has the same chance at each look.
+"""
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+BUSY_TIMEOUT_S = 10.0
+"""How long a writer waits for the others."""
+
+CHECKPOINT_PAGES = 4_000
+"""Pages of 4 KB in the log before they go into the database: with SQLite's 1,000 every
+sixtieth write of a large store pays for it, which is its p99."""
+
+_SHORT_MS = 5
+WRITE, RELAXED = "task_relay_write", "task_relay_relaxed"
+"""Execution options of a connection: it will write; a power cut may take its change back."""
+
+_writers: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+_T = TypeVar("_T")
+
+
+def prepare(connection: Any, _record: object) -> None:
+    """Set up a new connection: write-ahead log, foreign keys, and patience for readers."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def begin(connection: Connection) -> None:
+    """Begin a transaction; one that writes takes the write lock at once."""
+    options = connection.get_execution_options()
+    if not options.get(WRITE):
+        connection.exec_driver_sql("BEGIN")
+        return
+    level = "NORMAL" if options.get(RELAXED) else "FULL"
+    connection.exec_driver_sql(f"PRAGMA synchronous = {level}")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_SHORT_MS}")
+    try:
+        patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
+
+
+@contextmanager
+def one_writer(engine: Engine) -> Iterator[None]:
+    """Let the threads of this process write one after the other, without looking again."""
+    lock = _writers.setdefault(engine, threading.Lock())
+    held = lock.acquire(timeout=BUSY_TIMEOUT_S)
+    try:
+        yield  # without it the database itself says who holds it
+    finally:
+        if held:
+            lock.release()
+
+
+def patiently(
+    work: Callable[[], _T],
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+    pause: Callable[[], None] = lambda: time.sleep(random.uniform(0.001, 0.006)),
+) -> _T:
+    """Do something that may find the database locked, again and again for the busy timeout."""
+    latest = monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            return work()
+        except (sqlite3.OperationalError, OperationalError) as error:
+            if "locked" not in str(error) or monotonic() > latest:
+                raise
+        pause()

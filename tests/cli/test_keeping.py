@@ -1,0 +1,132 @@
+"""`migrate`, `backup`, `restore` and `forget`, as a person calls them."""
+
+import sqlite3
+import stat
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Ran, Relay
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.steps import calls, says
+
+Run = Callable[..., Ran]
+
+
+def add(relay: Relay, gemini: GeminiServer, title: str, user: str = "ann") -> None:
+    gemini.plays(calls("add_task", title=title), says("Added."))
+    assert relay.say(f"add {title}", user=user).ok
+
+
+def titles(data_dir: Path) -> list[str]:
+    with closing(sqlite3.connect(data_dir / "tasks.db")) as connection:
+        found = connection.execute("SELECT title FROM task_relay_tasks ORDER BY id").fetchall()
+    return [title for (title,) in found]
+
+
+def test_backup_while_in_use_and_restore(
+    relay: Relay, gemini: GeminiServer, data_dir: Path, tmp_path: Path, run: Run
+) -> None:
+    add(relay, gemini, "before")
+    with closing(sqlite3.connect(data_dir / "tasks.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        writer.execute("UPDATE task_relay_tasks SET title = 'half done'")
+        assert run("backup", str(tmp_path / "b.zip")).code == 0
+        writer.execute("ROLLBACK")
+    assert stat.S_IMODE((tmp_path / "b.zip").stat().st_mode) == 0o600
+    add(relay, gemini, "after")
+    refused = run("restore", str(tmp_path / "b.zip"))
+    assert (refused.code, titles(data_dir)) == (3, ["before", "after"])
+    assert "add --yes" in refused.err
+    assert run("restore", str(tmp_path / "b.zip"), "--yes").code == 0
+    assert titles(data_dir) == ["before"]
+    gemini.plays(says("I am here."))
+    assert relay.say("are you there?").reply == "I am here."
+    told = [c["parts"][0].get("text") for c in gemini.requests[-1]["body"]["contents"]]
+    assert [text for text in told if text] == ["add before", "Added.", "are you there?"]
+
+
+def test_restore_on_a_new_machine_needs_no_word(
+    relay: Relay, gemini: GeminiServer, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(relay, gemini, "x")
+    run("backup", str(tmp_path / "b.zip"))
+    monkeypatch.setenv("APP_DATA_DIR", str(tmp_path / "new"))
+    assert run("restore", str(tmp_path / "b.zip")).code == 0
+    assert titles(tmp_path / "new") == ["x"]
+    assert "you: add x" in run("history", "--user", "ann").out
+
+
+@pytest.mark.parametrize("broken", ["no zip", "another zip", "another database", "damaged"])
+def test_file_that_is_no_whole_backup_changes_nothing(
+    relay: Relay, gemini: GeminiServer, data_dir: Path, tmp_path: Path, run: Run, broken: str
+) -> None:
+    add(relay, gemini, "x")
+    file = tmp_path / "b.zip"
+    if broken == "no zip":
+        file.write_bytes(b"hello")
+    elif broken == "another zip":
+        with zipfile.ZipFile(file, "w") as whole:
+            whole.writestr("holiday.jpg", b"...")
+    else:
+        with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+            if broken == "damaged":
+                with closing(sqlite3.connect(data_dir / "tasks.db")) as source:
+                    source.backup(copy)
+            else:
+                copy.execute("CREATE TABLE holidays (x)")
+        content = (tmp_path / "copy.db").read_bytes()
+        with zipfile.ZipFile(file, "w") as whole:
+            whole.writestr("tasks.db", content[:8000] + b"x" * len(content[8000:]))
+    ended = run("restore", str(file), "--yes")
+    assert ended.code == 2
+    assert str(file) in ended.err
+    assert titles(data_dir) == ["x"]
+
+
+def test_backup_that_cannot_be_written_is_told_and_leaves_nothing(
+    relay: Relay, tmp_path: Path, run: Run
+) -> None:
+    relay.say("hello")
+    (tmp_path / "file").write_text("")
+    ended = run("backup", str(tmp_path / "file" / "b.zip"))
+    assert (ended.code, ended.err.strip()[-18:]) == (2, "(Not a directory).")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "file"]
+
+
+def test_forget_removes_all_of_one_user_and_says_how_much(
+    relay: Relay, gemini: GeminiServer, data_dir: Path, run: Run
+) -> None:
+    for user in ("ann", "bob"):
+        add(relay, gemini, f"{user}'s", user=user)
+    relay.say("in another thread", thread="work")
+    relay.agent.parts.recorder.close()
+    refused = run("forget", "--user", "ann")
+    assert (refused.code, titles(data_dir)) == (3, ["ann's", "bob's"])
+    done = run("forget", "--user", "ann", "--yes")
+    assert done.code == 0
+    assert done.out.startswith("Removed of ann: 1 tasks, 1 events, 6 messages in 2 threads, ")
+    assert done.out.endswith(" checkpoints, 3 model calls.\n")
+    assert titles(data_dir) == ["bob's"]
+    assert "no threads yet" in run("threads", "--user", "ann").out
+    gemini.plays(says("Who are you?"))
+    relay.say("hello again")
+    assert len(gemini.requests[-1]["body"]["contents"]) == 1
+    assert "bob's" in run("history", "--user", "bob").out
+    for name in ("tasks.db", "conversations.db"):
+        with closing(sqlite3.connect(data_dir / name)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("VACUUM")
+        assert b"ann's" not in (data_dir / name).read_bytes()
+
+
+def test_migrate_makes_the_databases_and_says_their_schema(data_dir: Path, run: Run) -> None:
+    from app.database import HEAD
+
+    for _ in range(2):
+        assert run("migrate").out == f"The databases are at schema {HEAD}.\n"
+    assert (data_dir / "tasks.db").exists()
+    assert (data_dir / "conversations.db").exists()

@@ -1,0 +1,109 @@
+"""Keep few checkpoints, and do what a LangGraph server asks of a checkpointer."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langgraph.graph import END, START, MessagesState, StateGraph
+from langgraph.types import Command, interrupt
+
+from app.conversations import open_conversations
+from app.settings import Settings
+
+KEEP = 2
+
+
+@pytest.fixture
+def saver(database_url: str, data_dir: Path) -> Iterator[Any]:
+    """The conversations, in each store."""
+    settings = Settings(database_url=database_url, data_dir=data_dir, keep_checkpoints=KEEP)
+    opened = open_conversations(settings)
+    yield opened
+    opened.close()
+
+
+def counting(saver: Any) -> Any:
+    """Return a graph of two steps, the second of which may ask."""
+    graph = StateGraph(MessagesState)
+    graph.add_node("first", lambda state: {"messages": [("ai", "one")]})
+    graph.add_node("second", _maybe_ask)
+    graph.add_edge(START, "first")
+    graph.add_edge("first", "second")
+    graph.add_edge("second", END)
+    return graph.compile(checkpointer=saver)
+
+
+def _maybe_ask(state: MessagesState) -> Any:
+    if state["messages"][-2].text == "ask":
+        return {"messages": [("ai", interrupt("really?"))]}
+    return {}
+
+
+def in_thread(thread: str, **more: Any) -> Any:
+    return {"configurable": {"thread_id": thread}, **more}
+
+
+def say(graph: Any, text: str, thread: str = "t") -> None:
+    graph.invoke({"messages": [("user", text)]}, in_thread(thread), durability="sync")
+
+
+def _ids_with_writes(saver: Any) -> set[str]:
+    """Return the checkpoints of the thread for which there are writes."""
+    if hasattr(saver, "cursor"):
+        with saver.cursor() as cursor:
+            cursor.execute("SELECT DISTINCT checkpoint_id FROM writes WHERE thread_id = 't'")
+            return {row[0] for row in cursor.fetchall()}
+    with saver._cursor() as cursor:
+        cursor.execute("SELECT DISTINCT checkpoint_id FROM checkpoint_writes WHERE thread_id = 't'")
+        return {row["checkpoint_id"] for row in cursor.fetchall()}
+
+
+def count(saver: Any, thread: str = "t") -> int:
+    return len(list(saver.list(in_thread(thread))))
+
+
+def test_checkpoints_of_earlier_turns_go_and_the_thread_stays_whole(saver: Any) -> None:
+    graph = counting(saver)
+    for turn in range(20):
+        say(graph, f"hello {turn}")
+        say(graph, "hi", "another")
+    of_a_turn = 4
+    assert count(saver) == KEEP + of_a_turn
+    messages = graph.get_state(in_thread("t")).values["messages"]
+    assert [m.text for m in messages if m.type == "human"] == [f"hello {n}" for n in range(20)]
+    kept = {one.config["configurable"]["checkpoint_id"] for one in saver.list(in_thread("t"))}
+    assert _ids_with_writes(saver) <= kept
+
+
+def test_waiting_turn_keeps_its_checkpoints_and_can_be_answered(saver: Any) -> None:
+    graph = counting(saver)
+    for _ in range(5):
+        say(graph, "hello")
+    say(graph, "ask")
+    for _ in range(5):
+        say(graph, "elsewhere", "another")
+    assert graph.get_state(in_thread("t")).interrupts
+    done = graph.invoke(Command(resume="yes"), in_thread("t"), durability="sync")
+    assert done["messages"][-1].text == "yes"
+
+
+def test_server_may_take_back_a_run_and_prune_and_delete_threads(saver: Any) -> None:
+    graph = counting(saver)
+    say(graph, "hello")
+    before = count(saver)
+    run = in_thread("t", run_id="6f0d6d0e-2b0a-5c52-9a3c-6c1a9a1f2f6e")
+    run["metadata"] = {"run_id": run["run_id"]}
+    graph.invoke({"messages": [("user", "taken back")]}, run, durability="sync")
+    asyncio.run(saver.adelete_for_runs([run["run_id"]]))
+    assert before >= count(saver) > 0
+    texts = [m.text for m in graph.get_state(in_thread("t")).values["messages"]]
+    assert "taken back" not in texts
+    asyncio.run(saver.aprune(["t"]))
+    assert count(saver) == 1
+    assert saver.forget("t") == 1
+    assert count(saver) == 0
+    say(graph, "hello")
+    asyncio.run(saver.aprune(["t"], strategy="delete_all"))
+    assert count(saver) == 0

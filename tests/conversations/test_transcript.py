@@ -1,0 +1,83 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from app.conversations import Role, Said, Transcript
+from tests.fakes.clock import FixedClock
+
+
+@pytest.fixture
+def transcript(engine: Engine) -> Transcript:
+    return Transcript(engine)
+
+
+def said(number: int, text: str = "hi") -> Said:
+    return Said(f"m{number}", Role.PERSON, text)
+
+
+def texts(transcript: Transcript, user: str, key: str | None = None) -> list[str]:
+    return [entry.said.text for entry in transcript.all_of(user, key)]
+
+
+def test_what_was_said_comes_back_in_order_and_once(
+    transcript: Transcript, clock: FixedClock
+) -> None:
+    call = Said("m2", Role.MODEL, "", {"calls": [{"name": "add_task", "args": {"title": "x"}}]})
+    transcript.keep("ann", "k", "main", [said(1, "é\n🎉"), call], clock.now())
+    transcript.keep("ann", "k", "main", [call, said(3, "later")], clock.now())
+    found = list(transcript.all_of("ann", "k"))
+    assert [entry.said for entry in found] == [said(1, "é\n🎉"), call, said(3, "later")]
+    assert {(entry.thread, entry.said_at) for entry in found} == {("main", clock.now())}
+    assert [entry.said.message_id for entry in transcript.last("ann", "k", 2)] == ["m2", "m3"]
+
+
+def test_the_same_message_id_in_two_threads_and_of_two_users_is_kept_each_time(
+    transcript: Transcript, clock: FixedClock
+) -> None:
+    for user, key in (("ann", "a"), ("ann", "b"), ("bob", "a")):
+        transcript.keep(user, key, key, [said(1, f"{user} {key}")], clock.now())
+    assert texts(transcript, "ann") == ["ann a", "ann b"]
+    assert texts(transcript, "ann", "b") == ["ann b"]
+    assert texts(transcript, "bob") == ["bob a"]
+    assert texts(transcript, "bob", "b") == []
+
+
+def test_threads_are_listed_with_the_latest_first(
+    transcript: Transcript, clock: FixedClock
+) -> None:
+    transcript.begin("ann", "k1", "main", clock.now())
+    clock.move(minutes=1)
+    transcript.keep("ann", "k2", "work", [said(1), said(2)], clock.now())
+    assert [(one.name, one.messages) for one in transcript.threads("ann")] == [
+        ("work", 2),
+        ("main", 0),
+    ]
+    clock.move(minutes=1)
+    transcript.keep("ann", "k1", "main", [said(1)], clock.now())
+    assert [one.name for one in transcript.threads("ann")] == ["main", "work"]
+    assert transcript.threads("bob") == ()
+    assert transcript.key_of("ann", "work") == "k2"
+    assert transcript.key_of("bob", "work") is None
+
+
+def test_old_messages_go_after_the_days_that_are_set(engine: Engine, clock: FixedClock) -> None:
+    transcript = Transcript(engine, keep_days=7)
+    transcript.keep("ann", "k", "main", [said(1, "old")], clock.now())
+    transcript.keep("bob", "k", "main", [said(1, "of another")], clock.now())
+    clock.instant += timedelta(days=6)
+    transcript.keep("ann", "k", "main", [said(2, "newer")], clock.now())
+    assert texts(transcript, "ann") == ["old", "newer"]
+    clock.instant += timedelta(days=2)
+    transcript.keep("ann", "k", "main", [said(3, "new")], clock.now())
+    assert texts(transcript, "ann") == ["newer", "new"]
+    assert texts(transcript, "bob") == ["of another"]
+
+
+def test_forgetting_a_user_leaves_the_others(transcript: Transcript, clock: FixedClock) -> None:
+    transcript.keep("ann", "a", "main", [said(1), said(2)], clock.now())
+    transcript.keep("bob", "a", "main", [said(1, "bob's")], clock.now())
+    assert transcript.forget("ann") == (2, ["a"])
+    assert transcript.threads("ann") == ()
+    assert texts(transcript, "ann") == []
+    assert texts(transcript, "bob") == ["bob's"]

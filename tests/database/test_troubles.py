@@ -1,0 +1,107 @@
+"""A disk that is full or read-only, a file that is damaged or held: one sentence, nothing lost."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from app import DatabaseError
+from tests.conftest import ROOT, Ended, Relay, child_environment
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.steps import calls, says
+
+ON_A_SMALL_DISK = """
+mount -t tmpfs -o size=2m none "$1" && cp -r "$2" "$1/data" && chmod -R u+w "$1" || exit 99
+export APP_DATA_DIR="$1/data" LOG_FILE="$2/log"
+say() { "$PYTHON" -m app chat -m "$1"; echo "exit $?"; }
+if test "$3" = full; then
+    cat /dev/zero > "$1/filler" 2>/dev/null
+    say "add two"
+    rm "$1/filler"
+else
+    mount -o remount,ro "$1"
+    say "add two"
+    mount -o remount,rw "$1"
+fi
+say "list"
+"""
+
+
+@pytest.fixture
+def begun(relay: Relay, gemini: GeminiServer, data_dir: Path) -> Iterator[Path]:
+    """A data directory with one task, closed."""
+    gemini.plays(calls("add_task", title="one"), says("Added."))
+    relay.say("add one", user="local")
+    relay.agent.close()
+    yield data_dir
+    assert relay.agent is not None
+
+
+@pytest.mark.parametrize(
+    ("trouble", "advice"),
+    [
+        ("full", "full"),
+        ("read-only", "(Read-only file system). Check its owner and mode"),
+    ],
+)
+def test_disk_that_takes_nothing_is_told_and_what_was_there_stays(
+    begun: Path, tmp_path: Path, trouble: str, advice: str
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    ended = subprocess.run(
+        [
+            *("unshare", "--mount", "--map-root-user", "sh", "-c", ON_A_SMALL_DISK),
+            *("sh", str(disk), str(begun), trouble),
+        ],
+        env=child_environment(PYTHON=sys.executable),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    first, *rest = ended.stdout.splitlines()
+    assert first == "exit 1"
+    assert "#1 one" in rest
+    assert rest[-1] == "exit 0"
+    sentences = [line for line in ended.stderr.splitlines() if not line.startswith("Warning:")]
+    assert len(sentences) == 1
+    assert advice in sentences[0]
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["tasks.db", "conversations.db"])
+def test_damaged_database_is_told_and_left_alone(
+    begun: Path, command: Callable[..., Ended], name: str
+) -> None:
+    for log in begun.glob("*.db-*"):
+        log.unlink()
+    damaged = b"SQLite format 3\0" + os.urandom(20_000)
+    (begun / name).write_bytes(damaged)
+    ended = command("chat", "-m", "list")
+    assert (ended.code, ended.out) == (1, "")
+    assert name in ended.err
+    assert "Traceback" not in ended.err
+    assert (begun / name).read_bytes() == damaged
+
+
+def test_database_that_is_held_is_told_and_nothing_changes(
+    begun: Path, relay: Relay, gemini: GeminiServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gemini.plays(calls("add_task", title="two"))
+    monkeypatch.setattr("app.database.sqlite.BUSY_TIMEOUT_S", 0.1)
+    for name in ("tasks.db", "conversations.db"):
+        with closing(sqlite3.connect(begun / name, isolation_level=None)) as holder:
+            holder.execute("BEGIN EXCLUSIVE")
+            with pytest.raises(DatabaseError, match=r"locked.*close that one and try again"):
+                relay.say("add two", user="local")
+    relay.agent.close()
+    with closing(sqlite3.connect(begun / "tasks.db")) as after:
+        assert after.execute("SELECT title FROM task_relay_tasks").fetchall() == [("one",)]

@@ -1,0 +1,135 @@
+"""Show several machines on one PostgreSQL: `python -m tests.scaling`.
+
+Two machines are two data directories; each takes turns of one thread, while Gemini is out of
+quota. Then Aegra serves the same graph to HTTP, where `aegra-api` is installed: it is no
+package of ours. Everything runs for real, on loopback and sockets, and ends by itself.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import httpx
+
+from tests.conftest import ROOT, child_environment, provider_environment
+from tests.fakes import gemini as gemini_api
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+from tests.fakes.steps import calls, says
+from tests.postgresql import Databases, server
+
+SAID = {"role": "user", "content": "Add a task to call Eve"}
+
+
+def main() -> None:
+    """Play the walk-through on standard output."""
+    gemini, groq = GeminiServer(), GroqServer()
+    try:
+        with tempfile.TemporaryDirectory() as place, server(port=_free_port()) as address:
+            databases = Databases(address)
+            try:
+                environment = child_environment(
+                    **provider_environment(gemini, groq),
+                    DATABASE_URL=databases.empty(),
+                    APP_TIMEZONE="UTC",
+                )
+                _workers(Path(place), environment, gemini, groq)
+                if find_spec("aegra_api"):
+                    _aegra(Path(place), environment, groq)
+            finally:
+                databases.close()
+    finally:
+        gemini.stop()
+        groq.stop()
+
+
+def _workers(
+    place: Path, environment: dict[str, str], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    def say(machine: str, message: str) -> None:
+        _tell(f'{machine}$ python -m app chat -m "{message}"')
+        ended = subprocess.run(
+            [sys.executable, "-m", "app", "chat", "-m", message],
+            env=environment | {"APP_DATA_DIR": str(place / machine)},
+            cwd=place,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        _tell(ended.stdout.strip())
+
+    gemini.plays(gemini_api.quota(seconds=600))
+    groq.plays(
+        calls("add_task", title="Call Bob"),
+        says("Added #1 Call Bob."),
+        calls("complete_tasks", task_ids=[1]),
+        says("Completed #1 Call Bob."),
+    )
+    say("one", "Add a task to call Bob")
+    say("two", "I have called him")
+    told = [m["content"] for m in groq.requests[-1]["body"]["messages"] if m["role"] == "user"]
+    _tell(f"(The second machine told Groq: {told}. Calls to Gemini in all: {gemini.calls}.)")
+
+
+def _aegra(place: Path, environment: dict[str, str], groq: GroqServer) -> None:
+    with _serving(environment | {"APP_DATA_DIR": str(place / "aegra")}) as http:
+        groq.plays(calls("add_task", title="Call Eve"), says("Added #1 Call Eve."))
+        thread = http.post("/threads", json={}).json()["thread_id"]
+        _tell("POST /threads, POST /threads/{thread}/runs/wait")
+        wanted = {"assistant_id": "agent", "input": {"messages": [SAID]}}
+        done = http.post(f"/threads/{thread}/runs/wait", json=wanted)
+        done.raise_for_status()
+        for message in done.json()["messages"]:
+            if message["content"]:
+                _tell(f"{message['type']}: {message['content']}")
+
+
+@contextmanager
+def _serving(environment: dict[str, str]) -> Iterator[httpx.Client]:
+    """Serve `langgraph.json` with Aegra, until the block ends."""
+    port = _free_port()
+    _tell("$ python -m uvicorn aegra_api.main:app")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "aegra_api.main:app", "--port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, **environment, "AEGRA_CONFIG": "langgraph.json"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as http:
+            for _ in range(300):
+                assert process.poll() is None, "Aegra has ended"
+                try:
+                    if http.get("/health").status_code == 200:
+                        break
+                except httpx.TransportError:
+                    time.sleep(0.1)
+            yield http
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
