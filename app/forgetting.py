@@ -18,10 +18,11 @@ class Forgotten:
     messages: int
     threads: int
     checkpoints: int
+    calls: int
 
 
 def forget(stores: Stores, owner: Owner) -> Forgotten:
-    """Remove a user's tasks, their history, what they said, and their threads' checkpoints.
+    """Remove a user's tasks, their history, what they said, their threads, and model calls.
 
     The checkpoints go first and the list of threads last but for the tasks, so that a
     failure in between leaves a list by which it can be done again.
@@ -35,5 +36,6 @@ def forget(stores: Stores, owner: Owner) -> Forgotten:
     keys.add(conversation_key(user_id, _MAIN))
     checkpoints = sum(saver.forget(key) for key in keys)
     messages, threads = transcript.forget(user_id)
+    calls = stores.ledger().forget(user_id)
     tasks, events = stores.archive().forget(owner)
-    return Forgotten(tasks, events, messages, len(threads), checkpoints)
+    return Forgotten(tasks, events, messages, len(threads), checkpoints, calls)

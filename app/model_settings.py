@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
+from app.operation_values import Limit
 from app.secret import Secret
 
 PROVIDERS = ("gemini", "groq", "openai", "anthropic", "ollama")
-PARTS = ("api_key", "model", "base_url", "max_input_tokens")
+PARTS = ("api_key", "model", "base_url", "max_input_tokens", "limits")
 """What every place in the chain has a setting for: `GROQ_MODEL`, `GROQ2_MODEL`, ..."""
 
 _KEYLESS = ("ollama",)
@@ -27,6 +28,7 @@ class ModelSettings:
     model: str
     base_url: str | None = None
     max_input_tokens: int | None = None
+    limits: tuple[Limit, ...] = ()
 
     @property
     def usable(self) -> bool:

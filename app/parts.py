@@ -1,16 +1,29 @@
 """Make the parts that a process needs once for the same settings, however many graphs it has."""
 
 import logging
+import os
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from app.clock import Clock, SystemClock
 from app.conversations import ConversationSaver, Transcript, TurnLocks
-from app.llm import Breakers, ModelChain, build_chain
+from app.llm import Breakers, ModelChain, QuotaBook, build_chain, narration
 from app.settings import Settings
 from app.stores import Stores
 from app.tasks import Owner, TaskService
-from app.telemetry import LogFile
+from app.telemetry import (
+    Alerts,
+    CallRecord,
+    Ledger,
+    LogFile,
+    Prices,
+    QuotaLeft,
+    Recorder,
+    Standing,
+    open_metrics,
+)
 from app.tools import TaskTools
 
 _log = logging.getLogger("app")
@@ -38,12 +51,31 @@ class Parts:
         self.clock: Clock = clock or SystemClock()
         self.default_owner = Owner(settings.user, ZoneInfo(settings.timezone))
         self._stores = Stores(settings, self.clock)
-        self._log_file = LogFile(settings.log_file, settings.log_level, settings.secrets)
+        self._log_file = LogFile(
+            settings.log_file, settings.log_level, settings.secrets, settings.log_format
+        )
         self._log_file.attach(whole_process)
         tools = TaskTools(lambda: self).all()
-        self.breakers = Breakers(self._stores.breaker_store, self.clock, lease=_lease(settings))
-        self.chain = build_chain(settings, tools, self.breakers, self.clock)
+        self.alerts = Alerts(
+            settings.alert_webhook_url, settings.alert_every, self._stores.alert_store, self.clock
+        )
+        self.breakers = Breakers(
+            self._stores.breaker_store,
+            self.clock,
+            lease=_lease(settings),
+            opened=self._tell_opened,
+        )
+        self.quotas = QuotaBook(self._stores.quota_store, self.clock)
+        self.chain = build_chain(settings, tools, self.breakers, self.quotas, self.clock)
+        prices = Prices(settings.models, settings.llm_prices)
+        self._metrics = open_metrics(os.environ)
+        self.recorder = Recorder(self._stores.ledger, prices, self.clock, self._metrics.sinks)
         _tell_start(self.chain, settings)
+
+    def note(self, calls: Sequence[CallRecord]) -> None:
+        """Keep model calls in the ledger and tell metrics of them; nothing waits for it."""
+        trace = self._metrics.here()
+        self.recorder.note([replace(call, trace=trace) for call in calls])
 
     def tasks(self) -> TaskService:
         """Return the task service; the first call opens the database and migrates it.
@@ -56,6 +88,31 @@ class Parts:
     def transcript(self) -> Transcript:
         """Return the transcript of all threads; opens the database as `tasks` does."""
         return self._stores.transcript()
+
+    def check_database(self) -> None:
+        """Read from the database.
+
+        Raises:
+            DatabaseError: It can't be used.
+        """
+        self._stores.breaker_store().load()
+
+    async def model_states(self) -> dict[str, str]:
+        """Return of each usable model of the chain whether its breaker lets calls through.
+
+        `closed` and `half-open` do, `open` doesn't.
+        """
+        await self.breakers.refresh()
+        states = model_states(self.chain, self.breakers.standings(), self.clock.now())
+        return {one.provider: one.state.value for one in states}
+
+    def ledger(self) -> Ledger:
+        """Return where every model call is kept; opens the database as `tasks` does."""
+        return self._stores.ledger()
+
+    def quotas_left(self) -> list[QuotaLeft]:
+        """Return what is left of every quota that is known; opens the database as `tasks` does."""
+        return self._stores.quotas_left()
 
     def conversations(self) -> ConversationSaver:
         """Return the checkpointer of our own threads; the first call opens its database.
@@ -72,10 +129,18 @@ class Parts:
     def close(self) -> None:
         """Close the databases and the log; clients close with their event loops."""
         self.chain.close()
+        self.alerts.close()
         self.breakers.close()
+        self.quotas.close()
+        self.recorder.close()
+        self._metrics.close()
         self._stores.close()
         self._log_file.detach()
         self._log_file.close()
+
+    def _tell_opened(self, key: str, standing: Standing) -> None:
+        if text := narration.opened_long(key, standing, self.clock.now()):
+            self.alerts.send(text)
 
 
 _shared: dict[Settings, Parts] = {}

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from app import operation_values as ops
 from app import setting_sources as sources
 from app import setting_values as read
 from app.database_url import passwords_in
 from app.errors import SettingsError
 from app.model_settings import PARTS, ModelSettings, provider_of
+from app.operation_values import Limit, Price
 from app.secret import Secret
 
 GEMINI_MODEL = "gemini-3.5-flash-lite"
@@ -62,18 +64,21 @@ class Settings:
     gemini_max_input_tokens: int | None = _setting(
         "GEMINI_MAX_INPUT_TOKENS", read.input_tokens, None
     )
+    gemini_limits: tuple[Limit, ...] = _setting("GEMINI_LIMITS", ops.limits, ())
     groq_api_key: Secret | None = _setting("GROQ_API_KEY", read.secret, None, private=True)
     groq_model: str = _setting("GROQ_MODEL", read.model_name, GROQ_MODEL)
     groq_base_url: str | None = _setting("GROQ_BASE_URL", read.base_url, None)
     groq_max_input_tokens: int | None = _setting(
         "GROQ_MAX_INPUT_TOKENS", read.input_tokens, GROQ_MAX_INPUT_TOKENS
     )
+    groq_limits: tuple[Limit, ...] = _setting("GROQ_LIMITS", ops.limits, ())
     openai_api_key: Secret | None = _setting("OPENAI_API_KEY", read.secret, None, private=True)
     openai_model: str = _setting("OPENAI_MODEL", read.model_name, OPENAI_MODEL)
     openai_base_url: str | None = _setting("OPENAI_BASE_URL", read.openai_url, None)
     openai_max_input_tokens: int | None = _setting(
         "OPENAI_MAX_INPUT_TOKENS", read.input_tokens, None
     )
+    openai_limits: tuple[Limit, ...] = _setting("OPENAI_LIMITS", ops.limits, ())
     anthropic_api_key: Secret | None = _setting(
         "ANTHROPIC_API_KEY", read.secret, None, private=True
     )
@@ -82,12 +87,14 @@ class Settings:
     anthropic_max_input_tokens: int | None = _setting(
         "ANTHROPIC_MAX_INPUT_TOKENS", read.input_tokens, None
     )
+    anthropic_limits: tuple[Limit, ...] = _setting("ANTHROPIC_LIMITS", ops.limits, ())
     ollama_api_key: Secret | None = _setting("OLLAMA_API_KEY", read.secret, None, private=True)
     ollama_model: str = _setting("OLLAMA_MODEL", read.model_name, OLLAMA_MODEL)
     ollama_base_url: str | None = _setting("OLLAMA_BASE_URL", read.native_url, None)
     ollama_max_input_tokens: int | None = _setting(
         "OLLAMA_MAX_INPUT_TOKENS", read.input_tokens, OLLAMA_MAX_INPUT_TOKENS
     )
+    ollama_limits: tuple[Limit, ...] = _setting("OLLAMA_LIMITS", ops.limits, ())
     numbered: tuple[tuple[str, Any], ...] = field(default=(), metadata={"names": ()}, repr=False)
     llm_chain: tuple[str, ...] = _setting("LLM_CHAIN", read.chain, None)
     primary_llm: str = _setting("PRIMARY_LLM", read.provider, "gemini")
@@ -104,6 +111,12 @@ class Settings:
     history_window: int = _setting("HISTORY_WINDOW", read.exchanges, 10)
     keep_checkpoints: int = _setting("KEEP_CHECKPOINTS", read.checkpoints, 5)
     keep_transcript_days: int = _setting("KEEP_TRANSCRIPT_DAYS", read.days, 0)
+    keep_ledger_days: int = _setting("KEEP_LEDGER_DAYS", read.days, 90)
+    llm_prices: tuple[tuple[str, Price], ...] = _setting("LLM_PRICES", ops.prices, ())
+    alert_webhook_url: Secret | None = _setting(
+        "ALERT_WEBHOOK_URL", ops.webhook, None, private=True
+    )
+    alert_every: float = _setting("ALERT_EVERY", ops.pause, 600.0)
     offline_fallback: bool = _setting("OFFLINE_FALLBACK", read.switch, True)
     data_dir: Path = _setting("APP_DATA_DIR", read.path, None)
     database_url: str = _setting(
@@ -114,6 +127,7 @@ class Settings:
     date_order: str = _setting("APP_DATE_ORDER", read.date_order, read.MONTH_FIRST)
     log_level: str = _setting("LOG_LEVEL", read.log_level, "INFO")
     log_file: Path = _setting("LOG_FILE", read.path, None)
+    log_format: str = _setting("LOG_FORMAT", ops.log_format, ops.HUMAN)
 
     def __post_init__(self) -> None:
         for entry in dataclasses.fields(self):

@@ -18,7 +18,7 @@ from app.tasks import TaskService
 if TYPE_CHECKING:
     from app.conversations import ConversationSaver
     from app.tasks import TaskArchive
-    from app.telemetry import BreakerStore
+    from app.telemetry import AlertStore, BreakerStore, Ledger, QuotaLeft, QuotaStore
 
 
 class Stores:
@@ -59,6 +59,30 @@ class Stores:
         from app.telemetry import BreakerStore
 
         return BreakerStore(self._database())
+
+    def ledger(self) -> "Ledger":
+        """Return where every model call is kept."""
+        from app.telemetry import Ledger
+
+        return Ledger(self._database(), self._settings.keep_ledger_days)
+
+    def quota_store(self) -> "QuotaStore":
+        """Return where it is kept how much of each quota is used."""
+        from app.telemetry import QuotaStore
+
+        return QuotaStore(self._database())
+
+    def alert_store(self) -> "AlertStore":
+        """Return where it is kept when the last alert went out."""
+        from app.telemetry import AlertStore
+
+        return AlertStore(self._database())
+
+    def quotas_left(self) -> "list[QuotaLeft]":
+        """Return what is left of every quota of the chain that is known."""
+        from app.telemetry import quotas_left
+
+        return quotas_left(self._settings.models, self.quota_store().load(), self._clock.now())
 
     def conversations(self) -> "ConversationSaver":
         """Return the checkpointer of our own threads."""

@@ -29,6 +29,7 @@ from app.graph import (
 from app.identity import clean_thread_id, clean_user_id, conversation_key
 from app.parts import Parts
 from app.reply import Reply
+from app.telemetry import TurnIds, about
 from app.tools import Context
 
 _log = logging.getLogger("app")
@@ -104,7 +105,8 @@ class Turns:
         except TaskRelayError as error:
             yield Reply(False, str(error), user, thread)
         except Exception:  # noqa: BLE001 - nobody should see a stack trace
-            _log.exception("A turn of user %s stopped on a bug", user)
+            with about(TurnIds(user, thread)):
+                _log.exception("A turn of user %s stopped on a bug", user)
             log = (await self._parts()).settings.log_file
             yield Reply(False, f"{_BUG} See the log: {log}", user, thread)
 

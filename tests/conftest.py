@@ -30,7 +30,10 @@ hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).parent.parent
 NETGUARD = Path(sitecustomize.__file__).parent
-OURS = ("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG")
+OURS = (
+    *("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG"),
+    *("LLM_", "ALERT_", "OTEL_"),
+)
 __all__ = ["enter"]
 STORES = ("sqlite", "postgresql")
 DEAD_PROXY = "http://127.0.0.1:9"
@@ -155,6 +158,11 @@ class Relay:
     def say(self, message: str, user: object = "ann", thread: object = None) -> Reply:
         """Say something, and return the reply."""
         return self.runner.run(self.agent.process_message(user, message, thread))
+
+    def end(self) -> None:
+        """Close the program as a process that ends does: first its loop, then the rest."""
+        self.runner.close()
+        self.agent.close()
 
     def log_lines(self) -> list[str]:
         """Close the program, and return what its log says, without time and level."""

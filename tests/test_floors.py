@@ -7,22 +7,13 @@ ROOT = Path(__file__).parent.parent
 APP = ROOT / "app"
 FLOORS = (
     {"errors", "clock", "secret", "identity", "private_files", "model_settings", "setting_values"}
-    | {
-        "setting_sources",
-        "settings",
-        "database",
-        "database_url",
-        "reply",
-        "events",
-        "quick_lines",
-        "dotenv_file",
-        "setting_origins",
-    },
+    | {"setting_sources", "setting_origins", "operation_values", "settings", "dotenv_file"}
+    | {"database", "database_url", "reply", "events", "quick_lines"},
     {"tasks", "conversations", "telemetry"},
     {"llm", "tools", "exchange"},
     {"graph"},
     {"agent", "parts", "stores", "turns", "backup", "forgetting", "health"},
-    {"cli", "studio", "__main__", "__init__"},
+    {"cli", "studio", "probes", "__main__", "__init__"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 APART = {("llm", "tools"), ("tools", "llm"), ("llm", "tasks")}

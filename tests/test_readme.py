@@ -9,8 +9,10 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from tests.conftest import ROOT, Ended, child_environment
+from tests.fakes.week import a_week
 
 README = (ROOT / "README.md").read_text()
 
@@ -67,6 +69,23 @@ def test_first_five_minutes_are_real_output(command: Callable[..., Ended]) -> No
         assert command("chat", "-m", message).out.splitlines() == shown[start + 1 : end]
 
 
+def test_statistics_are_real_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.cli.main import cli
+    from app.clock import SystemClock
+    from app.settings import Settings
+    from app.stores import Stores
+
+    monkeypatch.setenv("APP_TIMEZONE", "UTC")
+    monkeypatch.setenv("GEMINI_LIMITS", "15 requests/minute, 500 requests/day")
+    stores, now = Stores(Settings.load(), SystemClock()), SystemClock().now()
+    stores.ledger().add(a_week(now), now)
+    stores.close()
+    printed = CliRunner().invoke(cli, ["stats", "--by", "provider"]).output
+    shown = README.split("$ python -m app stats --by provider\n")[1].split("\n\nThe log has")[0]
+    lines = [line.removeprefix("    ") for line in shown.splitlines()]
+    assert lines == [line.rstrip() for line in printed.rstrip().splitlines()]
+
+
 @pytest.mark.parametrize("code", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
 def test_python_examples_run(code: str, tmp_path: Path) -> None:
     done = subprocess.run(
@@ -115,7 +134,7 @@ def test_every_slash_command_and_picture_is_in_it() -> None:
 def test_every_file_that_it_or_contributing_names_is_there() -> None:
     contributing = (ROOT / "CONTRIBUTING.md").read_text()
     for name in re.findall(
-        r"`((?:cli|llm|tools|tasks|database|graph|exchange|tests)/[\w./]+)`", contributing
+        r"`((?:cli|llm|tools|tasks|database|graph|exchange|telemetry|tests)/[\w./]+)`", contributing
     ):
         place = ROOT / name if name.startswith("tests") else ROOT / "app" / name
         assert place.exists(), name

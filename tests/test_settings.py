@@ -168,6 +168,13 @@ WRONG = [
     ("GROQ_BASE_URL", "https://me:secret@h", "an address such as"),
     ("GROQ_MODEL", "two words", "a model name"),
     ("APP_USER", "a\tb", "printable text"),
+    ("GEMINI_LIMITS", "15 a minute", "limits apart by commas, such as 15 requests/minute"),
+    ("GEMINI_LIMITS", "0 requests/day", "limits apart by commas"),
+    ("LLM_PRICES", "free", "prices in USD for a million tokens in/out"),
+    ("LLM_PRICES", "m=1.2.3/4", "prices in USD"),
+    ("ALERT_EVERY", "0", "a number of seconds from 1"),
+    ("LOG_FORMAT", "xml", "human or json"),
+    ("KEEP_LEDGER_DAYS", "ever", "a whole number of days"),
 ]
 
 
@@ -192,6 +199,7 @@ def test_wrong_value_is_one_sentence_with_name_value_and_what_is_allowed(
         ("APP_DATABASE_URL", "postgresql://me:hid@den@h/db"),
         ("APP_DATABASE_URL", "postgresql://me:hidden@h:port/db"),
         ("DATABASE_URL", "sqlite:///:memory:"),
+        ("ALERT_WEBHOOK_URL", "hooks.example/T0/secret"),
     ],
 )
 def test_wrong_secret_is_named_but_not_shown(tmp_path: Path, name: str, value: str) -> None:
@@ -199,6 +207,32 @@ def test_wrong_secret_is_named_but_not_shown(tmp_path: Path, name: str, value: s
         load(tmp_path, **{name: value})
     assert str(error.value).startswith(f"{name} has a value that can't be used")
     assert value not in str(error.value)
+
+
+def test_limits_and_prices_are_read_as_people_write_them(tmp_path: Path) -> None:
+    settings = load(
+        tmp_path,
+        LLM_CHAIN="gemini,groq,groq2",
+        GEMINI_LIMITS="15 requests/minute, 500 requests per day",
+        GROQ2_LIMITS="8000 Tokens/Minute",
+        LLM_PRICES="gemini-3.5-flash-lite=0.10/0.40, openai/gpt-oss-20b = 0/1",
+    )
+    gemini, groq, second = settings.models
+    assert [(limit.window, limit.amount) for limit in gemini.limits] == [
+        ("requests/minute", 15),
+        ("requests/day", 500),
+    ]
+    assert groq.limits == ()
+    assert [(limit.window, limit.amount) for limit in second.limits] == [("tokens/minute", 8000)]
+    prices = {model: (price.incoming, price.outgoing) for model, price in settings.llm_prices}
+    assert prices == {"gemini-3.5-flash-lite": (0.1, 0.4), "openai/gpt-oss-20b": (0, 1)}
+
+
+def test_webhook_is_a_secret_as_a_whole(tmp_path: Path) -> None:
+    url = "https://hooks.example/services/T0/B0/XXXX"
+    settings = load(tmp_path, ALERT_WEBHOOK_URL=url)
+    assert settings.secrets == (url,)
+    assert "XXXX" not in repr(settings)
 
 
 def test_keys_are_not_shown_by_any_representation() -> None:

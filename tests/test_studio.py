@@ -3,6 +3,8 @@
 import json
 import shutil
 import sqlite3
+import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.langgraph_dev import DevServer, langgraph_dev
 from tests.fakes.steps import Answer, calls, says
+from tests.test_runbook import AT_THE_SERVER
 
 NOT_OURS = (
     "`durability` has no effect when no checkpointer is present",  # the server's own setting
@@ -138,6 +141,30 @@ def test_thread_remembers_and_belongs_to_its_user(server: DevServer, world: Any)
     ).json()
     assert theft["__error__"]["error"] == "ThreadOwnerError"
     assert len(gemini.requests) == before
+
+
+def test_probes_and_metrics_are_served_beside_the_graph(server: DevServer, world: Any) -> None:
+    assert server.http.get("/healthz").json() == {"ok": True}
+    ready = server.http.get("/readyz")
+    assert (ready.status_code, ready.json()["database"]) == (200, "ok")
+    assert ready.json()["models"]["groq"] == "closed"
+    world[1].plays(calls("add_task", title="measured"), gemini_api.OVERLOADED)
+    server.http.post("/runs/wait", json=ask("measure", context={"user_id": "mallory"}))
+    shown = server.http.get("/metrics").text
+    deadline = time.monotonic() + 5
+    while 'app_llm_failovers_total{error_type="unavailable"' not in shown:
+        assert time.monotonic() < deadline, shown
+        shown = server.http.get("/metrics").text
+    assert "gen_ai_client_operation_duration_seconds_bucket" in shown
+    assert "app_llm_exhausted_total 0.0" in shown
+    assert "mallory" not in shown
+    assert "project_id" in shown, "the server's own metrics are there too"
+    for command in AT_THE_SERVER:  # the runbook's, with this server's port
+        url = str(server.http.base_url).rstrip("/")
+        run = command.replace("http://127.0.0.1:2024", url).split()
+        if shutil.which("curl"):
+            assert subprocess.run(run, capture_output=True, check=True, timeout=30).stdout
+        assert server.http.get(run[-1]).text
 
 
 def test_host_may_nest_the_served_graph_over_http(server: DevServer, world: Any) -> None:

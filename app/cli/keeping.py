@@ -69,7 +69,8 @@ def forget(user: str, yes: bool) -> int:
         gone = forget_all(here.stores, here.owner)
     click.echo(
         f"Removed of {here.owner.user_id}: {gone.tasks} tasks, {gone.events} events, "
-        f"{gone.messages} messages in {gone.threads} threads, {gone.checkpoints} checkpoints."
+        f"{gone.messages} messages in {gone.threads} threads, {gone.checkpoints} checkpoints, "
+        f"{gone.calls} model calls."
     )
     return 0
 

@@ -24,13 +24,15 @@ _POSTGRESQL = "postgresql"
 def open_engine(url: str) -> Engine:
     """Return an engine; a SQLite file is made with mode 0600 where it is missing.
 
+    Errors don't show the values of a statement, because they reach the log.
+
     Raises:
         DatabaseError: The file can't be made or opened, or PostgreSQL's driver is missing.
     """
     if make_url(url).get_backend_name() == _POSTGRESQL:
         return open_postgresql(url)
     make_file(Path(str(make_url(url).database)))
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", sqlite.prepare)
     event.listen(engine, "begin", sqlite.begin)
     return engine

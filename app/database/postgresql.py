@@ -39,6 +39,7 @@ def open_postgresql(url: str) -> Engine:
         max_overflow=MORE_AT_PEAKS,
         pool_timeout=WAIT_S,
         pool_pre_ping=True,
+        hide_parameters=True,
     )
 
 

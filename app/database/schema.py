@@ -8,7 +8,7 @@ from app.database.engine import reading, writing
 from app.database.metadata import PREFIX
 from app.errors import DatabaseError
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in `migrations/versions`."""
 
 VERSION_TABLE = f"{PREFIX}version"

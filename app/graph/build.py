@@ -9,6 +9,7 @@ from langgraph.prebuilt import ToolNode
 
 from app.graph.acting import Acting
 from app.graph.ending import Ending
+from app.graph.ids import anamed, named
 from app.graph.nodes import Nodes, tell_refusal
 from app.graph.routes import (
     refuse,
@@ -29,13 +30,13 @@ def draw(parts: PartsSource, tools: TaskTools) -> StateGraph[State, Context, Mes
     acting = Acting(parts, ToolNode(tools.all(), handle_tool_errors=tell_refusal))
     ending = Ending(parts)
     graph = StateGraph(State, context_schema=Context, input_schema=Messages, output_schema=Messages)
-    graph.add_node("begin_turn", RunnableLambda(nodes.begin_turn, nodes.abegin_turn))
-    graph.add_node("call_model", RunnableLambda(nodes.call_model, nodes.acall_model))
-    graph.add_node("weigh", acting.weigh)
-    graph.add_node("confirm", acting.confirm)
-    graph.add_node("run_tools", acting.run_tools)
+    graph.add_node("begin_turn", RunnableLambda(named(nodes.begin_turn), anamed(nodes.abegin_turn)))
+    graph.add_node("call_model", RunnableLambda(named(nodes.call_model), anamed(nodes.acall_model)))
+    graph.add_node("weigh", named(acting.weigh))
+    graph.add_node("confirm", named(acting.confirm))
+    graph.add_node("run_tools", named(acting.run_tools))
     graph.add_node("stop", stop)
-    graph.add_node("end_turn", RunnableLambda(ending.end_turn, ending.aend_turn))
+    graph.add_node("end_turn", RunnableLambda(named(ending.end_turn), anamed(ending.aend_turn)))
     graph.add_node("refuse", refuse)
     graph.add_edge(START, "begin_turn")
     graph.add_conditional_edges("begin_turn", route_begun)

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.messages import (
@@ -15,28 +14,26 @@ from langchain_core.messages import (
 from langchain_core.runnables import RunnableConfig
 from langgraph.prebuilt.tool_node import ToolInvocationError
 from langgraph.runtime import get_runtime
-from langgraph.types import StreamWriter
 
 from app.errors import InputError, TaskRefusal
 from app.graph.answers import ATTEMPTS, FAILOVER, NO_MODEL, REFUSED, failure, headed, storable
 from app.graph.ending import thread_of
 from app.graph.heal import has_open_calls, healed
+from app.graph.ids import ids_of
 from app.graph.prompt import system_prompt
 from app.graph.source import Parts, PartsSource, asking
 from app.graph.state import State
+from app.graph.telling import by_a_model, note, trail_for
 from app.graph.turn import Call, messages_after
 from app.llm import (
-    OFFLINE,
-    PROVIDER,
-    Attempt,
     ModelCall,
     ModelCallError,
-    Trail,
     failover_sentence,
     narration,
     outage_sentence,
 )
 from app.tasks import Owner
+from app.telemetry import TurnIds, about
 from app.tools import key_of
 
 ASK_FIRST = "ask_first"
@@ -45,9 +42,10 @@ ASK_FIRST = "ask_first"
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One question to the chain: whose, what, and the trail of who was tried."""
+    """One question to the chain: whose, in which turn, what, and the trail of who was tried."""
 
     owner: Owner
+    ids: TurnIds
     call: ModelCall
 
 
@@ -75,20 +73,26 @@ class Nodes:
         """Ask the chain; an answer comes back in every case, as one message."""
         asked = self._question(state, config)
         chain = self._source.parts.chain.led(_asked_first(config))
+        answer = None
         try:
             answer = chain.invoke(asked.call, config) if chain else None
         except ModelCallError:
-            answer = None
+            pass
+        finally:  # also when the caller gives up: those calls were made too
+            note(self._source.parts, asked.ids, asked.call.trail, answer)
         return self._answered(asked, answer)
 
     async def acall_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `call_model` on an event loop."""
         asked = self._question(state, config)
         chain = self._source.parts.chain.led(_asked_first(config))
+        answer = None
         try:
             answer = await chain.ainvoke(asked.call, config) if chain else None
         except ModelCallError:
-            answer = None
+            pass
+        finally:  # also when the caller gives up: those calls were made too
+            note(self._source.parts, asked.ids, asked.call.trail, answer)
         return self._answered(asked, answer)
 
     def _begun(self, parts: Parts, state: State, config: RunnableConfig) -> dict[str, Any]:
@@ -104,9 +108,10 @@ class Nodes:
         if not _asks_something(state["messages"]):
             refusal = failure("The message is empty. Say what to do.")
             return {"messages": [refusal], "deadline": deadline}
-        narration.begin_turn(owner.user_id)
-        begun = str(state["messages"][-1].id)
-        return {"owner": owner.user_id, "begun": begun, "deadline": deadline}
+        begun = {"owner": owner.user_id, "begun": str(state["messages"][-1].id)}
+        with about(ids_of(begun, config)):
+            narration.begin_turn(owner.user_id)
+        return begun | {"deadline": deadline}
 
     def _settled(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Note a new thread; give results to calls of an earlier turn that have none."""
@@ -126,36 +131,29 @@ class Nodes:
     def _question(self, state: State, config: RunnableConfig) -> _Asked:
         owner = asking(self._source.parts, config)
         now = self._source.parts.clock.now().astimezone(owner.zone)
-        writer = get_runtime().stream_writer
-        trail = Trail(
-            partial(_tell, owner.user_id, writer),
-            partial(_tell_waiting, writer),
-            partial(_tell_asking, writer),
-        )
+        trail = trail_for(owner.user_id, get_runtime().stream_writer)
         messages = [system_prompt(now), *state["messages"]]
         deadline = state.get("deadline")
         if deadline is None:  # a run taken up again in another process
             deadline = (
                 self._source.parts.clock.monotonic() + self._source.parts.settings.turn_timeout
             )
-        return _Asked(owner, ModelCall(messages, trail, deadline))
+        ids = replace(ids_of(state, config), user=owner.user_id)
+        return _Asked(owner, ids, ModelCall(messages, trail, deadline))
 
     def _answered(self, asked: _Asked, answer: AIMessage | None) -> dict[str, Any]:
         attempts = asked.call.trail.attempts
-        offline = answer is not None and answer.response_metadata.get(PROVIDER) == OFFLINE
         now = self._source.parts.clock.now().astimezone(asked.owner.zone)
         notice, outcome = "", NO_MODEL
-        if answer is None or (offline and attempts):
+        if answer is None or (attempts and not by_a_model(answer)):
             notice = outage_sentence(attempts, self._source.parts.chain.missing, now)
             if attempts and not attempts[-1].goes_over:
                 outcome = REFUSED
-            elif attempts:
-                narration.all_failed(asked.owner.user_id, attempts)
         message = failure(notice, outcome) if answer is None else headed(storable(answer), notice)
         metadata = message.response_metadata | {
             ATTEMPTS: [attempt.report() for attempt in attempts]
         }
-        if answer is not None and not offline:
+        if by_a_model(answer):
             metadata[FAILOVER] = failover_sentence(attempts, now)
         return {"messages": [message.model_copy(update={"response_metadata": metadata})]}
 
@@ -174,32 +172,6 @@ def tell_refusal(error: TaskRefusal | ToolInvocationError) -> str:
 def _asked_first(config: RunnableConfig) -> str | None:
     first = (config.get("configurable") or {}).get(ASK_FIRST)
     return None if first is None else str(first)
-
-
-def _tell(user_id: str, writer: StreamWriter, attempt: Attempt) -> None:
-    """Tell the log of an attempt, and whoever streams of a failover, before new tokens come."""
-    narration.note_attempt(user_id, attempt)
-    if attempt.failure is not None and (attempt.following or attempt.outcome == "retried"):
-        writer(
-            {
-                "type": "failover",
-                "from": attempt.provider,
-                "to": attempt.following or attempt.provider,
-                "kind": attempt.failure.kind.value,
-                "message_id": attempt.message_id,
-            }
-        )
-
-
-def _tell_waiting(writer: StreamWriter, attempt: Attempt) -> None:
-    """Tell that the turn waits for a model, and how many seconds."""
-    narration.note_waiting(attempt)
-    writer({"type": "waiting", "for": attempt.provider, "seconds": attempt.wait})
-
-
-def _tell_asking(writer: StreamWriter, provider: str, model: str) -> None:
-    """Tell which model is being asked."""
-    writer({"type": "asking", "provider": provider, "model": model})
 
 
 def _asks_something(messages: Sequence[AnyMessage]) -> bool:

@@ -1,5 +1,6 @@
 """Say what the graph's steps need of what was wired, and who is asking them."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from langchain_core.runnables import RunnableConfig
@@ -10,6 +11,7 @@ from app.conversations import Transcript
 from app.llm import ModelChain
 from app.settings import Settings
 from app.tasks import Owner, TaskService
+from app.telemetry import Alerts, CallRecord
 from app.tools import caller
 
 
@@ -20,6 +22,10 @@ class Parts(Protocol):
     clock: Clock
     chain: ModelChain
     default_owner: Owner
+    alerts: Alerts
+
+    def note(self, calls: Sequence[CallRecord]) -> None:
+        """Keep model calls in the ledger and tell metrics of them; nothing waits for it."""
 
     def tasks(self) -> TaskService:
         """Return the task service, which opens its database at the first call."""

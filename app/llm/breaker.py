@@ -112,6 +112,7 @@ class Breakers:
         clock: Where the time comes from.
         lease: Seconds after which a probe that said nothing counts as dead.
         chance: Gives a number from 0 to 1, for the jitter.
+        opened: Hears of each breaker that a failure leaves open, and how it stands.
     """
 
     def __init__(
@@ -121,11 +122,13 @@ class Breakers:
         *,
         lease: float,
         chance: Callable[[], float] = random,
+        opened: Callable[[str, Standing], None] = lambda key, standing: None,
     ) -> None:
         self._open_store = store
         self._clock = clock
         self._lease = timedelta(seconds=lease)
         self._chance = chance
+        self._opened = opened
         self._standings: dict[str, Standing] = {}
         self._read_at: float | None = None
         self._changes = 0
@@ -150,10 +153,9 @@ class Breakers:
         if verdict.scope is Scope.REQUEST:
             self.released(keys)
             return
-        now, jitter = self._clock.now(), self._chance()
-        self._change(
-            keys.of(verdict), lambda before: after_failure(before, verdict, wait, now, jitter)
-        )
+        now, jitter, key = self._clock.now(), self._chance(), keys.of(verdict)
+        self._change(key, lambda before: after_failure(before, verdict, wait, now, jitter))
+        self._opened(key, self._standings[key])
 
     def succeeded(self, keys: BreakerKeys) -> None:
         """Close both breakers."""

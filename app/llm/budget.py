@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-_CHARACTERS_A_TOKEN = 3.5
+CHARACTERS_A_TOKEN = 3.5
 _WIDE_SCRIPTS = 0x2E80
 _OVERHEAD = 4
 
@@ -58,4 +58,4 @@ def _of_message(message: BaseMessage) -> int:
     if isinstance(message, AIMessage) and message.tool_calls:
         text += "".join(call["name"] + json.dumps(call["args"]) for call in message.tool_calls)
     wide = sum(ord(character) >= _WIDE_SCRIPTS for character in text)
-    return _OVERHEAD + wide + round((len(text) - wide) / _CHARACTERS_A_TOKEN)
+    return _OVERHEAD + wide + round((len(text) - wide) / CHARACTERS_A_TOKEN)

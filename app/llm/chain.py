@@ -22,6 +22,7 @@ from app.llm.kinds import ERRORS, Kind
 from app.llm.loops import loop_thread
 from app.llm.offline import OfflineResponder, is_command
 from app.llm.providers import Entry, entries
+from app.llm.quota_book import QuotaBook
 from app.llm.stream import Limits
 from app.settings import Settings
 
@@ -74,16 +75,23 @@ class ModelChain:
 
 
 def build_chain(
-    settings: Settings, tools: Sequence[BaseTool], breakers: Breakers, clock: Clock
+    settings: Settings,
+    tools: Sequence[BaseTool],
+    breakers: Breakers,
+    quotas: QuotaBook,
+    clock: Clock,
 ) -> ModelChain:
     """Build the chain that the settings describe; clients open at the first call."""
     known = entries(settings)
     usable = tuple(entry for entry in known if entry.usable)
     policy = _policy(settings)
-    guards = tuple(
-        Guard(entry, 0, None, tools=tools, policy=policy, breakers=breakers, clock=clock)
-        for entry in usable
-    )
+    shared: dict[str, Any] = {
+        "policy": policy,
+        "breakers": breakers,
+        "quotas": quotas,
+        "clock": clock,
+    }
+    guards = tuple(Guard(entry, 0, None, tools=tools, **shared) for entry in usable)
 
     def ordered(first: Guard | None = None) -> Runnable[ModelCall, AIMessage] | None:
         order = sorted(guards, key=lambda guard: guard is not first)

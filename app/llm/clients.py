@@ -5,15 +5,18 @@ is made for one event loop and closed on it.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.language_models import BaseChatModel
 
 from app.model_settings import ModelSettings
 from app.secret import Secret
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 OPENAI_URL = "https://api.openai.com/v1"
 _ROOM_FOR_TOOLS = 2048
@@ -22,10 +25,20 @@ _NO_KEY = "none"
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """An open chat model, and how to close its connections."""
+    """An open chat model, how to close its connections, and its HTTP client, where it's ours."""
 
     model: BaseChatModel
     close: Callable[[], Awaitable[None]]
+    http: "httpx.AsyncClient | None" = None
+
+    def on_response(self, hear: Callable[[Mapping[str, str]], None]) -> None:
+        """Let somebody hear the headers of every response, failures too."""
+
+        async def told(response: "httpx.Response") -> None:
+            hear(response.headers)
+
+        if self.http is not None:
+            self.http.event_hooks["response"].append(told)
 
 
 def open_gemini(place: ModelSettings, url: str, settings: Settings) -> Client:
@@ -67,7 +80,7 @@ def open_groq(place: ModelSettings, url: str, settings: Settings) -> Client:
         http_async_client=http,
         **effort,  # type: ignore[arg-type]
     )
-    return Client(model, http.aclose)
+    return Client(model, http.aclose, http)
 
 
 def open_openai(place: ModelSettings, url: str, settings: Settings) -> Client:

@@ -1,4 +1,8 @@
-"""At the chain's end, wait for the model that may be back soonest, if the turn has the time."""
+"""At the chain's end, wait for the model that may be back soonest, if the turn has the time.
+
+Where it hasn't, a model that was held back by our own count of its quota is asked at once:
+the count may be wrong, and a 429 costs less than no answer.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -40,20 +44,29 @@ class Comeback(Step):
     ) -> AIMessage:
         """Wait and ask again, or raise the last error again at once."""
         last = {attempt.position: attempt for attempt in input.trail.attempts}
+        if self._needless(input.messages):
+            return _raise_again(input)
         waiting = [attempt for attempt in last.values() if _may_come_back(attempt)]
         soonest = min(waiting, key=_seconds, default=None)
         time_left = input.deadline - self._clock.monotonic()
-        if (
-            soonest is None
-            or _seconds(soonest) + _TIME_TO_ANSWER > time_left
-            or self._needless(input.messages)
-        ):
-            verdict = input.trail.attempts[-1].failure
-            assert verdict is not None
-            raise ERRORS[verdict.kind](verdict)
-        input.trail.wait_for(soonest)
-        await self._clock.sleep(_seconds(soonest))
-        return await self._guards[soonest.position].ainvoke(input, config, last=True)
+        if soonest is not None and _seconds(soonest) + _TIME_TO_ANSWER <= time_left:
+            input.trail.wait_for(soonest)
+            await self._clock.sleep(_seconds(soonest))
+            return await self._guards[soonest.position].ainvoke(input, config, last=True)
+        held_back = next((attempt for attempt in last.values() if _by_our_count(attempt)), None)
+        if held_back is not None:
+            return await self._guards[held_back.position].ainvoke(input, config, last=True)
+        return _raise_again(input)
+
+
+def _raise_again(call: ModelCall) -> AIMessage:
+    verdict = call.trail.attempts[-1].failure
+    assert verdict is not None
+    raise ERRORS[verdict.kind](verdict)
+
+
+def _by_our_count(attempt: Attempt) -> bool:
+    return attempt.failure is not None and attempt.failure.estimate
 
 
 def _may_come_back(attempt: Attempt) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.llm.evidence import Evidence, causes, evidence_of
 from app.llm.kinds import Kind, Verdict
+from app.llm.quota_words import google_limits
 from app.llm.waits import longest_wait
 
 _BY_STATUS = {
@@ -88,6 +89,7 @@ def classify(exception: BaseException, *, began: bool = False) -> Verdict:
             sticky=kind is Kind.QUOTA_DAILY and _sticky(evidence),
             generation=_generation(evidence) if kind is Kind.TOOL_USE_FAILED else "",
             one_model=_zero_limit(evidence) or evidence.code.startswith("model_"),
+            limits=google_limits(_limits(evidence)),
         )
     return Verdict(_of_transport(exception, began), detail=_describe(exception))
 

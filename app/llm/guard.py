@@ -12,21 +12,19 @@ from langchain_core.tools import BaseTool
 
 from app.clock import Clock
 from app.llm.again import SecondTries
+from app.llm.attempts import Attempts, Begun
 from app.llm.breaker import Admission, Breakers
 from app.llm.budget import fit
 from app.llm.call import ModelCall, Step
 from app.llm.clients import Client
-from app.llm.history import PROVIDER
 from app.llm.kinds import CURABLE, ERRORS, Kind, Verdict
 from app.llm.loops import PerLoop
 from app.llm.providers import Entry
+from app.llm.quota import Quota
+from app.llm.quota_book import QuotaBook
 from app.llm.repair import read_back
 from app.llm.stream import Heard, Limits, listen
 from app.llm.trail import Attempt, Outcome
-from app.telemetry import redact
-
-MODEL = "model"
-"""Key in `response_metadata` of the model that gave the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,7 @@ class Guard(Step):
         tools: What the model may call.
         policy: How patient to be.
         breakers: The process's breakers.
+        quotas: The process's count of what is left of the quotas.
         clock: Where the time comes from.
     """
 
@@ -67,15 +66,16 @@ class Guard(Step):
         tools: Sequence[BaseTool],
         policy: Policy,
         breakers: Breakers,
+        quotas: QuotaBook,
         clock: Clock,
     ) -> None:
         self._entry = entry
-        self._position = position
-        self._following = following
+        self._attempts = Attempts(entry, position, following, policy.failover_on, clock)
         self._tools = entry.by.declare(tools)
         self._schemas = {
             tool["function"]["name"]: tool["function"]["parameters"] for tool in self._tools
         }
+        self._quota = Quota(entry, self._tools, quotas, clock)
         self._policy = policy
         self._breakers = breakers
         self._clock = clock
@@ -91,37 +91,37 @@ class Guard(Step):
         With `last=True` nobody is asked after this model, whatever its place.
         """
         last = bool(kwargs.get("last"))
-        admission = await self._breakers.admit(self._entry.breakers)
-        if not admission.allowed:
-            verdict = _open_verdict(admission, self._clock)
-            return self._fail(input, self._attempt(Outcome.SKIPPED, 0, verdict, last=last))
+        begun = self._attempts.begin()
         conversation: Sequence[BaseMessage] = fit(
             input.messages, self._entry.place.max_input_tokens
         )
+        if spared := await self._spared(conversation, last):
+            skipped = self._attempts.made(Outcome.SKIPPED, begun, spared, last=last)
+            return self._fail(input, skipped)
         tries = SecondTries(self._policy.retries, self._policy.longest_pause)
         while True:
             input.trail.ask(self._entry.provider, self._entry.model)
-            started = self._clock.monotonic()
-            heard = await self._listen(conversation, config, input.deadline - started)
-            now = self._clock.monotonic()
-            duration_ms = round((now - started) * 1000)
+            begun = self._attempts.begin()
+            heard = await self._listen(input, begun, conversation, config)
             if heard.answer is not None:
                 self._breakers.succeeded(self._entry.breakers)
-                input.trail.add(self._attempt(Outcome.ANSWERED, duration_ms))
-                return self._labelled(heard.answer)
-            verdict = self._redacted(heard.verdict)
+                input.trail.add(self._attempts.made(Outcome.ANSWERED, begun, heard=heard))
+                return self._attempts.labelled(heard.answer)
+            verdict = self._attempts.redacted(heard.verdict, conversation)
             if mended := self._repaired(verdict):
                 self._breakers.succeeded(self._entry.breakers)
-                input.trail.add(self._attempt(Outcome.REPAIRED, duration_ms, verdict, heard))
-                return self._labelled(mended)
-            again = tries.after(verdict, conversation, input.deadline - now)
+                input.trail.add(self._attempts.made(Outcome.REPAIRED, begun, verdict, heard))
+                return self._attempts.labelled(mended)
+            time_left = input.deadline - self._clock.monotonic()
+            again = tries.after(verdict, conversation, time_left)
             if again is None:
                 break
-            input.trail.add(self._attempt(Outcome.RETRIED, duration_ms, verdict, heard))
+            input.trail.add(self._attempts.made(Outcome.RETRIED, begun, verdict, heard))
             conversation = again.conversation
             await self._clock.sleep(again.pause)
-        self._breakers.failed(self._entry.breakers, verdict, self._wait(verdict))
-        failed = self._attempt(Outcome.FAILED, duration_ms, verdict, heard, last=last)
+        self._breakers.failed(self._entry.breakers, verdict, self._attempts.wait(verdict))
+        self._quota.learn(verdict)
+        failed = self._attempts.made(Outcome.FAILED, begun, verdict, heard, last=last)
         return self._fail(input, failed)
 
     @property
@@ -132,12 +132,13 @@ class Guard(Step):
     def at(self, position: int, following: str | None) -> "Guard":
         """Return this model at another place of a chain; they share connections."""
         moved = copy(self)
-        moved._position, moved._following = position, following
+        moved._attempts = replace(self._attempts, position=position, following=following)
         return moved
 
     async def warm(self) -> None:
         """Get ready ahead of the first call: the client for the running loop, the breakers."""
         await self._breakers.refresh()
+        await self._quota.ready()
         await self.model()
 
     async def model(self) -> Runnable[Any, Any]:
@@ -150,7 +151,21 @@ class Guard(Step):
 
     def _open(self) -> tuple[Client, Runnable[Any, Any]]:
         client = self._entry.open()
+        client.on_response(self._quota.hear)
         return client, client.model.bind_tools(self._tools)
+
+    async def _spared(self, conversation: Sequence[BaseMessage], last: bool) -> Verdict | None:
+        """Return why the model gets no call now: an open breaker, or too little quota."""
+        admission = await self._breakers.admit(self._entry.breakers)
+        if not admission.allowed:
+            return _open_verdict(admission, self._clock)
+        await self._quota.ready()
+        if last or self._attempts.following is None:
+            return None  # nobody is asked after it, so a guess keeps nobody from an answer
+        verdict = self._quota.verdict(conversation)
+        if verdict is not None:
+            self._breakers.released(self._entry.breakers)
+        return verdict
 
     def _repaired(self, verdict: Verdict) -> AIMessage | None:
         """Return the answer that a rejected tool call was meant to be, where that is certain."""
@@ -164,61 +179,31 @@ class Guard(Step):
         return AIMessage(content=found.text, tool_calls=calls)
 
     async def _listen(
-        self, conversation: Sequence[BaseMessage], config: RunnableConfig | None, time_left: float
+        self,
+        call: ModelCall,
+        begun: Begun,
+        conversation: Sequence[BaseMessage],
+        config: RunnableConfig | None,
     ) -> Heard:
         """Call the model once; a caller who gives up frees the place of a probe."""
         messages = self._entry.by.shape(conversation)
         model = await self.model()
         limits = self._policy.limits
-        limits = replace(limits, attempt=min(limits.attempt, time_left))
+        limits = replace(limits, attempt=min(limits.attempt, call.deadline - begun.monotonic))
+        self._quota.sent(conversation)
         try:
-            return await listen(model, messages, config, limits)
+            heard = await listen(model, messages, config, limits, self._clock.monotonic)
         except asyncio.CancelledError:
             self._breakers.released(self._entry.breakers)
+            call.trail.add(self._attempts.made(Outcome.CANCELLED, begun))
             raise
+        self._quota.ended(conversation, heard.tokens)
+        return heard
 
     def _fail(self, call: ModelCall, attempt: Attempt) -> AIMessage:
         call.trail.add(attempt)
         assert attempt.failure is not None
         raise ERRORS[attempt.failure.kind](attempt.failure)
-
-    def _attempt(
-        self,
-        outcome: Outcome,
-        duration_ms: int,
-        verdict: Verdict | None = None,
-        heard: Heard | None = None,
-        last: bool = False,
-    ) -> Attempt:
-        over = verdict is not None and verdict.kind in self._policy.failover_on
-        ended = outcome in (Outcome.FAILED, Outcome.SKIPPED)
-        return Attempt(
-            provider=self._entry.provider,
-            label=self._entry.label,
-            model=self._entry.model,
-            position=self._position,
-            outcome=outcome,
-            duration_ms=duration_ms,
-            failure=verdict,
-            error=ERRORS[verdict.kind].__name__ if verdict else None,
-            wait=self._wait(verdict) if verdict else None,
-            goes_over=over,
-            following=self._following if over and ended and not last else None,
-            message_id=heard.message_id if heard else None,
-        )
-
-    def _wait(self, verdict: Verdict) -> float | None:
-        return self._entry.wait(verdict, self._clock.now())
-
-    def _redacted(self, verdict: Verdict | None) -> Verdict:
-        """Take out what providers echo; the client's own exception is let go for the same end."""
-        found = verdict or Verdict(Kind.MALFORMED_RESPONSE)
-        return replace(found, detail=redact(found.detail, self._entry.secrets))
-
-    def _labelled(self, answer: AIMessage) -> AIMessage:
-        label = {PROVIDER: self._entry.provider, MODEL: self._entry.model}
-        metadata = answer.response_metadata | label
-        return answer.model_copy(update={"response_metadata": metadata})
 
 
 def _open_verdict(admission: Admission, clock: Clock) -> Verdict:

@@ -10,6 +10,8 @@ from typing import ClassVar
 
 from langchain_core import exceptions as langchain
 
+from app.operation_values import Limit
+
 
 class Kind(StrEnum):
     """Why a model call gave no usable answer."""
@@ -83,7 +85,8 @@ class Verdict:
     `status` is the provider's HTTP status where there was one, `detail` its own words,
     and `retry_after` the longest wait in seconds that it stated. `sticky` is a zero quota or
     a billing stop: time alone doesn't cure it. `one_model` narrows what else concerns the
-    key to this model. `generation` is the text of a rejected tool call.
+    key to this model. `generation` is the text of a rejected tool call. `limits` are what
+    a 429 named. `estimate` says that no provider spoke: our own count of a quota did.
     """
 
     kind: Kind
@@ -93,6 +96,8 @@ class Verdict:
     sticky: bool = False
     one_model: bool = False
     generation: str = field(default="", repr=False)
+    limits: tuple[Limit, ...] = ()
+    estimate: bool = False
 
     @property
     def scope(self) -> Scope:

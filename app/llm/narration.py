@@ -2,12 +2,16 @@
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from app.llm.trail import Attempt, Outcome, last_failures
+from app.telemetry import Standing
 
 _log = logging.getLogger("app.llm")
 
 _DETAIL_LENGTH = 300
+_LONG = timedelta(hours=1) - timedelta(seconds=5)
+"""An hour, less the moment that has passed since the breaker opened."""
 
 
 def begin_turn(user_id: str) -> None:
@@ -18,6 +22,8 @@ def begin_turn(user_id: str) -> None:
 def note_attempt(user_id: str, attempt: Attempt) -> None:
     """Note how one attempt ended, and whether the chain goes on."""
     role = "Primary" if attempt.position == 0 else "Fallback"
+    if attempt.outcome is Outcome.CANCELLED:
+        return
     if attempt.outcome is Outcome.ANSWERED:
         if attempt.position:
             _log.info("Fallback LLM succeeded (%s %s)", attempt.provider, attempt.model)
@@ -44,11 +50,29 @@ def note_waiting(attempt: Attempt) -> None:
     _log.info("Waiting %.0f s for %s to come back", attempt.wait or 0, attempt.provider)
 
 
-def all_failed(user_id: str, attempts: Sequence[Attempt]) -> None:
-    """Note that every language model of the chain failed; this line is worth an alert."""
+def all_failed(user_id: str, attempts: Sequence[Attempt]) -> str:
+    """Note that every language model of the chain failed; return the text of an alert."""
     kinds = ", ".join(
         f"{attempt.provider}: {attempt.failure.kind.value}"
         for attempt in last_failures(attempts)
         if attempt.failure
     )
     _log.error("Both LLMs failed for user %s (%s)", user_id, kinds)
+    return f"Task Relay: Both LLMs failed ({kinds})."
+
+
+def opened_long(key: str, standing: Standing, now: datetime) -> str:
+    """Note a breaker that has opened for an hour or more; return the text of an alert, or "".
+
+    Args:
+        key: The breaker's name: place, address, model (or `*` for the key), and a fingerprint.
+        standing: How it stands.
+        now: The instant.
+    """
+    if standing.open_until is None or standing.open_until - now < _LONG:
+        return ""
+    place, _, model, *_ = key.split(" ")
+    what = f"{place} ({'every model on its key' if model == '*' else model})"
+    until = f"{standing.open_until:%Y-%m-%d %H:%M} UTC"
+    _log.error("No call to %s until %s (%s)", what, until, standing.kind)
+    return f"Task Relay: no call to {what} until {until} ({standing.kind})."

@@ -62,7 +62,7 @@ async def _probe(entry: Entry, settings: Settings, clock: Clock) -> Probed:
     try:
         client = await asyncio.to_thread(entry.open)
         started = clock.monotonic()
-        heard = await _call(client, settings, headers)
+        heard = await _call(client, settings, headers, clock)
     except Exception as error:  # noqa: BLE001 - the edge to other people's clients
         heard = Heard(None, classify(error))
     milliseconds = round((clock.monotonic() - started) * 1000)
@@ -77,12 +77,12 @@ async def _probe(entry: Entry, settings: Settings, clock: Clock) -> Probed:
     )
 
 
-async def _call(client: Client, settings: Settings, headers: dict[str, str]) -> Heard:
+async def _call(client: Client, settings: Settings, headers: dict[str, str], clock: Clock) -> Heard:
     """Say one word to a model, with the client that the chain uses."""
     limits = Limits(settings.first_token_timeout, settings.stall_timeout, settings.model_timeout)
     _keep_headers(client, headers)
     try:
-        return await listen(client.model, [HumanMessage(_MESSAGE)], None, limits)
+        return await listen(client.model, [HumanMessage(_MESSAGE)], None, limits, clock.monotonic)
     finally:
         await client.close()
 

@@ -4,7 +4,7 @@ A new provider is a row here, a function in `clients.py`, and its settings.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from importlib import import_module
@@ -22,6 +22,7 @@ from app.llm.clients import Client
 from app.llm.declarations import declarations, declarations_of_one_type
 from app.llm.history import for_gemini, in_plain_strings
 from app.llm.kinds import Kind, Verdict
+from app.llm.quota_words import Told, groq_quotas
 from app.model_settings import ModelSettings
 from app.settings import Settings
 
@@ -31,7 +32,9 @@ class Provider:
     """How to reach a provider, and what it wants.
 
     `package` is what brings its client; where that is an extra of ours, the extra has the
-    provider's name. `quota_zone` is where a day's quota comes back at midnight.
+    provider's name. `quota_zone` is where a day's quota comes back at midnight,
+    `quota_of_input` says that its token quotas count what goes in alone, and `quotas` reads
+    quotas out of the headers of its answers.
     """
 
     label: str
@@ -41,6 +44,8 @@ class Provider:
     shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]] = in_plain_strings
     declare: Callable[[Sequence[BaseTool]], list[dict[str, Any]]] = declarations
     quota_zone: str | None = None
+    quota_of_input: bool = False
+    quotas: Callable[[Mapping[str, str]], list[Told]] | None = None
 
 
 PROVIDERS = {
@@ -52,8 +57,15 @@ PROVIDERS = {
         shape=for_gemini,
         declare=declarations_of_one_type,
         quota_zone="America/Los_Angeles",
+        quota_of_input=True,
     ),
-    "groq": Provider("Groq", "https://api.groq.com", "langchain_groq", clients.open_groq),
+    "groq": Provider(
+        label="Groq",
+        url="https://api.groq.com",
+        package="langchain_groq",
+        open=clients.open_groq,
+        quotas=groq_quotas,
+    ),
     "openai": Provider("OpenAI", clients.OPENAI_URL, "langchain_openai", clients.open_openai),
     "anthropic": Provider(
         "Anthropic", "https://api.anthropic.com", "langchain_anthropic", clients.open_anthropic

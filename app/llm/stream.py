@@ -1,6 +1,7 @@
 """Read a model's whole stream under our own time limits, which act by cancelling."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from app.llm.answers import finish_reason, judge
 from app.llm.evidence import evidence_of
 from app.llm.failures import classify
 from app.llm.kinds import Kind, Verdict
+from app.telemetry import Tokens
 
 _AFTER_THE_FINISH = 1.0
 """Seconds to wait for the end of a stream that has given its finish reason."""
@@ -33,11 +35,17 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came of an attempt: an answer, or a verdict; and the id that its tokens carried."""
+    """What came of an attempt: an answer, or a verdict.
+
+    `message_id` is the id that its tokens carried, `first_token` the seconds to the first of
+    them, and `tokens` what the provider counted, where it said so.
+    """
 
     answer: AIMessage | None
     verdict: Verdict | None
     message_id: str | None = None
+    first_token: float | None = None
+    tokens: Tokens | None = None
 
 
 async def listen(
@@ -45,23 +53,45 @@ async def listen(
     messages: list[BaseMessage],
     config: RunnableConfig | None,
     limits: Limits,
+    now: Callable[[], float],
 ) -> Heard:
-    """Read the stream to its end and judge what came."""
-    reader = _Reader(limits)
+    """Read the stream to its end and judge what came; `now` gives monotonic seconds."""
+    reader = _Reader(limits, now)
     verdict = await reader.read(model, messages, config)
     whole = reader.whole or AIMessageChunk(content="")
     message = message_chunk_to_message(whole)
     answer = message if isinstance(message, AIMessage) else AIMessage(content="")
     verdict = verdict or judge(answer)
-    return Heard(None if verdict else answer, verdict, reader.whole.id if reader.whole else None)
+    return Heard(
+        answer=None if verdict else answer,
+        verdict=verdict,
+        message_id=reader.whole.id if reader.whole else None,
+        first_token=reader.first_token,
+        tokens=tokens_of(answer),
+    )
+
+
+def tokens_of(answer: AIMessage) -> Tokens | None:
+    """Return what the provider counted; None where it said nothing."""
+    usage = answer.usage_metadata
+    if not usage:
+        return None
+    return Tokens(
+        incoming=usage["input_tokens"],
+        outgoing=usage["output_tokens"],
+        cached=usage.get("input_token_details", {}).get("cache_read", 0) or 0,
+        reasoning=usage.get("output_token_details", {}).get("reasoning", 0) or 0,
+    )
 
 
 class _Reader:
     """One stream, and what has come of it so far."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, now: Callable[[], float]) -> None:
         self._limits = limits
+        self._now = now
         self.whole: AIMessageChunk | None = None
+        self.first_token: float | None = None
 
     @property
     def finished(self) -> bool:
@@ -73,9 +103,12 @@ class _Reader:
     ) -> Verdict | None:
         """Read to the end; return why it failed, if it did."""
         attempt = max(0.0, self._limits.attempt)
+        begun = self._now()
         try:
             async with asyncio.timeout(attempt), aclosing(_open(model, messages, config)) as stream:
                 while (chunk := await self._next(stream)) is not None:
+                    if self.whole is None:
+                        self.first_token = self._now() - begun
                     self.whole = chunk if self.whole is None else self.whole + chunk
         except _SilentError as silent:
             return None if self.finished else Verdict(Kind.TIMEOUT, detail=str(silent))

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from app.llm.kinds import Verdict
+from app.telemetry import Tokens
 
 
 class Outcome(StrEnum):
@@ -15,6 +17,7 @@ class Outcome(StrEnum):
     RETRIED = "retried"
     REPAIRED = "repaired"
     SKIPPED = "skipped"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class Attempt:
     answer. `wait` is how many seconds the model stays of no use, where that is known.
     `goes_over` says whether the failure is one for another model, and `following` names the
     provider that is asked next, if any. `message_id` is the id that the attempt's tokens
-    carried.
+    carried. `at` is when it began, `first_token_ms` how long its first token took, and `tokens`
+    what the provider counted, where it said so.
     """
 
     provider: str
@@ -41,6 +45,9 @@ class Attempt:
     goes_over: bool = False
     following: str | None = None
     message_id: str | None = None
+    at: datetime | None = None
+    first_token_ms: int | None = None
+    tokens: Tokens | None = None
 
     def report(self) -> dict[str, object]:
         """Return what a reply tells of the attempt."""

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import SettingsError
+from app.operation_values import HUMAN, JSON
 from app.private_files import open_private, private_directory
-from app.telemetry.redaction import redact
+from app.telemetry.log_lines import HumanLines, JsonLines, stamp
 
-_LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _OURS = "app"
 _MOST_BYTES = 5_000_000
 _OLD_FILES = 3
@@ -25,8 +25,8 @@ class LogFile:
     for the disk.
     """
 
-    def __init__(self, file: Path, level: str, secrets: Sequence[str]) -> None:
-        """Open the file.
+    def __init__(self, file: Path, level: str, secrets: Sequence[str], form: str = HUMAN) -> None:
+        """Open the file; `form` is `human` or `json`.
 
         Raises:
             SettingsError: It can't be opened for writing.
@@ -39,7 +39,7 @@ class LogFile:
                 f'LOG_FILE is "{file}", but must be a file that can be written '
                 f"({error.strerror}); set it, or APP_DATA_DIR, to another place."
             ) from error
-        writer.setFormatter(_Redacting(_LINE, secrets))
+        writer.setFormatter((JsonLines if form == JSON else HumanLines)(secrets))
         records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
         self.handler = _AsIs(records)
         self.handler.setLevel(level)
@@ -72,18 +72,6 @@ class LogFile:
         self._writer.close()
 
 
-class _Redacting(logging.Formatter):
-    """Redact the whole line, a traceback included."""
-
-    def __init__(self, line: str, secrets: Sequence[str]) -> None:
-        super().__init__(line)
-        self._secrets = secrets
-
-    def format(self, record: logging.LogRecord) -> str:
-        """Return the line as it may be written."""
-        return redact(super().format(record), self._secrets)
-
-
 class _PrivateFile(RotatingFileHandler):
     """Open files with mode 0600."""
 
@@ -101,7 +89,8 @@ class _AsIs(QueueHandler):
     """Queue records unformatted but for their message: the formatter needs the traceback."""
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
-        """Fix the message now, because its arguments may change."""
+        """Fix the message and its turn now: arguments change, and the turn is this thread's."""
+        stamp(record)
         record.msg = record.getMessage()
         record.args = None
         return record

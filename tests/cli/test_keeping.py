@@ -106,11 +106,13 @@ def test_forget_removes_all_of_one_user_and_says_how_much(
     for user in ("ann", "bob"):
         add(relay, gemini, f"{user}'s", user=user)
     relay.say("in another thread", thread="work")
+    relay.agent.parts.recorder.close()
     refused = run("forget", "--user", "ann")
     assert (refused.code, titles(data_dir)) == (3, ["ann's", "bob's"])
     done = run("forget", "--user", "ann", "--yes")
     assert done.code == 0
     assert done.out.startswith("Removed of ann: 1 tasks, 1 events, 6 messages in 2 threads, ")
+    assert done.out.endswith(" checkpoints, 3 model calls.\n")
     assert titles(data_dir) == ["bob's"]
     assert "no threads yet" in run("threads", "--user", "ann").out
     gemini.plays(says("Who are you?"))

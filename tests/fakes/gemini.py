@@ -47,15 +47,17 @@ def error(status: int, message: str, name: str, *details: dict[str, Any]) -> Fai
     return Failure(status, {"error": body})
 
 
-def quota(seconds: int = 26, per: str = "Minute") -> Failure:
-    """Return the 429 of a used-up quota."""
+def quota(seconds: int = 26, per: str = "Minute", value: int | None = None) -> Failure:
+    """Return the 429 of a used-up quota; it names the limit where `value` is given."""
+    violation = {"quotaId": f"GenerateRequestsPer{per}PerProjectPerModel-FreeTier"}
+    violation |= {} if value is None else {"quotaValue": str(value)}
     return error(
         429,
         "You exceeded your current quota, please check your plan and billing details.",
         "RESOURCE_EXHAUSTED",
         {
             "@type": "type.googleapis.com/google.rpc.QuotaFailure",
-            "violations": [{"quotaId": f"GenerateRequestsPer{per}PerProjectPerModel-FreeTier"}],
+            "violations": [violation],
         },
         {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{seconds}s"},
     )

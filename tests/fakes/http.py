@@ -176,10 +176,12 @@ class _Handler(BaseHTTPRequestHandler):
                 self._play(step, streamed=step.plain is None or streamed)
             elif streamed:
                 raw = self.provider.stream(step, body, self.path)
-                self._send(200, "text/event-stream", raw, self.provider.heads)
+                heads = {**self.provider.heads, **step.headers}
+                self._send(200, "text/event-stream", raw, heads)
             else:
                 whole = self.provider.plain(step, body, self.path)
-                self._send(200, "application/json", json.dumps(whole).encode(), self.provider.heads)
+                heads = {**self.provider.heads, **step.headers}
+                self._send(200, "application/json", json.dumps(whole).encode(), heads)
         except OSError:
             self.close_connection = True
 

@@ -6,10 +6,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer: text, tool calls as (name, args), or both."""
+    """A good answer: text, tool calls as (name, args), or both; and headers beside it."""
 
     text: str = ""
     calls: tuple[tuple[str, dict[str, Any]], ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

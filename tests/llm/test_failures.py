@@ -20,7 +20,7 @@ from app.llm.trail import Trail
 from app.settings import Settings
 from tests.fakes.http import ProviderServer
 from tests.fakes.steps import Answer, Failure, Step, Stream
-from tests.llm.test_guard import no_breakers
+from tests.llm.test_guard import no_breakers, no_quotas
 
 DATA = Path(__file__).parent.parent / "data" / "provider_errors.jsonl"
 CASES = [json.loads(line) for line in DATA.read_text().splitlines()]
@@ -75,6 +75,7 @@ def verdict_on(server: ProviderServer, provider: str) -> Verdict:
         tools=[],
         policy=Policy(Limits(first_token=10, stall=10, attempt=10)),
         breakers=no_breakers(),
+        quotas=no_quotas(),
         clock=SystemClock(),
     )
     trail = Trail(watch=lambda attempt: None)

@@ -12,9 +12,10 @@ from app.llm.breaker import Breakers
 from app.llm.call import ModelCall
 from app.llm.chain import build_chain
 from app.llm.kinds import RateLimitError
+from app.llm.quota_book import QuotaBook
 from app.llm.trail import Trail
 from app.settings import Settings
-from app.telemetry import BreakerStore
+from app.telemetry import BreakerStore, QuotaStore
 from tests.conftest import provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -26,7 +27,7 @@ from tests.fakes.steps import Silence, says
 @pytest.fixture
 def chain(gemini: GeminiServer, groq: GroqServer) -> Iterator[Any]:
     settings = Settings(**provider_settings(gemini, groq), offline_fallback=False)  # type: ignore[arg-type]
-    built = build_chain(settings, [], no_breakers(), SystemClock())
+    built = build_chain(settings, [], no_breakers(), no_quotas(), SystemClock())
     yield built.runnable
     built.close()
 
@@ -38,6 +39,15 @@ def no_breakers() -> Breakers:
         raise DatabaseError("no database in these tests")
 
     return Breakers(fails, SystemClock(), lease=10)
+
+
+def no_quotas() -> QuotaBook:
+    """Return quotas that are kept in memory, for the same reason."""
+
+    def fails() -> QuotaStore:
+        raise DatabaseError("no database in these tests")
+
+    return QuotaBook(fails, SystemClock())
 
 
 def question(seconds: float = 10) -> ModelCall:
@@ -124,5 +134,6 @@ def test_cancelled_caller_stops_waiting_and_blames_no_model(
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(cancelled())
-    assert asked.trail.attempts == []
+    (attempt,) = asked.trail.attempts
+    assert (attempt.outcome, attempt.failure) == ("cancelled", None)
     assert groq.calls == 0

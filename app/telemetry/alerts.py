@@ -1,0 +1,138 @@
+"""Post an alert to a webhook, behind every turn's back, and not too often.
+
+The body is a JSON object with a `text`, as Slack, Mattermost and Discord's `/slack` take it.
+The webhook's address is a secret: no line of any log has it. So the standard library's
+client is used here, because others write each address that they call into the log.
+"""
+
+import atexit
+import json
+import logging
+import queue
+import threading
+import urllib.request
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from http.client import HTTPException
+
+from app.clock import Clock
+from app.errors import DatabaseError
+from app.secret import Secret
+from app.telemetry.alert_store import AlertStore
+
+_log = logging.getLogger("app")
+
+_PAUSES = (1.0, 4.0, 16.0)
+"""Seconds before the second, third and fourth try."""
+_TIMEOUT = 5.0
+_AT_THE_END = 6.0
+"""Seconds that the end of the process waits for a try that has begun."""
+
+Post = Callable[[str, bytes], None]
+
+
+def post(url: str, body: bytes) -> None:
+    """Post JSON; raise `OSError` or `HTTPException` where it isn't taken."""
+    headers = {"Content-Type": "application/json", "User-Agent": "task-relay"}
+    request = urllib.request.Request(url, body, headers, method="POST")
+    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
+        response.read()
+
+
+class Alerts:
+    """The webhook of this process; without an address nothing happens.
+
+    Args:
+        url: Where to post; None for nowhere.
+        every: Seconds between two alerts at least, over all processes.
+        store: Opens what the processes share; called in a thread of its own.
+        clock: Where the time comes from.
+        post: Posts a body to an address.
+        pause: Waits so many seconds between two tries; an `Event.wait` that the end cuts short
+            when None.
+    """
+
+    def __init__(
+        self,
+        url: Secret | None,
+        every: float,
+        store: Callable[[], AlertStore],
+        clock: Clock,
+        *,
+        post: Post = post,
+        pause: Callable[[float], object] | None = None,
+    ) -> None:
+        self._url = url
+        self._every = timedelta(seconds=every)
+        self._open_store = store
+        self._clock = clock
+        self._post = post
+        self._ending = threading.Event()
+        self._pause = pause or self._ending.wait
+        self._lock = threading.Lock()
+        self._texts: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._sender: threading.Thread | None = None
+        self._sent_at: datetime | None = None
+
+    def send(self, text: str) -> None:
+        """Let an alert be posted soon, unless one just was; nothing waits for it."""
+        now = self._clock.now()
+        with self._lock:
+            just = self._sent_at is not None and now < self._sent_at + self._every
+            if self._url is None or just:
+                return
+            self._sent_at = now
+            if self._sender is None:
+                self._ending.clear()
+                self._sender = threading.Thread(
+                    target=self._run, name="task-relay-alerts", daemon=True
+                )
+                self._sender.start()
+                atexit.register(self.close)
+            self._texts.put(text)
+
+    def close(self) -> None:
+        """Give what was not posted yet one try, and wait for it a moment."""
+        with self._lock:
+            sender, self._sender = self._sender, None
+        if sender is not None:
+            atexit.unregister(self.close)
+            self._ending.set()
+            self._texts.put(None)
+            sender.join(_AT_THE_END)
+
+    def _run(self) -> None:
+        while (text := self._texts.get()) is not None:
+            if self._claimed() and not self._delivered(text):
+                self._give_back()
+
+    def _delivered(self, text: str) -> bool:
+        assert self._url is not None
+        body = json.dumps({"text": text}).encode()
+        for pause in (*_PAUSES, None):
+            try:
+                self._post(self._url.reveal(), body)
+                return True
+            except (OSError, HTTPException, ValueError) as error:
+                status = getattr(error, "code", "")
+                reason = f"{type(error).__name__} {status}".strip()
+            if pause is None or self._ending.is_set():
+                break
+            self._pause(pause)
+        _log.warning("An alert reached nobody: the webhook failed (%s)", reason)
+        return False
+
+    def _claimed(self) -> bool:
+        """Say whether no other process has sent one; a broken database keeps no alert back."""
+        try:
+            return self._open_store().claim(self._clock.now(), self._every)
+        except DatabaseError:
+            return True
+
+    def _give_back(self) -> None:
+        with self._lock:
+            self._sent_at = None
+        try:
+            self._open_store().give_back()
+        except DatabaseError as error:
+            _log.debug("The right to alert could not be given back: %s", error)

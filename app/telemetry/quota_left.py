@@ -1,0 +1,62 @@
+"""Say what is left of the quotas, for people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.model_settings import ModelSettings
+from app.operation_values import Window
+from app.telemetry.quota_store import Gauge, Key, Source
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaLeft:
+    """What is left of one quota of one place in the chain; `resets_at` is None when all is."""
+
+    provider: str
+    model: str
+    quota: Window
+    amount: int
+    left: int
+    resets_at: datetime | None
+    source: Source
+
+
+def quotas_left(
+    places: Sequence[ModelSettings], gauges: Mapping[Key, Gauge], now: datetime
+) -> list[QuotaLeft]:
+    """Return what is left of the quotas that are known, in the order of the chain.
+
+    Of several keys for one place the one counts that was used last.
+    """
+    latest: dict[tuple[str, str, Window], Gauge] = {}
+    for gauge in sorted(gauges.values(), key=lambda gauge: gauge.counted_at):
+        latest[gauge.provider, gauge.model, gauge.quota] = gauge
+    found = []
+    for place in places:
+        limits = {limit.window: limit.amount for limit in place.limits}
+        for window in Window:
+            known = latest.get((place.name, place.model, window))
+            if left := _left(place, window, limits.get(window), known, now):
+                found.append(left)
+    return found
+
+
+def _left(
+    place: ModelSettings, window: Window, limit: int | None, gauge: Gauge | None, now: datetime
+) -> QuotaLeft | None:
+    told = gauge is not None and gauge.source is Source.HEADER
+    if limit is None and (gauge is None or not gauge.counts(now)):
+        return None
+    amount = gauge.amount if gauge and (told or limit is None) else limit or 0
+    source = gauge.source if gauge and (told or limit is None) else Source.SETTING
+    used = gauge.used_at(now) if gauge else 0.0
+    return QuotaLeft(
+        provider=place.name,
+        model=place.model,
+        quota=window,
+        amount=amount,
+        left=max(0, int(amount - used + 1e-6)),
+        resets_at=gauge.resets_at if gauge and used else None,
+        source=source,
+    )

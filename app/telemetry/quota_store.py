@@ -1,0 +1,152 @@
+"""Keep what is left of every quota in the database, for all processes."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import floor
+
+from sqlalchemy import Column, Float, Integer, RowMapping, String, Table, delete, insert, select
+from sqlalchemy import update as updating
+
+from app.database import PREFIX, Engine, UtcDateTime, metadata, reading, writing
+from app.operation_values import Window
+
+quotas = Table(
+    f"{PREFIX}quotas",
+    metadata,
+    Column("key", String, primary_key=True),
+    Column("quota", String, primary_key=True),
+    Column("provider", String, nullable=False),
+    Column("model", String, nullable=False),
+    Column("amount", Integer, nullable=False),
+    Column("source", String, nullable=False),
+    Column("known_at", UtcDateTime, nullable=False),
+    Column("used", Float, nullable=False),
+    Column("counted_at", UtcDateTime, nullable=False),
+    Column("resets_at", UtcDateTime, nullable=False),
+)
+
+
+_SCOPE = "quotas"
+LEARNED_FOR = timedelta(days=2)
+"""How long a limit that a 429 named is believed; a bigger contract then shows by itself."""
+
+
+class Source(StrEnum):
+    """How a limit is known: set by a person, learned from a 429, or told with each answer."""
+
+    SETTING = "setting"
+    LEARNED = "learned"
+    HEADER = "header"
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One quota of a model: how much there is, and how much of it was used at an instant.
+
+    What a header tells comes back evenly until `resets_at` (Groq's windows roll); what we
+    count ourselves comes back all at once then. `known_at` is when the amount became known.
+    """
+
+    provider: str
+    model: str
+    quota: Window
+    amount: int
+    source: Source
+    known_at: datetime
+    used: float
+    counted_at: datetime
+    resets_at: datetime
+
+    @property
+    def rolling(self) -> bool:
+        """Say whether it comes back evenly."""
+        return self.source is Source.HEADER
+
+    def counts(self, now: datetime) -> bool:
+        """Say whether it holds without a setting: a header's word, or a fresh 429's."""
+        fresh = self.source is Source.LEARNED and now - self.known_at <= LEARNED_FOR
+        return self.source is Source.HEADER or fresh
+
+    def used_at(self, now: datetime) -> float:
+        """Return how much is used at an instant."""
+        if now >= self.resets_at:
+            return 0.0
+        if not self.rolling or now <= self.counted_at:
+            return self.used
+        return self.used * ((self.resets_at - now) / (self.resets_at - self.counted_at))
+
+    def left_at(self, now: datetime) -> int:
+        """Return how much is left at an instant."""
+        return max(0, floor(self.amount - self.used_at(now) + 1e-6))
+
+    def wait(self, need: float, now: datetime) -> float | None:
+        """Return the seconds until so much fits in; None where it fits now.
+
+        Nothing waits for more than all of it: where nothing is used, everything fits.
+        """
+        used = self.used_at(now)
+        room = max(0.0, self.amount - need)
+        if used <= room or used == 0:
+            return None
+        whole = (self.resets_at - now).total_seconds()
+        return whole * (1 - room / used) if self.rolling else whole
+
+    def plus(self, need: float, now: datetime, resets_at: datetime) -> "Gauge":
+        """Return the gauge after so much was used.
+
+        Args:
+            need: Requests or tokens; below zero what was counted in vain.
+            now: The instant.
+            resets_at: When a window ends that begins now.
+        """
+        used = max(0.0, self.used_at(now) + need)
+        if self.rolling:
+            resets_at = now + self.quota.length * (used / self.amount)
+        elif now < self.resets_at:
+            resets_at = self.resets_at
+        return replace(self, used=used, counted_at=now, resets_at=resets_at)
+
+
+Key = tuple[str, Window]
+"""The name of a model's breaker, which holds a fingerprint of the key, and the quota."""
+
+Change = Callable[[Gauge | None], Gauge | None]
+
+
+class QuotaStore:
+    """The rows; every method is one short transaction and may raise `DatabaseError`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def load(self) -> dict[Key, Gauge]:
+        """Return every quota that is known."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(quotas)).mappings()
+            return {(row["key"], Window(row["quota"])): _gauge(row) for row in rows}
+
+    def change(self, changes: Sequence[tuple[Key, Change]]) -> None:
+        """Change quotas by functions of how they stand in the database now."""
+        with writing(self._engine, _SCOPE, relaxed=True) as connection:
+            for (key, window), change in changes:
+                mine = (quotas.c.key == key) & (quotas.c.quota == window.value)
+                row = connection.execute(select(quotas).where(mine)).mappings().first()
+                after = change(_gauge(row) if row else None)
+                if after is None:
+                    connection.execute(delete(quotas).where(mine))
+                elif row:
+                    connection.execute(updating(quotas).where(mine).values(_values(after)))
+                else:
+                    connection.execute(insert(quotas).values(key=key, **_values(after)))
+
+
+def _gauge(row: RowMapping) -> Gauge:
+    told = {field.name: row[field.name] for field in fields(Gauge)}
+    return Gauge(**told | {"quota": Window(row["quota"]), "source": Source(row["source"])})
+
+
+def _values(gauge: Gauge) -> dict[str, object]:
+    values = {field.name: getattr(gauge, field.name) for field in fields(Gauge)}
+    return values | {"quota": gauge.quota.value, "source": gauge.source.value}

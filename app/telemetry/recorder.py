@@ -1,0 +1,84 @@
+"""Write calls into the ledger and tell metrics of them, off every answer's path."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+from app.clock import Clock
+from app.errors import DatabaseError
+from app.telemetry.call_record import CallRecord
+from app.telemetry.in_order import InOrder
+from app.telemetry.ledger import Ledger
+from app.telemetry.prices import Prices
+
+_log = logging.getLogger("app")
+
+_PAUSE = 0.2
+"""Seconds that a call may lie before it is written: what a crash can lose."""
+
+_MOST_WAITING = 10_000
+"""Calls kept in memory while the database can't be written; more are dropped."""
+
+Sink = Callable[[Sequence[CallRecord]], None]
+
+
+class Recorder:
+    """Gather calls for a moment, then price them and write them at once.
+
+    A database that fails costs no turn: it is told to the log once, and the calls wait for
+    the next attempt.
+
+    Args:
+        ledger: Opens the ledger; called in a thread of its own.
+        prices: What calls cost.
+        clock: Where the time comes from.
+        sinks: Who else hears of the priced calls, such as metrics.
+    """
+
+    def __init__(
+        self,
+        ledger: Callable[[], Ledger],
+        prices: Prices,
+        clock: Clock,
+        sinks: Sequence[Sink] = (),
+    ) -> None:
+        self._open_ledger = ledger
+        self._ledger: Ledger | None = None
+        self._prices = prices
+        self._clock = clock
+        self._sinks = sinks
+        self._lock = threading.Lock()
+        self._waiting: list[CallRecord] = []
+        self._unwritten: list[CallRecord] = []
+        self._told = False
+        self._behind = InOrder("task-relay-ledger", pause=_PAUSE)
+
+    def note(self, records: Sequence[CallRecord]) -> None:
+        """Take calls; nothing waits for them to be written."""
+        with self._lock:
+            first = not self._waiting
+            self._waiting += records
+        if first and records:
+            self._behind.later(self._write)
+
+    def close(self) -> None:
+        """Wait until every call is written."""
+        self._behind.close()
+
+    def _write(self) -> None:
+        with self._lock:
+            taken, self._waiting = self._waiting, []
+        priced = [record.priced(self._prices.cost(record)) for record in taken]
+        self._unwritten = [*self._unwritten, *priced][-_MOST_WAITING:]
+        try:
+            if self._ledger is None:
+                self._ledger = self._open_ledger()
+            self._ledger.add(self._unwritten, self._clock.now())
+        except DatabaseError as error:
+            if not self._told:
+                _log.warning("The ledger can't be written, its rows wait in memory: %s", error)
+            self._told = True
+        else:
+            self._unwritten, self._told = [], False
+        for sink in self._sinks:
+            sink(priced)

@@ -1,0 +1,223 @@
+"""Quotas: a request that can't fit goes to the next model before it earns a 429."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.llm.quota_words import google_limits, groq_quotas
+from app.operation_values import Window
+from app.telemetry import Gauge, Source
+from tests.conftest import ROOT, Relay, provider_settings
+from tests.fakes import gemini as gemini_api
+from tests.fakes import groq as groq_api
+from tests.fakes.clock import FixedClock
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+from tests.fakes.steps import Answer, says
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+Make = Callable[..., Relay]
+
+
+@pytest.fixture
+def make(make_relay: Make, gemini: GeminiServer, groq: GroqServer, clock: FixedClock) -> Make:
+    """Make the program on a clock that is moved by hand; twice is two processes."""
+
+    def made(**more: Any) -> Relay:
+        return make_relay(**provider_settings(gemini, groq) | more, clock=clock)
+
+    return made
+
+
+def who(relay: Relay, message: str = "Hello") -> list[tuple[str, str, str | None]]:
+    relay.agent.parts.quotas.close()
+    reply = relay.say(message)
+    assert reply.ok
+    return [(a["provider"], a["outcome"], a["kind"]) for a in reply.attempts]
+
+
+GEMINI = [("gemini", "answered", None)]
+SPARED = [("gemini", "skipped", "rate_limit"), ("groq", "answered", None)]
+
+
+def test_next_model_takes_what_is_above_a_set_limit_until_the_minute_is_over(
+    make: Make, gemini: GeminiServer, clock: FixedClock
+) -> None:
+    relay = make(gemini_limits="2 requests/minute")
+    assert [who(relay) for _ in range(4)] == [GEMINI, GEMINI, SPARED, SPARED]
+    assert gemini.calls == 2
+    clock.move(seconds=61)
+    assert who(relay) == GEMINI
+    assert "(Gemini: rate limit reached" not in relay.say("x").notice
+
+
+def test_processes_count_together(make: Make, gemini: GeminiServer) -> None:
+    first = make(gemini_limits="2 requests/minute")
+    assert who(first) == GEMINI
+    first.end()
+    second = make(gemini_limits="2 requests/minute")
+    assert who(second) == GEMINI
+    second.end()
+    assert who(make(gemini_limits="2 requests/minute")) == SPARED
+    assert gemini.calls == 2
+
+
+def test_limit_is_learned_from_the_429_and_known_to_the_next_process(
+    make: Make, gemini: GeminiServer, clock: FixedClock
+) -> None:
+    relay = make()
+    gemini.plays(gemini_api.quota(seconds=26, value=2), says("Hi."))
+    relay.say("Hello")
+    relay.end()
+    clock.move(seconds=27)
+    later = make()
+    assert [who(later) for _ in range(3)] == [GEMINI, GEMINI, SPARED]
+    assert gemini.calls == 3
+
+
+def test_learned_limit_is_believed_for_two_days_and_that_of_a_changed_key_not_at_all(
+    make: Make, gemini: GeminiServer, clock: FixedClock
+) -> None:
+    relay = make()
+    gemini.plays(gemini_api.quota(seconds=26, value=1), says("Hi."))
+    relay.say("Hello")
+    clock.move(seconds=27)
+    assert [who(relay), who(relay)] == [GEMINI, SPARED]
+    gemini.key = "AIza-another-fake-key-for-tests-0002"
+    assert who(make(gemini_api_key=gemini.key)) == GEMINI
+    gemini.key = GeminiServer.key
+    clock.move(days=2)
+    assert [who(relay), who(relay)] == [GEMINI, GEMINI]
+
+
+def test_day_of_gemini_ends_at_midnight_pacific(make: Make, clock: FixedClock) -> None:
+    relay = make(gemini_limits="1 requests/day")
+    assert who(relay) == GEMINI
+    (spared, _) = who(relay)
+    assert spared == ("gemini", "skipped", "quota_daily")
+    clock.move(hours=4)  # 23:30 in California
+    assert who(relay)[0] == spared
+    clock.move(minutes=31)
+    assert who(relay) == GEMINI
+
+
+def test_tokens_are_counted_as_the_provider_counts_them(make: Make) -> None:
+    relay = make(gemini_limits="250000 tokens/minute")
+    who(relay)
+    relay.agent.parts.quotas.close()
+    (quota,) = relay.agent.parts.quotas_left()
+    assert (quota.quota, quota.left, quota.amount) == ("tokens/minute", 249_900, 250_000)
+
+
+def test_request_larger_than_the_whole_limit_is_asked_all_the_same(
+    make: Make, gemini: GeminiServer
+) -> None:
+    relay = make(gemini_limits="50 tokens/minute")
+    assert who(relay) == GEMINI
+    assert who(relay) == SPARED
+
+
+def test_groqs_headers_say_what_is_left_and_when_it_is_back(
+    make: Make, groq: GroqServer, clock: FixedClock
+) -> None:
+    headers = {
+        "x-ratelimit-limit-requests": "1000",
+        "x-ratelimit-remaining-requests": "999",
+        "x-ratelimit-reset-requests": "1m26.4s",
+        "x-ratelimit-limit-tokens": "8000",
+        "x-ratelimit-remaining-tokens": "200",
+        "x-ratelimit-reset-tokens": "58.5s",
+    }
+    groq.plays(Answer(text="Hi.", headers=headers))
+    relay = make(primary_llm="groq")
+    assert who(relay) == [("groq", "answered", None)]
+    assert who(relay) == [("groq", "skipped", "rate_limit"), ("gemini", "answered", None)]
+    clock.move(seconds=58)
+    assert who(relay) == [("groq", "answered", None)]
+
+
+def test_last_model_is_asked_whatever_we_count(make: Make, gemini: GeminiServer) -> None:
+    relay = make(gemini_limits="1 requests/minute", groq_api_key=None)
+    assert [who(relay), who(relay)] == [GEMINI, GEMINI]
+
+
+def test_model_that_was_held_back_is_asked_after_all_before_nobody_answers(
+    make: Make, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    relay = make(gemini_limits="1 requests/day")
+    who(relay)
+    groq.plays(groq_api.OVERLOADED)
+    assert who(relay) == [
+        ("gemini", "skipped", "quota_daily"),
+        ("groq", "failed", "unavailable"),
+        ("gemini", "answered", None),
+    ]
+
+
+def test_setting_wins_over_what_was_learned(
+    make: Make, gemini: GeminiServer, clock: FixedClock
+) -> None:
+    relay = make(gemini_limits="2 requests/minute")
+    gemini.plays(gemini_api.quota(seconds=26, value=1), says("Hi."))
+    relay.say("Hello")
+    clock.move(seconds=27)
+    assert [who(relay) for _ in range(3)] == [GEMINI, GEMINI, SPARED]
+
+
+@pytest.mark.parametrize(
+    ("used", "need", "after", "wait"),
+    [(7900, 1000, 0, 6.8), (7900, 1000, 7, None), (0, 9000, 0, None), (10, 9000, 0, 60)],
+)
+def test_rolling_window_comes_back_evenly(
+    used: float, need: float, after: float, wait: float | None
+) -> None:
+    gauge = Gauge(
+        *("groq", "m", Window.TOKENS_A_MINUTE, 8000, Source.HEADER, NOON),
+        *(used, NOON, NOON + timedelta(seconds=60)),
+    )
+    found = gauge.wait(need, NOON + timedelta(seconds=after))
+    assert found == (None if wait is None else pytest.approx(wait, abs=0.1))
+
+
+def test_what_groqs_headers_may_look_like() -> None:
+    told = groq_quotas(
+        {
+            "x-ratelimit-limit-requests": "14400",
+            "x-ratelimit-remaining-requests": "14370",
+            "x-ratelimit-reset-requests": "2m59.56s",
+            "x-ratelimit-limit-tokens": "18000",
+            "x-ratelimit-remaining-tokens": "17997",
+            "x-ratelimit-reset-tokens": "760ms",
+        }
+    )
+    assert [(one.limit.window, one.limit.amount, one.left, one.seconds) for one in told] == [
+        ("requests/day", 14400, 14370, 179.56),
+        ("tokens/minute", 18000, 17997, 0.76),
+    ]
+    assert groq_quotas({}) == []
+    assert groq_quotas(dict.fromkeys(("x-ratelimit-limit-tokens",), "soon")) == []
+
+
+def test_limits_of_recorded_429s_are_read() -> None:
+    found: dict[str, int] = {}
+    for line in (ROOT / "tests" / "data" / "provider_errors.jsonl").read_text().splitlines():
+        error = json.loads(line).get("body")
+        details = error.get("error", {}).get("details", ()) if isinstance(error, dict) else ()
+        for detail in details:
+            limits = google_limits(detail.get("violations", ()))
+            found |= {limit.window.value: limit.amount for limit in limits}
+    assert found == {"tokens/minute": 250_000}
+
+
+def test_limit_of_a_day_is_told_from_that_of_a_minute_and_zero_is_none() -> None:
+    def told(name: str, value: str) -> list[tuple[str, int]]:
+        limits = google_limits([{"quotaId": name, "quotaValue": value}])
+        return [(limit.window.value, limit.amount) for limit in limits]
+
+    day = "GenerateRequestsPerDayPerProjectPerModel-FreeTier"
+    assert told(day, "500") == [("requests/day", 500)]
+    assert told(day.replace("Day", "Minute"), "15") == [("requests/minute", 15)]
+    assert told(day, "0") == told(day, "many") == told("SomethingElse", "5") == []
