@@ -73,7 +73,7 @@ class Agent:
     @asynccontextmanager
     async def checkpointer(self) -> AsyncGenerator[BaseCheckpointSaver[Any]]:
         """Give the checkpointer of our own threads, for a server that shares them with us."""
-        yield await asyncio.to_thread(lambda: self.parts.conversations())
+        yield await asyncio.to_thread(lambda: self.parts.conversations())  # noqa: PLW0108 - slow
 
     async def process_message(
         self, user_id: object, message: str, thread_id: object = None
