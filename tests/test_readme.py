@@ -42,6 +42,22 @@ def test_walk_through_a_failover_is_real_output() -> None:
     assert lines == played.stdout.rstrip().splitlines()
 
 
+def test_machines_on_one_database_are_real_output() -> None:
+    played = subprocess.run(
+        [sys.executable, "-m", "tests.scaling"],
+        cwd=ROOT,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    shown = indented(README.split("## Scaling")[1].split("\n## ")[0])
+    played_lines = played.stdout.splitlines()
+    assert played_lines
+    assert shown[: len(played_lines)] == played_lines
+
+
 def test_first_five_minutes_are_real_output(command: Callable[..., Ended]) -> None:
     section = README.split("## The first five minutes")[1].split("\n## ")[0]
     shown = indented(section[: section.index("`help` shows")])
@@ -56,7 +72,7 @@ def test_python_examples_run(code: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
-        env=child_environment(XDG_DATA_HOME=str(tmp_path)),
+        env=child_environment(HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path)),
         capture_output=True,
         text=True,
         timeout=60,
@@ -87,10 +103,19 @@ def test_every_option_and_exit_code_is_in_it() -> None:
         assert f"| {code.value} |" in README
 
 
+def test_every_slash_command_and_picture_is_in_it() -> None:
+    from app.cli.slash import COMMANDS
+
+    for command in COMMANDS.values():
+        assert f"{command.name} {command.usage}".strip() in README
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert {ROOT / picture for picture in pictures} == set((ROOT / "docs").glob("*.svg"))
+
+
 def test_every_file_that_it_or_contributing_names_is_there() -> None:
     contributing = (ROOT / "CONTRIBUTING.md").read_text()
     for name in re.findall(
-        r"`((?:llm|tools|tasks|database|graph|exchange|tests)/[\w./]+)`", contributing
+        r"`((?:cli|llm|tools|tasks|database|graph|exchange|tests)/[\w./]+)`", contributing
     ):
         place = ROOT / name if name.startswith("tests") else ROOT / "app" / name
         assert place.exists(), name

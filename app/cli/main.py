@@ -107,7 +107,7 @@ def _teller(arguments: list[str], asked: dict[str, str]) -> Callable[[str, int],
         return _tell
     if arguments[0] != "chat":
         return _tell_as_json
-    from app.cli.chat import print_failure
+    from app.cli.one_turn import print_failure
 
     return partial(print_failure, asked)
 

@@ -127,7 +127,11 @@ class Nodes:
         owner = asking(self._source.parts, config)
         now = self._source.parts.clock.now().astimezone(owner.zone)
         writer = get_runtime().stream_writer
-        trail = Trail(partial(_tell, owner.user_id, writer), partial(_tell_waiting, writer))
+        trail = Trail(
+            partial(_tell, owner.user_id, writer),
+            partial(_tell_waiting, writer),
+            partial(_tell_asking, writer),
+        )
         messages = [system_prompt(now), *state["messages"]]
         deadline = state.get("deadline")
         if deadline is None:  # a run taken up again in another process
@@ -191,6 +195,11 @@ def _tell_waiting(writer: StreamWriter, attempt: Attempt) -> None:
     """Tell that the turn waits for a model, and how many seconds."""
     narration.note_waiting(attempt)
     writer({"type": "waiting", "for": attempt.provider, "seconds": attempt.wait})
+
+
+def _tell_asking(writer: StreamWriter, provider: str, model: str) -> None:
+    """Tell which model is being asked."""
+    writer({"type": "asking", "provider": provider, "model": model})
 
 
 def _asks_something(messages: Sequence[AnyMessage]) -> bool:

@@ -15,6 +15,7 @@ from app.llm.offline import OFFLINE, RAN_COMMAND
 from app.llm.outage import failover_sentence, outage_sentence
 from app.llm.probe import Probed, probe
 from app.llm.providers import Entry, places
+from app.llm.states import ModelState, model_states
 from app.llm.trail import Attempt, Trail
 
 __all__ = [
@@ -33,11 +34,13 @@ __all__ = [
     "ModelCall",
     "ModelCallError",
     "ModelChain",
+    "ModelState",
     "Probed",
     "State",
     "Trail",
     "build_chain",
     "failover_sentence",
+    "model_states",
     "narration",
     "outage_sentence",
     "places",

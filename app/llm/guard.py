@@ -100,6 +100,7 @@ class Guard(Step):
         )
         tries = SecondTries(self._policy.retries, self._policy.longest_pause)
         while True:
+            input.trail.ask(self._entry.provider, self._entry.model)
             started = self._clock.monotonic()
             heard = await self._listen(conversation, config, input.deadline - started)
             now = self._clock.monotonic()

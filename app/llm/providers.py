@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -39,7 +40,6 @@ class Provider:
     open: Callable[[ModelSettings, str, Settings], Client]
     shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]] = in_plain_strings
     declare: Callable[[Sequence[BaseTool]], list[dict[str, Any]]] = declarations
-    needs_key: bool = True
     quota_zone: str | None = None
 
 
@@ -63,7 +63,6 @@ PROVIDERS = {
         url="http://127.0.0.1:11434",
         package="langchain_ollama",
         open=clients.open_ollama,
-        needs_key=False,
     ),
 }
 
@@ -98,12 +97,8 @@ class Entry:
 
     @property
     def usable(self) -> bool:
-        """Say whether it can be asked: with a key, or where none is needed.
-
-        An OpenAI-compatible endpoint with an address of its own may be a local one.
-        """
-        own_address = self.place.provider == "openai" and self.place.base_url is not None
-        return bool(self.place.api_key) or own_address or not self.by.needs_key
+        """Say whether it can be asked: with a key, or where none is needed."""
+        return self.place.usable
 
     @property
     def installed(self) -> bool:
@@ -121,6 +116,10 @@ class Entry:
     def secrets(self) -> list[str]:
         """Return the key in clear text, for redaction."""
         return [self._key] if self._key else []
+
+    def load(self) -> None:
+        """Import the package that brings its client, so that opening one is quick."""
+        import_module(self.by.package)
 
     def open(self) -> Client:
         """Open a client for the running event loop."""

@@ -13,6 +13,7 @@ from app.tasks import fields, results
 from app.tasks.drafts import NewFields, Said, drafted
 from app.tasks.due_forms import format_due
 from app.tasks.lines import is_overdue, repeat_words, task_line
+from app.tasks.listing import Wanted
 from app.tasks.model import (
     Answer,
     Brought,
@@ -51,6 +52,7 @@ __all__ = [
     "TaskArchive",
     "TaskService",
     "Undone",
+    "Wanted",
     "check_rule",
     "drafted",
     "fields",

@@ -42,6 +42,10 @@ COMMANDS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("doctor", "--offline"), (*SCREEN, "alembic", "langgraph", "app.graph", "app.tools", "groq")),
     (("export",), (*MODELS, *SCREEN, "alembic", "rich")),
     (("chat", "--help"), ALL),
+    (
+        ("chat", "-m", "list"),
+        ("prompt_toolkit", "app.cli.display", "icalendar", "langchain_groq"),
+    ),
 ]
 """What is run, and the modules that must not be loaded when it ends."""
 
@@ -53,6 +57,25 @@ try:
     main()
 finally:
     print(*(name for name in heavy if name in sys.modules), file=open("loaded", "w"))
+"""
+
+
+PROMPT = """
+import sys
+from app.cli.main import main
+from app.cli.prompt import Prompt
+
+def ask(*given):
+    print(*sys.modules, sep="\\n", file=sys.stderr)
+    raise EOFError
+
+def begin(loading):
+    print("# the models begin to load", file=sys.stderr)
+
+from app.cli.loading import Loading
+Prompt.ask, Loading.begin = ask, begin
+sys.stdin.isatty = lambda: True
+main(["chat"])
 """
 
 
@@ -84,3 +107,20 @@ def made(tmp_path: Path) -> Path:
     stores.tasks()
     stores.close()
     return tmp_path
+
+
+def test_prompt_is_there_before_rich_the_stores_and_the_models(made: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", PROMPT],
+        cwd=made,
+        env=child_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    found = set(ended.stderr.splitlines())
+    assert found & {*MODELS, *STORE, "rich", "dateutil", "icalendar"} <= {"app.conversations"}
+    assert "prompt_toolkit" in found
+    assert "# the models begin to load" in found

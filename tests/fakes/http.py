@@ -1,6 +1,7 @@
 """A provider's HTTP server on loopback: takes requests apart and plays the next step."""
 
 import json
+import re
 import sys
 import threading
 from collections import deque
@@ -8,7 +9,7 @@ from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.fakes.steps import Answer, Failure, Silence, Step, Stream
+from tests.fakes.steps import Answer, Failure, Held, Silence, Step, Stream
 
 
 class Refused(Exception):
@@ -42,6 +43,7 @@ class ProviderServer:
         self.listed = 0
         self._arrived = threading.Event()
         self._stopping = threading.Event()
+        self._let_go = threading.Event()
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"provider": self})
         self._server = _Server(("127.0.0.1", 0), handler)
@@ -70,9 +72,19 @@ class ProviderServer:
         """Wait until a request has come."""
         assert self._arrived.wait(30), "no request has come"
 
+    def let_go(self) -> None:
+        """Let the answers that are held go on."""
+        self._let_go.set()
+
+    def wait_to_go_on(self) -> None:
+        """Hold an answer."""
+        self._let_go.wait(30)
+        self._let_go.clear()
+
     def stop(self) -> None:
         """End the server and every request that still waits."""
         self._stopping.set()
+        self._let_go.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -143,7 +155,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("content-length") or 0)
-        body = json.loads(self.rfile.read(length) or b"{}")
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # the client has died
+            self.close_connection = True
+            return
+        body = json.loads(raw or b"{}")
         step = self.provider.take(self.path, self.headers, body, self.client_address[1])
         streamed = self.provider.streams(body, self.path)
         if self.provider.delay:
@@ -154,6 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
             elif isinstance(step, Silence):
                 self.provider.wait(step.seconds)
                 self.close_connection = True
+            elif isinstance(step, Held):
+                self._hold(step, body)
             elif isinstance(step, Stream):
                 self._play(step, streamed=step.plain is None or streamed)
             elif streamed:
@@ -172,6 +190,16 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._send(200, "application/json", json.dumps(told).encode(), {})
 
+    def _hold(self, step: Held, body: dict[str, Any]) -> None:
+        raw = self.provider.stream(Answer(step.first + step.rest), body, self.path)
+        end = b"\r\n\r\n"
+        pieces = len(re.findall(r"\S+\s*", step.first))
+        first = end.join(raw.split(end)[:pieces]) + end
+        self._send(200, "text/event-stream", first, {}, more=len(raw) - len(first))
+        self.provider.wait_to_go_on()
+        self.wfile.write(raw[len(first) :])
+        self.wfile.flush()
+
     def _play(self, step: Stream, *, streamed: bool) -> None:
         kind = "text/event-stream" if streamed else "application/json"
         raw = step.raw if streamed else step.plain or b""
@@ -185,11 +213,17 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(failure.status, kind, raw, failure.headers)
 
     def _send(
-        self, status: int, kind: str, raw: bytes, headers: Mapping[str, str], cut: bool = False
+        self,
+        status: int,
+        kind: str,
+        raw: bytes,
+        headers: Mapping[str, str],
+        cut: bool = False,
+        more: int = 0,
     ) -> None:
         self.send_response(status)
         self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(raw) + (100 if cut else 0)))
+        self.send_header("content-length", str(len(raw) + (100 if cut else more)))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
