@@ -217,30 +217,6 @@ def child_environment(**more: str) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Ran:
-    """How a command ended that ran in this process."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
-    """Run `python -m app ...` in this process, without a terminal: for commands without a model."""
-    from app.cli.main import main
-
-    def run_here(*args: str) -> Ran:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ending:
-            main(args)
-        told = capsys.readouterr()
-        return Ran(int(ending.value.code or 0), told.out, told.err)
-
-    return run_here
-
-
-@dataclass(frozen=True)
 class Ended:
     """How a command ended."""
 

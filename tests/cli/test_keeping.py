@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ran, Relay, provider_settings
+from tests.conftest import Relay, provider_settings
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
+from tests.fakes.inside import Enter
 from tests.fakes.steps import calls, says
 from tests.postgresql import Databases, client_programs
-
-Run = Callable[..., Ran]
 
 
 def add(relay: Relay, gemini: GeminiServer, title: str, user: str = "ann") -> None:
@@ -31,20 +30,20 @@ def titles(data_dir: Path) -> list[str]:
 
 
 def test_backup_while_in_use_and_restore(
-    relay: Relay, gemini: GeminiServer, data_dir: Path, tmp_path: Path, run: Run
+    relay: Relay, gemini: GeminiServer, data_dir: Path, tmp_path: Path, enter: Enter
 ) -> None:
     add(relay, gemini, "before")
     with closing(sqlite3.connect(data_dir / "tasks.db", isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE task_relay_tasks SET title = 'half done'")
-        assert run("backup", str(tmp_path / "b.zip")).code == 0
+        assert enter("backup", str(tmp_path / "b.zip")).code == 0
         writer.execute("ROLLBACK")
     assert stat.S_IMODE((tmp_path / "b.zip").stat().st_mode) == 0o600
     add(relay, gemini, "after")
-    refused = run("restore", str(tmp_path / "b.zip"))
+    refused = enter("restore", str(tmp_path / "b.zip"))
     assert (refused.code, titles(data_dir)) == (3, ["before", "after"])
     assert "add --yes" in refused.err
-    assert run("restore", str(tmp_path / "b.zip"), "--yes").code == 0
+    assert enter("restore", str(tmp_path / "b.zip"), "--yes").code == 0
     assert titles(data_dir) == ["before"]
     gemini.plays(says("I am here."))
     assert relay.say("are you there?").reply == "I am here."
@@ -53,19 +52,23 @@ def test_backup_while_in_use_and_restore(
 
 
 def test_restore_on_a_new_machine_needs_no_word(
-    relay: Relay, gemini: GeminiServer, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    relay: Relay,
+    gemini: GeminiServer,
+    tmp_path: Path,
+    enter: Enter,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     add(relay, gemini, "x")
-    run("backup", str(tmp_path / "b.zip"))
+    enter("backup", str(tmp_path / "b.zip"))
     monkeypatch.setenv("APP_DATA_DIR", str(tmp_path / "new"))
-    assert run("restore", str(tmp_path / "b.zip")).code == 0
+    assert enter("restore", str(tmp_path / "b.zip")).code == 0
     assert titles(tmp_path / "new") == ["x"]
-    assert "you: add x" in run("history", "--user", "ann").out
+    assert "you: add x" in enter("history", "--user", "ann").out
 
 
 @pytest.mark.parametrize("broken", ["no zip", "another zip", "another database", "damaged"])
 def test_file_that_is_no_whole_backup_changes_nothing(
-    relay: Relay, gemini: GeminiServer, data_dir: Path, tmp_path: Path, run: Run, broken: str
+    relay: Relay, gemini: GeminiServer, data_dir: Path, tmp_path: Path, enter: Enter, broken: str
 ) -> None:
     add(relay, gemini, "x")
     file = tmp_path / "b.zip"
@@ -84,41 +87,41 @@ def test_file_that_is_no_whole_backup_changes_nothing(
         content = (tmp_path / "copy.db").read_bytes()
         with zipfile.ZipFile(file, "w") as whole:
             whole.writestr("tasks.db", content[:8000] + b"x" * len(content[8000:]))
-    ended = run("restore", str(file), "--yes")
+    ended = enter("restore", str(file), "--yes")
     assert ended.code == 2
     assert str(file) in ended.err
     assert titles(data_dir) == ["x"]
 
 
 def test_backup_that_cannot_be_written_is_told_and_leaves_nothing(
-    relay: Relay, tmp_path: Path, run: Run
+    relay: Relay, tmp_path: Path, enter: Enter
 ) -> None:
     relay.say("hello")
     (tmp_path / "file").write_text("")
-    ended = run("backup", str(tmp_path / "file" / "b.zip"))
+    ended = enter("backup", str(tmp_path / "file" / "b.zip"))
     assert (ended.code, ended.err.strip()[-18:]) == (2, "(Not a directory).")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "file"]
 
 
 def test_forget_removes_all_of_one_user_and_says_how_much(
-    relay: Relay, gemini: GeminiServer, data_dir: Path, run: Run
+    relay: Relay, gemini: GeminiServer, data_dir: Path, enter: Enter
 ) -> None:
     for user in ("ann", "bob"):
         add(relay, gemini, f"{user}'s", user=user)
     relay.say("in another thread", thread="work")
     relay.agent.parts.recorder.close()
-    refused = run("forget", "--user", "ann")
+    refused = enter("forget", "--user", "ann")
     assert (refused.code, titles(data_dir)) == (3, ["ann's", "bob's"])
-    done = run("forget", "--user", "ann", "--yes")
+    done = enter("forget", "--user", "ann", "--yes")
     assert done.code == 0
     assert done.out.startswith("Removed of ann: 1 tasks, 1 events, 6 messages in 2 threads, ")
     assert done.out.endswith(" checkpoints, 3 model calls.\n")
     assert titles(data_dir) == ["bob's"]
-    assert "no threads yet" in run("threads", "--user", "ann").out
+    assert "no threads yet" in enter("threads", "--user", "ann").out
     gemini.plays(says("Who are you?"))
     relay.say("hello again")
     assert len(gemini.requests[-1]["body"]["contents"]) == 1
-    assert "bob's" in run("history", "--user", "bob").out
+    assert "bob's" in enter("history", "--user", "bob").out
     for name in ("tasks.db", "conversations.db"):
         with closing(sqlite3.connect(data_dir / name)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -126,11 +129,11 @@ def test_forget_removes_all_of_one_user_and_says_how_much(
         assert b"ann's" not in (data_dir / name).read_bytes()
 
 
-def test_migrate_makes_the_databases_and_says_their_schema(data_dir: Path, run: Run) -> None:
+def test_migrate_makes_the_databases_and_says_their_schema(data_dir: Path, enter: Enter) -> None:
     from app.database import HEAD
 
     for _ in range(2):
-        assert run("migrate").out == f"The databases are at schema {HEAD}.\n"
+        assert enter("migrate").out == f"The databases are at schema {HEAD}.\n"
     assert (data_dir / "tasks.db").exists()
     assert (data_dir / "conversations.db").exists()
 
@@ -141,7 +144,7 @@ def test_backup_of_postgresql_is_what_pg_restore_takes(
     groq: GroqServer,
     databases: Databases,
     tmp_path: Path,
-    run: Run,
+    enter: Enter,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     here, there = databases.migrated(), databases.empty()
@@ -149,14 +152,14 @@ def test_backup_of_postgresql_is_what_pg_restore_takes(
     add(relay, gemini, "x")
     monkeypatch.setenv("APP_DATABASE_URL", here)
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    without = run("backup", str(tmp_path / "b.dump"))
+    without = enter("backup", str(tmp_path / "b.dump"))
     assert (without.code, without.err[:30]) == (1, "pg_dump is not on the PATH. In")
     monkeypatch.setenv("PATH", str(client_programs()))
-    assert run("backup", str(tmp_path / "b.dump")).code == 0
-    restored = run("restore", str(tmp_path / "b.dump"), "--yes")
+    assert enter("backup", str(tmp_path / "b.dump")).code == 0
+    restored = enter("restore", str(tmp_path / "b.dump"), "--yes")
     assert (restored.code, "pg_restore --clean" in restored.err) == (1, True)
     monkeypatch.setenv("APP_DATABASE_URL", there)
-    assert run("migrate").code == 0
+    assert enter("migrate").code == 0
     subprocess.run(
         [
             *("pg_restore", "--clean", "--if-exists"),
@@ -164,7 +167,7 @@ def test_backup_of_postgresql_is_what_pg_restore_takes(
         ],
         check=True,
     )
-    assert "you: add x" in run("history", "--user", "ann").out
+    assert "you: add x" in enter("history", "--user", "ann").out
     moved = make_relay(**provider_settings(gemini, groq), database_url=there)
     gemini.plays(says("I am here."))
     assert moved.say("are you there?").reply == "I am here."

@@ -1,16 +1,13 @@
 """`threads` and `history`, as a person calls them."""
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 from app.settings import Settings
-from tests.conftest import Ran
 from tests.fakes.gemini import GeminiServer
+from tests.fakes.inside import Enter
 from tests.fakes.steps import calls, says
-
-Run = Callable[..., Ran]
 
 
 @pytest.fixture
@@ -24,19 +21,21 @@ def talked(relay: object, gemini: GeminiServer) -> None:
 
 
 @pytest.mark.usefixtures("talked")
-def test_threads_are_listed_with_their_size(run: Run) -> None:
-    listed = run("threads", "--user", "ann").out.splitlines()
+def test_threads_are_listed_with_their_size(enter: Enter) -> None:
+    listed = enter("threads", "--user", "ann").out.splitlines()
     assert [line.split("  ", 1)[1] for line in listed] == [
         "teeth  (2 messages)",
         "main  (4 messages)",
     ]
-    told = [json.loads(line) for line in run("threads", "--user", "bob", "--json").out.splitlines()]
+    told = [
+        json.loads(line) for line in enter("threads", "--user", "bob", "--json").out.splitlines()
+    ]
     assert [(one["name"], one["messages"]) for one in told] == [("main", 2)]
 
 
 @pytest.mark.usefixtures("talked")
-def test_history_shows_a_thread_as_it_was_said(run: Run) -> None:
-    lines = run("history", "main", "--user", "ann").out.splitlines()
+def test_history_shows_a_thread_as_it_was_said(enter: Enter) -> None:
+    lines = enter("history", "main", "--user", "ann").out.splitlines()
     assert [line.split("  ", 1)[-1] for line in lines] == [
         "you: remind me of the dentist",
         "gemini: add_task(title='Call the Dentist')",
@@ -44,29 +43,29 @@ def test_history_shows_a_thread_as_it_was_said(run: Run) -> None:
         "gemini: Added #1.",
         "  Anything else?",
     ]
-    assert run("history", "main", "--user", "ann", "--last", "1").out.splitlines() == lines[-2:]
+    assert enter("history", "main", "--user", "ann", "--last", "1").out.splitlines() == lines[-2:]
 
 
 @pytest.mark.usefixtures("talked")
-def test_search_finds_words_in_all_threads_of_the_user_only(run: Run) -> None:
-    found = run("history", "--user", "ann", "--search", "DÉNT").out
+def test_search_finds_words_in_all_threads_of_the_user_only(enter: Enter) -> None:
+    found = enter("history", "--user", "ann", "--search", "DÉNT").out
     assert [line.split("  ", 1)[1] for line in found.splitlines()] == [
         "main  you: remind me of the dentist",
         "main  tool: Added #1 Call the Dentist",
     ]
-    assert "secret" not in run("history", "--user", "ann").out
-    (one,) = run("history", "--user", "ann", "--search", "molar", "--json").out.splitlines()
+    assert "secret" not in enter("history", "--user", "ann").out
+    (one,) = enter("history", "--user", "ann", "--search", "molar", "--json").out.splitlines()
     assert json.loads(one)["text"] == "what is a molar?"
 
 
 @pytest.mark.usefixtures("talked")
-def test_no_control_character_reaches_the_terminal(run: Run) -> None:
-    assert "\x1b" not in run("history", "teeth", "--user", "ann").out
+def test_no_control_character_reaches_the_terminal(enter: Enter) -> None:
+    assert "\x1b" not in enter("history", "teeth", "--user", "ann").out
 
 
-def test_nothing_there_is_said(run: Run) -> None:
-    assert "no threads yet" in run("threads").out
-    nowhere = run("history", "x")
+def test_nothing_there_is_said(enter: Enter) -> None:
+    assert "no threads yet" in enter("threads").out
+    nowhere = enter("history", "x")
     assert (nowhere.code, nowhere.out) == (2, "")
     assert nowhere.err.strip() == 'There is no thread "x"; there is none.'
     assert Settings.load().user == "local"
