@@ -12,6 +12,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from app.clock import Clock
 from app.events import Event
 from app.graph import Decision, draw
+from app.llm import ModelState, model_states
 from app.parts import Parts, forget_parts, shared_parts
 from app.reply import Reply
 from app.settings import Settings
@@ -110,6 +111,21 @@ class Agent:
         async with aclosing(self._turns.stream(asked)) as events:
             async for event in events:
                 yield event
+
+    def load(self) -> None:
+        """Make ready what the first turn needs: the parts, and the providers' packages.
+
+        Raises:
+            SettingsError: A setting is wrong.
+        """
+        for entry in self.parts.chain.entries:
+            entry.load()
+
+    async def models(self) -> tuple[ModelState, ...]:
+        """Return the models of the chain in order, each with the state of its breaker."""
+        parts = await asyncio.to_thread(self._ready)
+        await parts.breakers.refresh()
+        return model_states(parts.chain, parts.breakers.standings(), parts.clock.now())
 
     def close(self) -> None:
         """Close what the parts have opened; a later use opens it again."""

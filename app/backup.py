@@ -58,8 +58,8 @@ def restore(settings: Settings, file: Path) -> None:
     """
     if not _is_sqlite(settings):
         raise DatabaseError(
-            "A PostgreSQL database is restored by its own tool: "
-            "pg_restore --clean --if-exists --dbname=URL FILE."
+            "A PostgreSQL database is restored by its own tool: run python -m app migrate, "
+            "then pg_restore --clean --if-exists --dbname=URL FILE."
         )
     targets = _files(settings)
     with tempfile.TemporaryDirectory(dir=_near(targets[_TASKS_FILE])) as place:

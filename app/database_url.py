@@ -11,6 +11,7 @@ _SERVER = re.compile(
     r"(?:\[[^\]/?]+\]|[^\[\]:/?@]*)(?::[0-9]{1,5})?/(?P<database>[^?/]+)(?:\?(?P<query>.*))?"
 )
 """What follows `://`, as SQLAlchemy splits it."""
+_IN_QUERY = re.compile(r"(?:^|&)password=([^&]*)")
 
 
 def normalised(text: str) -> str:
@@ -44,5 +45,7 @@ def passwords_in(url: str) -> tuple[str, ...]:
     match = _SERVER.fullmatch(url.partition("://")[2])
     if match is None:
         return ()
-    written = [match["password"] or "", *parse_qs(match["query"] or "").get("password", [])]
+    query = match["query"] or ""
+    written = [match["password"] or "", *_IN_QUERY.findall(query)]
+    written += parse_qs(query).get("password", [])
     return tuple(dict.fromkeys(form for one in written for form in (one, unquote(one)) if form))

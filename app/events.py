@@ -15,6 +15,14 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """A model is being asked: its place in the chain, and its name."""
+
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class ToolCall:
     """A tool that is about to run."""
 
@@ -40,5 +48,5 @@ class Waiting:
     seconds: float
 
 
-Event = Token | ToolCall | Failover | Waiting | Reply
+Event = Token | Asking | ToolCall | Failover | Waiting | Reply
 """What a stream of a turn yields; a `Reply` comes last and once."""

@@ -10,6 +10,8 @@ PROVIDERS = ("gemini", "groq", "openai", "anthropic", "ollama")
 PARTS = ("api_key", "model", "base_url", "max_input_tokens", "limits")
 """What every place in the chain has a setting for: `GROQ_MODEL`, `GROQ2_MODEL`, ..."""
 
+_KEYLESS = ("ollama",)
+
 _PLACE = re.compile(rf"({'|'.join(PROVIDERS)})([2-9]|[1-9][0-9])?")
 
 
@@ -27,6 +29,15 @@ class ModelSettings:
     base_url: str | None = None
     max_input_tokens: int | None = None
     limits: tuple[Limit, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Say whether it can be asked: with a key, or where none is needed.
+
+        An OpenAI-compatible endpoint with an address of its own may be a local one.
+        """
+        own_address = self.provider == "openai" and self.base_url is not None
+        return bool(self.api_key) or own_address or self.provider in _KEYLESS
 
     @property
     def key_name(self) -> str:

@@ -103,7 +103,8 @@ class Parts:
         `closed` and `half-open` do, `open` doesn't.
         """
         await self.breakers.refresh()
-        return {entry.provider: self.breakers.state(entry.breakers) for entry in self.chain.entries}
+        states = model_states(self.chain, self.breakers.standings(), self.clock.now())
+        return {one.provider: one.state.value for one in states}
 
     def ledger(self) -> Ledger:
         """Return where every model call is kept; opens the database as `tasks` does."""

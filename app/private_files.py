@@ -1,6 +1,7 @@
 """Make files and directories that only their owner can read."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -27,6 +28,29 @@ def private_file(file: Path) -> None:
     """
     private_directory(file.parent)
     os.close(open_private(str(file), os.O_CREAT | os.O_RDWR))
+
+
+def replace_file(file: Path, pieces: Iterable[str]) -> None:
+    """Write a file with mode 0600; what was there stays until the new one is whole on the disk.
+
+    A link stays a link.
+
+    Raises:
+        OSError: It can't be written; nothing has changed.
+    """
+    file = file.resolve()
+    unfinished = file.with_name(f".{file.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    private_file(unfinished)
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="") as writing:
+            writing.writelines(pieces)
+            writing.flush()
+            os.fsync(writing.fileno())
+        unfinished.replace(file)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
 
 
 def open_private(path: str, flags: int) -> int:

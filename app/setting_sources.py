@@ -1,10 +1,50 @@
 """Say where settings come from, and what the machine brings of its own."""
 
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import SettingsError
-from app.setting_values import timezone
+from app.setting_values import path, timezone
+
+ENVIRONMENT = "environment"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One place that settings come from: the environment, or a `.env`, named by its path."""
+
+    place: str
+    values: Mapping[str, str]
+
+
+def layers(environment: Mapping[str, str] | None, directory: Path | None) -> list[Layer]:
+    """Return where settings come from, the nearest first; the last is the data directory's.
+
+    Args:
+        environment: Variables by name; the process's own when None.
+        directory: Where the first `.env` is looked for; the working directory when None.
+
+    Raises:
+        SettingsError: A `.env` can't be read, or the data directory's name not be used.
+    """
+    near = [Layer(ENVIRONMENT, os.environ if environment is None else environment)]
+    here = (directory or Path.cwd()) / ".env"
+    near.append(Layer(str(here), dotenv(here)))
+    far = data_dir([layer.values for layer in near]) / ".env"
+    return [*near, Layer(str(far), dotenv(far))]
+
+
+def data_dir(near: list[Mapping[str, str]]) -> Path:
+    """Return the data directory that the environment or the `.env` here names, or the default."""
+    value = first(near, "APP_DATA_DIR")
+    if value is None:
+        return default_data_dir()
+    try:
+        return path(value)
+    except ValueError as error:
+        raise SettingsError(f'APP_DATA_DIR is "{value}", but must be {error}.') from None
 
 
 def first(layers: list[Mapping[str, str]], name: str) -> str | None:

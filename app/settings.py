@@ -6,7 +6,6 @@ blank value counts as none.
 """
 
 import dataclasses
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,9 +133,11 @@ class Settings:
         for entry in dataclasses.fields(self):
             value = getattr(self, entry.name)
             if value is not None and entry.metadata["names"]:
-                self._set(entry.name, _read(entry, entry.metadata["names"][0], value))
+                self._set(entry.name, read_setting(entry, entry.metadata["names"][0], value))
         numbered = dict(self.numbered)
-        self._set("numbered", tuple((n, _read(_base(n), n, v)) for n, v in numbered.items()))
+        self._set(
+            "numbered", tuple((n, read_setting(entry_of(n), n, v)) for n, v in numbered.items())
+        )
         if self.llm_chain is None:
             others = [name for name in ("gemini", "groq") if name != self.primary_llm]
             self._set("llm_chain", (self.primary_llm, *others))
@@ -162,15 +163,13 @@ class Settings:
         Raises:
             SettingsError: A value is wrong, or a `.env` can't be read.
         """
-        layers = [os.environ if environment is None else environment]
-        layers.append(sources.dotenv((directory or Path.cwd()) / ".env"))
-        layers.append(sources.dotenv(_data_dir(layers) / ".env"))
+        layers = [layer.values for layer in sources.layers(environment, directory)]
         found: dict[str, Any] = {}
         for entry in dataclasses.fields(cls):
             for name in entry.metadata["names"]:
                 value = sources.first(layers, name)
                 if value is not None and entry.name not in found:
-                    found[entry.name] = _read(entry, name, value)
+                    found[entry.name] = read_setting(entry, name, value)
         places = [name for name in found.get("llm_chain", ()) if name != provider_of(name)]
         names = [f"{place}_{part}".upper() for place in places for part in PARTS]
         values = [(name, sources.first(layers, name)) for name in names]
@@ -207,7 +206,12 @@ class Settings:
         object.__setattr__(self, name, value)
 
 
-def _read(entry: "dataclasses.Field[Any]", name: str, value: object) -> Any:
+def read_setting(entry: "dataclasses.Field[Any]", name: str, value: object) -> Any:
+    """Return what the value of an entry means.
+
+    Raises:
+        SettingsError: It is wrong; the sentence names it and says what is allowed.
+    """
     try:
         return entry.metadata["read"](value)
     except ValueError as error:
@@ -217,16 +221,18 @@ def _read(entry: "dataclasses.Field[Any]", name: str, value: object) -> Any:
         raise SettingsError(f"{name} {shown}, but must be {error}.") from None
 
 
-def _base(variable: str) -> "dataclasses.Field[Any]":
-    """Return the setting that a numbered one is read like: `GROQ2_MODEL` like `GROQ_MODEL`."""
+def entry_of(variable: str) -> "dataclasses.Field[Any]":
+    """Return the entry that a name belongs to; `GROQ2_MODEL` is read like `GROQ_MODEL`.
+
+    Raises:
+        SettingsError: There is no such setting.
+    """
     fields = {entry.name: entry for entry in dataclasses.fields(Settings)}
+    for entry in fields.values():
+        if variable in entry.metadata["names"]:
+            return entry
     place, _, part = variable.lower().partition("_")
     base = fields.get(f"{provider_of(place)}_{part}")
     if base is None or place == provider_of(place) or part not in PARTS:
-        raise SettingsError(f"{variable} is no setting of a numbered place such as groq2.")
+        raise SettingsError(f"{variable} is no setting, nor one of a numbered place such as groq2.")
     return base
-
-
-def _data_dir(layers: list[Mapping[str, str]]) -> Path:
-    value = sources.first(layers, "APP_DATA_DIR")
-    return Settings(data_dir=value).data_dir if value else sources.default_data_dir()  # type: ignore[arg-type]

@@ -13,18 +13,12 @@ from app.conversations import Transcript, TurnLocks, open_turn_locks
 from app.database import open_engine, upgrade
 from app.setting_values import DAY_FIRST
 from app.settings import Settings
-from app.tasks import TaskArchive, TaskService
-from app.telemetry import (
-    AlertStore,
-    BreakerStore,
-    Ledger,
-    QuotaLeft,
-    QuotaStore,
-    quotas_left,
-)
+from app.tasks import TaskService
 
 if TYPE_CHECKING:
     from app.conversations import ConversationSaver
+    from app.tasks import TaskArchive
+    from app.telemetry import AlertStore, BreakerStore, Ledger, QuotaLeft, QuotaStore
 
 
 class Stores:
@@ -50,32 +44,44 @@ class Stores:
         day_first = self._settings.date_order == DAY_FIRST
         return TaskService(self._database(), self._clock, day_first=day_first)
 
-    def archive(self) -> TaskArchive:
+    def archive(self) -> "TaskArchive":
         """Return what takes tasks out and in by the file."""
+        from app.tasks import TaskArchive
+
         return TaskArchive(self._database(), self._clock)
 
     def transcript(self) -> Transcript:
         """Return where everything that was said is kept."""
         return Transcript(self._database(), self._settings.keep_transcript_days)
 
-    def breaker_store(self) -> BreakerStore:
+    def breaker_store(self) -> "BreakerStore":
         """Return where breaker states are kept."""
+        from app.telemetry import BreakerStore
+
         return BreakerStore(self._database())
 
-    def ledger(self) -> Ledger:
+    def ledger(self) -> "Ledger":
         """Return where every model call is kept."""
+        from app.telemetry import Ledger
+
         return Ledger(self._database(), self._settings.keep_ledger_days)
 
-    def quota_store(self) -> QuotaStore:
+    def quota_store(self) -> "QuotaStore":
         """Return where it is kept how much of each quota is used."""
+        from app.telemetry import QuotaStore
+
         return QuotaStore(self._database())
 
-    def alert_store(self) -> AlertStore:
+    def alert_store(self) -> "AlertStore":
         """Return where it is kept when the last alert went out."""
+        from app.telemetry import AlertStore
+
         return AlertStore(self._database())
 
-    def quotas_left(self) -> list[QuotaLeft]:
+    def quotas_left(self) -> "list[QuotaLeft]":
         """Return what is left of every quota of the chain that is known."""
+        from app.telemetry import quotas_left
+
         return quotas_left(self._settings.models, self.quota_store().load(), self._clock.now())
 
     def conversations(self) -> "ConversationSaver":

@@ -21,6 +21,7 @@ from app.tasks import TaskService
 from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
+from tests.fakes.inside import enter
 from tests.netguard import sitecustomize
 from tests.postgresql import Databases, emptied, server
 
@@ -33,6 +34,7 @@ OURS = (
     *("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG"),
     *("LLM_", "ALERT_", "OTEL_"),
 )
+__all__ = ["enter"]
 STORES = ("sqlite", "postgresql")
 DEAD_PROXY = "http://127.0.0.1:9"
 

@@ -143,6 +143,7 @@ def _answer_to(body: dict[str, Any]) -> Step:
 
 def main() -> None:
     """Fork a child for each order on standard input, and wait for its end."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     for heavy in ("app.agent", "langchain_google_genai", "langchain_groq", "alembic.command"):
         importlib.import_module(heavy)
     for line in sys.stdin:

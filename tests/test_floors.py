@@ -7,12 +7,12 @@ ROOT = Path(__file__).parent.parent
 APP = ROOT / "app"
 FLOORS = (
     {"errors", "clock", "secret", "identity", "private_files", "model_settings", "setting_values"}
-    | {"setting_sources", "operation_values", "settings", "database", "database_url"}
-    | {"reply", "events"},
+    | {"setting_sources", "setting_origins", "operation_values", "settings", "dotenv_file"}
+    | {"database", "database_url", "reply", "events", "quick_lines"},
     {"tasks", "conversations", "telemetry"},
     {"llm", "tools", "exchange"},
     {"graph"},
-    {"agent", "parts", "stores", "turns", "backup", "forgetting"},
+    {"agent", "parts", "stores", "turns", "backup", "forgetting", "health"},
     {"cli", "studio", "probes", "__main__", "__init__"},
 )
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

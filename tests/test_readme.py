@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -104,18 +105,36 @@ def test_every_option_and_exit_code_is_in_it() -> None:
     from app.cli.exits import Exit
     from app.cli.main import cli
 
-    for name, command in cli.commands.items():
+    context = click.Context(cli)
+    named = {name: cli.get_command(context, name) for name in cli.list_commands(context)}
+    config = named["config"]
+    assert isinstance(config, click.Group)
+    named |= {f"config {name}": command for name, command in config.commands.items()}
+    for name, command in named.items():
+        assert command is not None
         assert f"python -m app {name}" in README
         for option in command.params:
-            assert any(spelling in README for spelling in option.opts)
+            if isinstance(option, click.Option):
+                assert any(spelling in README for spelling in option.opts), option.opts
+    for option in cli.params:
+        assert option.opts[0] in README
     for code in Exit:
         assert f"| {code.value} |" in README
+
+
+def test_every_slash_command_and_picture_is_in_it() -> None:
+    from app.cli.slash import COMMANDS
+
+    for command in COMMANDS.values():
+        assert f"{command.name} {command.usage}".strip() in README
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert {ROOT / picture for picture in pictures} == set((ROOT / "docs").glob("*.svg"))
 
 
 def test_every_file_that_it_or_contributing_names_is_there() -> None:
     contributing = (ROOT / "CONTRIBUTING.md").read_text()
     for name in re.findall(
-        r"`((?:llm|tools|tasks|database|graph|exchange|telemetry|cli|tests)/[\w./]+)`", contributing
+        r"`((?:cli|llm|tools|tasks|database|graph|exchange|telemetry|tests)/[\w./]+)`", contributing
     ):
         place = ROOT / name if name.startswith("tests") else ROOT / "app" / name
         assert place.exists(), name

@@ -1,113 +1,119 @@
 """Hold a conversation in the terminal."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from prompt_toolkit import PromptSession
-from rich.console import Console
-
+from app.cli import slash
 from app.cli.asking import ask
-from app.cli.display import Display
 from app.cli.exits import Exit
-from app.cli.screen import failover_notice, needs_mending, printable, welcome
+from app.cli.prompt import Meanwhile, Prompt
+from app.cli.screen import welcome
+from app.cli.session import Session
+from app.cli.unseen import keys_unseen
 from app.errors import TaskRelayError
 
 if TYPE_CHECKING:
-    from app.agent import Agent
+    from app.events import Event
     from app.reply import Reply
-
-_LEAVE = ("/exit", "/quit")
-_HELP = """\
-/retry         answer the last message again
-/model NAME    ask this model first from now on: {names}
-/model         ask in the usual order again
-/exit          leave; so does Ctrl-D"""
 
 
 class Conversation:
-    """One person's chat in one thread.
+    """One person's chat.
 
     Args:
-        agent: Who answers.
-        user: Whose tasks.
-        thread: Which of their threads.
+        session: What it is about.
     """
 
-    def __init__(self, agent: "Agent", user: str, thread: str) -> None:
-        self._agent = agent
-        self._user = user
-        self._thread = thread
-        self._ask_first: str | None = None
-        self._models = [entry.provider for entry in agent.parts.chain.entries]
-        self._console = Console(highlight=False)
-        self._prompt: PromptSession[str] = PromptSession()
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._output = session.output
+        self._prompt = Prompt(
+            session.settings.data_dir, session.user, self._completions, session.output.plain
+        )
 
     def hold(self) -> int:
         """Ask and answer until the person leaves; return the exit code."""
-        missing = self._agent.parts.chain.missing_keys
-        loud = bool(missing and self._models)
-        self._say(welcome(missing, not self._models), "bold yellow" if loud else "dim")
-        with asyncio.Runner() as runner:
-            while True:
-                try:
-                    said = self._prompt.prompt("> ").strip()
-                except KeyboardInterrupt:
-                    continue
-                except EOFError:
-                    return Exit.ANSWERED
-                if said.lower() in _LEAVE:
-                    return Exit.ANSWERED
-                if said.startswith("/"):
-                    self._command(said, runner)
-                elif said:
-                    self._answer(said, runner)
-
-    def _command(self, said: str, runner: asyncio.Runner) -> None:
-        name, _, rest = said.partition(" ")
-        rest = rest.strip().lower()
-        if name == "/retry" and not rest:
-            self._answer(None, runner)
-        elif name == "/model":
-            self._choose(rest)
-        else:
-            names = ", ".join(self._models) or "none is set up"
-            self._say(_HELP.format(names=names), "dim")
-
-    def _choose(self, name: str) -> None:
-        if name and name not in self._models:
-            names = ", ".join(self._models) or "no model"
-            self._say(f'There is no "{name}" in the model chain; it has {names}.', "yellow")
-            return
-        self._ask_first = name or None
-        first = name or (self._models or ["no model"])[0]
-        self._say(f"From now on {first} is asked first.", "dim")
-
-    def _answer(self, message: str | None, runner: asyncio.Runner) -> None:
-        decision: bool | str | None = None
+        missing = self._session.missing_keys
+        loud = bool(missing and self._session.models)
+        self._output.greet(welcome(missing, not self._session.models), loud)
+        self._session.loading.begin()
+        meanwhile: Meanwhile | None = (self._recalled(), self._dimly)
+        leaving = False
         while True:
             try:
-                reply = runner.run(self._turn(message, decision))
+                said = self._prompt.ask(meanwhile).strip()
             except KeyboardInterrupt:
-                self._say("Stopped.", "dim")
-                return
-            except TaskRelayError as error:
-                self._say(str(error), "red")
-                return
-            self._show(reply)
+                if leaving:
+                    return Exit.ANSWERED
+                leaving = True
+                self._output.say("Ctrl-C again, or Ctrl-D, leaves.", "dim")
+            except EOFError:
+                return Exit.ANSWERED
+            else:
+                leaving = False
+                if said and self._do(said) is slash.Next.LEAVE:
+                    return Exit.ANSWERED
+            meanwhile = None
+
+    def _do(self, said: str) -> slash.Next:
+        """Carry out a slash command, or answer a message; Ctrl-C stops either."""
+        try:
+            if not said.startswith("/"):
+                self._answer(said)
+                return slash.Next.ASK
+            found = slash.find(said)
+            if found.command is None:
+                self._output.say(found.told, "yellow")
+                return slash.Next.ASK
+            following = found.command.run(self._session, found.rest)
+            if following is slash.Next.ANSWER_AGAIN:
+                self._answer(None)
+            return following
+        except KeyboardInterrupt:
+            self._output.say("Stopped.", "dim")
+        except TaskRelayError as error:
+            self._output.say(str(error), "red")
+        return slash.Next.ASK
+
+    def _answer(self, message: str | None) -> None:
+        decision: bool | str | None = None
+        while True:
+            with keys_unseen():
+                reply = self._session.runner.run(self._turn(message, decision))
+            self._session.last = reply
             if reply.confirmation is None:
                 return
-            message, decision = None, ask(self._prompt.prompt)
-
-    def _show(self, reply: "Reply") -> None:
-        if notice := failover_notice(reply):
-            self._say(notice, "bold yellow" if needs_mending(reply) else "dim")
-        self._say(printable(reply.reply), None if reply.ok else "yellow")
+            message, decision = None, ask(self._prompt.confirm)
 
     async def _turn(self, message: str | None, decision: bool | str | None) -> "Reply":
-        events = self._agent.stream(self._user, message, self._thread, self._ask_first, decision)
-        async with aclosing(events):
-            return await Display(self._console).follow(events)
+        display = self._output.display(self._session.clock, message or "", self._first_step())
+        async with aclosing(self._events(message, decision)) as events:
+            return await display.follow(events)
 
-    def _say(self, text: str, style: str | None) -> None:
-        self._console.print(text, style=style, markup=False)
+    async def _events(
+        self, message: str | None, decision: bool | str | None
+    ) -> "AsyncGenerator[Event]":
+        session = self._session
+        agent = await session.loading.agent()
+        stream = agent.stream(session.user, message, session.thread, session.ask_first, decision)
+        async with aclosing(stream) as events:
+            async for event in events:
+                yield event
+
+    def _first_step(self) -> str:
+        return "thinking" if self._session.loading.done else "loading the models"
+
+    async def _recalled(self) -> str:
+        """Return where the thread stood, as soon as it can be read."""
+        from app.cli.recall import last_exchange
+
+        await self._session.loading.astores()
+        return await asyncio.to_thread(last_exchange, self._session)
+
+    def _dimly(self, text: str) -> None:
+        self._output.say(text, "dim")
+
+    def _completions(self, typed: str) -> Iterable[tuple[str, str]]:
+        return slash.completions(self._session, typed)

@@ -2,36 +2,51 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import click
 
-from app.cli.chat import chat, print_failure, show_failure
 from app.cli.exits import Exit
-from app.cli.keeping import backup, forget, migrate, restore
-from app.cli.stats import stats
-from app.cli.threads import history, threads
-from app.cli.transfer import export, import_, purge
+from app.cli.lazy import LazyGroup
+from app.cli.options import completion_option
 from app.errors import TaskRelayError
+
+COMMANDS = {
+    "chat": ("app.cli.chat", "chat", "Talk to the task manager."),
+    "tasks": ("app.cli.tasks", "tasks", "Show tasks, the most urgent first."),
+    "add": ("app.cli.quick", "add", "Add a task."),
+    "done": ("app.cli.quick", "done", "Mark tasks as done."),
+    "undo": ("app.cli.quick", "undo", "Take back the last change to your tasks."),
+    "doctor": ("app.cli.doctor", "doctor", "Say which models can answer, and what is wrong."),
+    "config": ("app.cli.config", "config", "Show every setting and where it comes from; set one."),
+    "threads": ("app.cli.threads", "threads", "List the threads of a user."),
+    "history": ("app.cli.threads", "history", "Show what was said in a thread, or in all."),
+    "stats": ("app.cli.stats", "stats", "Count turns, failovers, latency, tokens and cost."),
+    "export": ("app.cli.transfer", "export", "Write all tasks into a file."),
+    "import": ("app.cli.transfer", "import_", "Bring in the tasks of a file."),
+    "purge": ("app.cli.transfer", "purge", "Remove deleted tasks for good."),
+    "migrate": ("app.cli.keeping", "migrate", "Bring the databases to this version's schema."),
+    "backup": ("app.cli.keeping", "backup", "Copy tasks and conversations into a file."),
+    "restore": ("app.cli.keeping", "restore", "Put a backup in the place of what is there now."),
+    "forget": ("app.cli.keeping", "forget", "Remove all that is kept of a user, for good."),
+}
+"""By name: the module, the function in it, and what it does."""
 
 
 @click.group(
+    cls=LazyGroup,
+    homes=COMMANDS,
     name="task-relay",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog='Example: python -m app chat -m "add buy milk tomorrow"',
 )
 @click.version_option(package_name="task-relay", message="%(package)s %(version)s")
+@completion_option("--install-completion", "Let the shell complete task-relay: bash, zsh or fish.")
+@completion_option("--show-completion", "Print what --install-completion would install.")
 def cli() -> None:
     """Talk to your tasks. Gemini answers, Groq when Gemini fails, plain commands when both do."""
-
-
-for command in (
-    *(chat, threads, history, export, import_, purge),
-    *(migrate, backup, restore, forget, stats),
-):
-    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -62,8 +77,12 @@ def _run(arguments: list[str]) -> int:
 
     Click's own `main` is passed by, because it takes a closed pipe for itself.
     """
+    if instruction := os.environ.get("_TASK_RELAY_COMPLETE"):
+        from app.cli.completion import answer
+
+        return answer(cli, instruction)
     asked: dict[str, str] = {}
-    tell = show_failure if "--json" not in arguments else partial(print_failure, asked)
+    tell = _teller(arguments, asked)
     try:
         with cli.make_context("python -m app", arguments, obj=asked) as context:
             return int(cli.invoke(context) or 0)
@@ -81,6 +100,29 @@ def _run(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - nobody should see a stack trace
         _log_bug(error)
         return tell(f"Something broke inside ({type(error).__name__}).", Exit.FAILED)
+
+
+def _teller(arguments: list[str], asked: dict[str, str]) -> Callable[[str, int], int]:
+    """Return how to tell a failure: a sentence, or the JSON object that `--json` promises."""
+    if "--json" not in arguments:
+        return _tell
+    if arguments[0] != "chat":
+        return _tell_as_json
+    from app.cli.one_turn import print_failure
+
+    return partial(print_failure, asked)
+
+
+def _tell(sentence: str, code: int) -> int:
+    click.echo(sentence, err=True)
+    return code
+
+
+def _tell_as_json(sentence: str, code: int) -> int:
+    import json
+
+    click.echo(json.dumps({"error": sentence}))
+    return code
 
 
 def _log_bug(error: Exception) -> None:

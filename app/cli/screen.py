@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from app.events import ToolCall
     from app.reply import Reply
 
@@ -29,6 +31,21 @@ def failover_notice(reply: "Reply") -> str:
         return ""
     told = printable(reply.notice)
     return f"Warning: {told}." if needs_mending(reply) else f"({told}.)"
+
+
+def notice_of(reply: "Reply") -> "Text | None":
+    """Return the line about a failover as it looks; None when nobody failed."""
+    from rich.text import Text
+
+    told = failover_notice(reply)
+    style = "bold yellow" if needs_mending(reply) else "dim"
+    return Text(told, style) if told else None
+
+
+def is_ours(reply: "Reply") -> bool:
+    """Say whether a reply is in our own words, to be shown as they are, and no model's."""
+    ours = reply.provider in (None, "offline") or not reply.ok
+    return ours or reply.confirmation is not None
 
 
 def needs_mending(reply: "Reply") -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from app.cli.opening import opened, user_option
+from app.cli.opening import fast_imports, opened, user_option
 from app.errors import InputError
 
 _NAMES = ("json", "csv", "todotxt", "ics")
@@ -27,8 +27,12 @@ def export(name: str | None, out: Path | None, user: str | None) -> int:
 
     JSON holds everything, deleted tasks too, and can be imported again without loss. The
     others hold open and done tasks, as far as their form goes.
+
+    Exit codes: 0 written, 1 the database failed, 2 wrong usage or setting, or the file can't
+    be written.
     """
-    from app.exchange import FORMATS, format_of
+    with fast_imports():
+        from app.exchange import FORMATS, format_of
 
     chosen = FORMATS[name] if name else (out and format_of(out.name)) or FORMATS["json"]
     with opened(user) as here:
@@ -54,6 +58,9 @@ def import_(file: Path, name: str | None, user: str | None) -> int:
 
     JSON takes the place of tasks with the same UUID. From the others new tasks are made,
     except for those that are there already in every field.
+
+    Exit codes: 0 brought in, 1 something in the file was refused, or the database failed;
+    2 wrong usage or setting, or the file can't be read.
     """
     from uuid import uuid4
 
@@ -81,7 +88,11 @@ def import_(file: Path, name: str | None, user: str | None) -> int:
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @user_option
 def purge(yes: bool, user: str | None) -> int:
-    """Remove deleted tasks for good; neither undo nor reopen brings them back then."""
+    """Remove deleted tasks for good; neither undo nor reopen brings them back then.
+
+    Exit codes: 0 removed, 1 the database failed, 2 wrong usage or setting, 3 it was declined,
+    or nobody could be asked.
+    """
     from app.cli.exits import Exit
 
     with opened(user) as here:
@@ -123,13 +134,9 @@ def _text_of(file: Path) -> str:
 
 def _write(out: Path, pieces: Iterable[str]) -> None:
     """Write a file that only its owner can read; the old one stays until the new is whole."""
-    from app.private_files import private_file
+    from app.private_files import replace_file
 
-    unfinished = out.with_name(f".{out.name}.unfinished")
     try:
-        private_file(unfinished)
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
-        unfinished.replace(out)
+        replace_file(out, pieces)
     except OSError as error:
         raise InputError(f"{out} can't be written ({error.strerror}).") from error

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from app.database.engine import advice, make_file, open_engine, reading, writing
 from app.database.metadata import PREFIX, UtcDateTime, in_code_order, metadata
 from app.database.postgresql import driver_options, explained, missing_extra
-from app.database.schema import HEAD, VERSION_TABLE, upgrade
+from app.database.schema import HEAD, VERSION_TABLE, upgrade, version_of
 from app.database.sqlite import patiently
 
 __all__ = [
@@ -29,5 +29,6 @@ __all__ = [
     "patiently",
     "reading",
     "upgrade",
+    "version_of",
     "writing",
 ]

@@ -26,14 +26,15 @@ def upgrade(engine: Engine) -> None:
         DatabaseError: The database failed, or a newer program made its schema.
     """
     with reading(engine) as connection:
-        if _version(connection) == HEAD:
+        if version_of(connection) == HEAD:
             return
     with writing(engine, "schema") as connection:
-        if _version(connection) != HEAD:
+        if version_of(connection) != HEAD:
             _migrate(connection)
 
 
-def _version(connection: Connection) -> str | None:
+def version_of(connection: Connection) -> str | None:
+    """Return the revision of a database; None for one that has no schema yet."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, AIMessageChunk
 
-from app.events import Event, Failover, Token, ToolCall, Waiting
+from app.events import Asking, Event, Failover, Token, ToolCall, Waiting
 
 MODES: tuple[Literal["messages", "custom", "updates"], ...] = ("messages", "custom", "updates")
 """The stream modes that events are made of."""
@@ -32,5 +32,7 @@ def events_of(mode: str, part: Any) -> Iterator[Event]:
                     yield ToolCall(call["name"], call["args"])
     elif mode == "custom" and part.get("type") == "failover":
         yield Failover(part["from"], part["to"], part["kind"], part["message_id"])
+    elif mode == "custom" and part.get("type") == "asking":
+        yield Asking(part["provider"], part["model"])
     elif mode == "custom" and part.get("type") == "waiting":
         yield Waiting(part["for"], part["seconds"])

@@ -12,7 +12,11 @@ from app.telemetry import CallRecord, TurnIds
 
 def trail_for(user_id: str, writer: StreamWriter) -> Trail:
     """Return a trail whose attempts are told to the log and to who streams."""
-    return Trail(partial(_tell, user_id, writer), partial(_tell_waiting, writer))
+    return Trail(
+        partial(_tell, user_id, writer),
+        partial(_tell_waiting, writer),
+        partial(_tell_asking, writer),
+    )
 
 
 def by_a_model(answer: AIMessage | None) -> bool:
@@ -68,3 +72,8 @@ def _tell_waiting(writer: StreamWriter, attempt: Attempt) -> None:
     """Tell that the turn waits for a model, and how many seconds."""
     narration.note_waiting(attempt)
     writer({"type": "waiting", "for": attempt.provider, "seconds": attempt.wait})
+
+
+def _tell_asking(writer: StreamWriter, provider: str, model: str) -> None:
+    """Tell which model is being asked."""
+    writer({"type": "asking", "provider": provider, "model": model})

@@ -183,16 +183,6 @@ class Breakers:
         """Wait until every change is in the database."""
         self._rows.close()
 
-    def state(self, keys: BreakerKeys) -> State:
-        """Return the worse of the two states that concern a model, as far as it is known."""
-        now = self._clock.now()
-        found = {
-            state_of(self._standings.get(key, Standing()), now) for key in (keys.key, keys.model)
-        }
-        return next(
-            state for state in (State.OPEN, State.HALF_OPEN, State.CLOSED) if state in found
-        )
-
     def standings(self) -> dict[str, Standing]:
         """Return how the breakers stand that have something against them."""
         return dict(self._standings)

@@ -100,6 +100,7 @@ class Guard(Step):
             return self._fail(input, skipped)
         tries = SecondTries(self._policy.retries, self._policy.longest_pause)
         while True:
+            input.trail.ask(self._entry.provider, self._entry.model)
             begun = self._attempts.begin()
             heard = await self._listen(input, begun, conversation, config)
             if heard.answer is not None:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,7 +43,6 @@ class Provider:
     open: Callable[[ModelSettings, str, Settings], Client]
     shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]] = in_plain_strings
     declare: Callable[[Sequence[BaseTool]], list[dict[str, Any]]] = declarations
-    needs_key: bool = True
     quota_zone: str | None = None
     quota_of_input: bool = False
     quotas: Callable[[Mapping[str, str]], list[Told]] | None = None
@@ -75,7 +75,6 @@ PROVIDERS = {
         url="http://127.0.0.1:11434",
         package="langchain_ollama",
         open=clients.open_ollama,
-        needs_key=False,
     ),
 }
 
@@ -110,18 +109,19 @@ class Entry:
 
     @property
     def usable(self) -> bool:
-        """Say whether it can be asked: with a key, or where none is needed.
+        """Say whether it can be asked: with a key, or where none is needed."""
+        return self.place.usable
 
-        An OpenAI-compatible endpoint with an address of its own may be a local one.
-        """
-        own_address = self.place.provider == "openai" and self.place.base_url is not None
-        return bool(self.place.api_key) or own_address or not self.by.needs_key
+    @property
+    def installed(self) -> bool:
+        """Say whether the package that brings its client is there."""
+        return find_spec(self.by.package) is not None
 
     @property
     def breakers(self) -> BreakerKeys:
         """Return the names of its breakers, which hold no more of the key than a fingerprint."""
         mark = hashlib.sha256(f"task-relay {self._key}".encode()).hexdigest()[:16]
-        head = f"{self.provider} {self._url}"
+        head = f"{self.provider} {self.url}"
         return BreakerKeys(model=f"{head} {self.model} {mark}", key=f"{head} * {mark}")
 
     @property
@@ -129,9 +129,13 @@ class Entry:
         """Return the key in clear text, for redaction."""
         return [self._key] if self._key else []
 
+    def load(self) -> None:
+        """Import the package that brings its client, so that opening one is quick."""
+        import_module(self.by.package)
+
     def open(self) -> Client:
         """Open a client for the running event loop."""
-        return self.by.open(self.place, self._url, self.settings)
+        return self.by.open(self.place, self.url, self.settings)
 
     def wait(self, verdict: Verdict, now: datetime) -> float | None:
         """Return the seconds until the model may be of use again, where that is known.
@@ -146,12 +150,18 @@ class Entry:
         return verdict.retry_after
 
     @property
+    def url(self) -> str:
+        """Return the address that its client gets."""
+        return self.place.base_url or self.by.url
+
+    @property
     def _key(self) -> str:
         return self.place.api_key.reveal() if self.place.api_key else ""
 
-    @property
-    def _url(self) -> str:
-        return self.place.base_url or self.by.url
+
+def places(settings: Settings) -> list[Entry]:
+    """Return the places of the chain as `entries` does, but the not installed ones too."""
+    return [Entry(place, PROVIDERS[place.provider], settings) for place in settings.models]
 
 
 def entries(settings: Settings) -> list[Entry]:
@@ -160,9 +170,9 @@ def entries(settings: Settings) -> list[Entry]:
     Raises:
         SettingsError: The package that brings a provider's client is not installed.
     """
-    found = [Entry(place, PROVIDERS[place.provider], settings) for place in settings.models]
+    found = places(settings)
     for entry in found:
-        if entry.usable and find_spec(entry.by.package) is None:
+        if entry.usable and not entry.installed:
             raise SettingsError(
                 f"LLM_CHAIN names {entry.provider}, whose package is not installed: run "
                 f'python -m pip install -e ".[{entry.place.provider}]" -c constraints.txt'

@@ -71,17 +71,23 @@ def last_failures(attempts: Sequence[Attempt]) -> list[Attempt]:
 class Trail:
     """The attempts of one model call.
 
-    `watch` hears of each as it ends, `watch_waiting` of the attempt whose wait is sat out.
+    `watch` hears of each as it ends, `watch_waiting` of the attempt whose wait is sat out,
+    `watch_asking` of the provider and the model that are being asked.
     """
 
     watch: Callable[[Attempt], None]
     watch_waiting: Callable[[Attempt], None] = lambda attempt: None
+    watch_asking: Callable[[str, str], None] = lambda provider, model: None
     attempts: list[Attempt] = field(default_factory=list)
 
     def add(self, attempt: Attempt) -> None:
         """Append an attempt, and tell the watcher."""
         self.attempts.append(attempt)
         self.watch(attempt)
+
+    def ask(self, provider: str, model: str) -> None:
+        """Tell that a model is being asked now."""
+        self.watch_asking(provider, model)
 
     def wait_for(self, attempt: Attempt) -> None:
         """Tell that the turn waits until the model of this attempt may be back."""

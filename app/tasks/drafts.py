@@ -8,9 +8,8 @@ from uuid import UUID
 
 from app.errors import TaskRefusal
 from app.tasks import fields
-from app.tasks.due import resolve_due, wall_time
+from app.tasks.due_forms import wall_time
 from app.tasks.model import Owner, Recurrence, Status, Task
-from app.tasks.repeat import falls_on, parse_repeat, recurrence
 
 
 class NewFields(TypedDict, total=False):
@@ -51,6 +50,8 @@ class Said:
 
     def due(self, text: str) -> date | datetime:
         """Return the due that a phrase means; see `resolve_due`."""
+        from app.tasks.due import resolve_due  # the phrases take a while to load
+
         return resolve_due(text, self.now, self.owner.zone, day_first=self.day_first)
 
 
@@ -119,6 +120,8 @@ def _rescheduled(task: Task, given: ChangedFields, said: Said) -> Task:
 
 def _repeating(task: Task, text: str, said: Said, *, keep_due: bool) -> Task:
     """Give a task a rule; where its due isn't one of the rule's, the rule says the first due."""
+    from app.tasks.repeat import falls_on, parse_repeat, recurrence
+
     rule, first = parse_repeat(text, said.now, said.owner.zone, day_first=said.day_first)
     due = task.due
     if due is not None and isinstance(first, datetime) and not isinstance(due, datetime):

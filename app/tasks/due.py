@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from app.errors import TaskRefusal
 from app.tasks.due_days import day_of, is_iso
+from app.tasks.due_forms import format_due, wall_time
 from app.tasks.due_spans import clock_span
 from app.tasks.due_times import END, PART, is_loose, is_midnight, time_of
 
-_SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _FIRST_YEAR, _LAST_YEAR = 2, 9998
 _LONGEST = 100
 _LEAD = re.compile(r"(?:due )?(?:(?:on|by|for) )?")
@@ -54,29 +54,9 @@ def resolve_due(
     return readings.pop()
 
 
-def format_due(due: date | datetime) -> str:
-    """Write a due date with its weekday: `Fri 2026-03-13` or `Fri 2026-03-13 17:00`."""
-    text = f"{_SHORT_WEEKDAYS[due.weekday()]} {due.year:04}-{due.month:02}-{due.day:02}"
-    return f"{text} {due:%H:%M}" if isinstance(due, datetime) else text
-
-
 def read_time(text: str, part: str | None = None) -> time | None:
     """Return the time of day that a text means beside a part of the day, or None."""
     return time_of(_plain(text), part)
-
-
-def wall_time(
-    day: date, at: time, timezone: ZoneInfo, *, after: datetime | None = None
-) -> datetime:
-    """Put a wall time into its zone; one that the clock skips moves on by the gap.
-
-    Of two equal ones it is the first, unless that one isn't after the instant `after`.
-    """
-    aware = datetime.combine(day, at, timezone)
-    found = aware.astimezone(UTC).astimezone(timezone)
-    if after is not None and found.astimezone(UTC) <= after.astimezone(UTC):
-        return found.replace(fold=1)
-    return found
 
 
 def _plain(text: str) -> str:

@@ -2,22 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, exists, or_, true
 
 from app.errors import TaskRefusal
 from app.tasks import fields
-from app.tasks.days import ReadDue, days_of
 from app.tasks.model import Days, Owner, Status
 from app.tasks.rows import completions, tasks
 from app.tasks.search import patterns
+
+if TYPE_CHECKING:
+    from app.tasks.days import ReadDue
 
 Condition = ColumnElement[bool]
 _DUE_WORDS = ("today", "overdue", "week", "upcoming", "no_date", "all")
 _DONE_WORDS = {"week": "last 7 days"}
 
 
-def due_when(when: str, owner: Owner, now: datetime, read: ReadDue) -> Condition:
+def due_when(when: str, owner: Owner, now: datetime, read: "ReadDue") -> Condition:
     """Return the condition on the due: a word, a due phrase, or `A..B`, in the owner's zone."""
     today = now.astimezone(owner.zone).date()
     word = when.strip().lower()
@@ -34,6 +37,8 @@ def due_when(when: str, owner: Owner, now: datetime, read: ReadDue) -> Condition
         return _between(Days(today, today + timedelta(days=6)))
     if word == "upcoming":
         return _between(Days(today + timedelta(days=1), None))
+    from app.tasks.days import days_of  # the phrases take a while to load
+
     try:
         return _between(days_of(when, today, read))
     except TaskRefusal as error:
@@ -43,7 +48,7 @@ def due_when(when: str, owner: Owner, now: datetime, read: ReadDue) -> Condition
         ) from None
 
 
-def done_days(when: str, owner: Owner, now: datetime, read: ReadDue) -> Days | None:
+def done_days(when: str, owner: Owner, now: datetime, read: "ReadDue") -> Days | None:
     """Return the days of completion that a text asks for; None for all."""
     today = now.astimezone(owner.zone).date()
     word = when.strip().lower()
@@ -54,6 +59,8 @@ def done_days(when: str, owner: Owner, now: datetime, read: ReadDue) -> Days | N
             f'when "{word}" means nothing for done tasks, which are asked for by their day of '
             "completion. Use today, yesterday, last week, this month, or A..B."
         )
+    from app.tasks.days import days_of
+
     days = days_of(_DONE_WORDS.get(word, when), today, read)
     if days.first is not None and days.first > today:
         raise TaskRefusal(

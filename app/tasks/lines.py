@@ -1,9 +1,12 @@
 """Write a task as one line, the same for models and people."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from app.tasks.due import format_due
+from app.tasks.due_forms import format_due
 from app.tasks.model import Recurrence, Status, Task
+
+_NOTES_SHOWN = 80
 
 
 def task_line(task: Task, open_blockers: Sequence[int] | None = None) -> str:
@@ -18,7 +21,7 @@ def task_line(task: Task, open_blockers: Sequence[int] | None = None) -> str:
     if task.due is not None:
         parts.append(f"due {format_due(task.due)}")
     if task.repeat is not None:
-        parts.append(f"repeats {_repeat_words(task.repeat)}")
+        parts.append(f"repeats {repeat_words(task.repeat)}")
     if task.priority is not None:
         parts.append(task.priority.value)
     if task.project is not None:
@@ -42,9 +45,21 @@ def numbers(task_ids: Sequence[int]) -> str:
     return ", ".join(f"#{one}" for one in task_ids)
 
 
-def _repeat_words(repeat: Recurrence) -> str:
+def repeat_words(repeat: Recurrence) -> str:
+    """Write a recurrence in the person's words where they fit, else in brackets."""
     words = " ".join((repeat.text or repeat.rule).split())
     return words if words.startswith(("every", "each")) else f"({words})"
 
 
-_NOTES_SHOWN = 80
+def is_overdue(task: Task, now: datetime) -> bool:
+    """Say whether an open task's due is past.
+
+    Args:
+        task: The task.
+        now: The instant, in the owner's zone: a due without a time lasts until the day's end.
+    """
+    if task.status is not Status.OPEN or task.due is None:
+        return False
+    if isinstance(task.due, datetime):
+        return task.due < now
+    return task.due < now.date()

@@ -35,7 +35,7 @@ class Wanted(TypedDict, total=False):
     sort: str | None
 
 
-def listed(rows: TaskRows, said: Said, wanted: Wanted, offset: int) -> Page:
+def listed(rows: TaskRows, said: Said, wanted: Wanted, offset: int, limit: int) -> Page:
     """Return a page of tasks.
 
     Raises:
@@ -48,9 +48,9 @@ def listed(rows: TaskRows, said: Said, wanted: Wanted, offset: int) -> Page:
     start = min(max(0, offset), _LARGEST_OFFSET)
     if sort == BY_URGENCY:
         today = said.now.astimezone(said.owner.zone).date()
-        found, total = rows.page_by_urgency(where, said.now, today, start, PAGE_SIZE)
+        found, total = rows.page_by_urgency(where, said.now, today, start, limit)
     else:
-        found, total = rows.page(where, order_of(sort), start, PAGE_SIZE)
+        found, total = rows.page(where, order_of(sort), start, limit)
     waiting = rows.waiting()
     instances = {}
     if days is not None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.tasks.model import Answer, Owner, Status, Task
-from app.tasks.repeat import next_due
 from app.tasks.store import TaskRows
 
 _FROM = {
@@ -55,6 +54,8 @@ def answer_of(
 def _moved(action: str, task: Task, owner: Owner, now: datetime) -> Moved:
     if action in ("complete", "skip"):
         if task.repeat is not None:
+            from app.tasks.repeat import next_due  # the rules take a while to load
+
             due = task.due or now.astimezone(owner.zone).date()
             following = next_due(task.repeat, due, now, owner.zone)
             if following is not None:

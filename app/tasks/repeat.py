@@ -16,7 +16,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.errors import TaskRefusal
-from app.tasks.due import read_time, resolve_due, wall_time
+from app.tasks.due import read_time, resolve_due
+from app.tasks.due_forms import wall_time
 from app.tasks.model import Recurrence
 from app.tasks.repeat_phrases import NotUnderstoodError, rule_of, spelled_out
 from app.tasks.repeat_rules import followed, read_rule

@@ -15,7 +15,7 @@ from app.tasks import fields, links
 from app.tasks.calls import CallRows
 from app.tasks.drafts import ChangedFields, NewFields, Said, drafted, edited
 from app.tasks.history import History
-from app.tasks.listing import Wanted, listed, stats_of
+from app.tasks.listing import PAGE_SIZE, Wanted, listed, stats_of
 from app.tasks.model import Answer, Owner, Page, Stats, Task, Undone
 from app.tasks.moves import answer_of, moves_of
 from app.tasks.rows import to_row
@@ -110,10 +110,13 @@ class TaskService:
             history.change("add", said.now, before=(), after=(task,))
         return task, True
 
-    def find(self, owner: Owner, *, offset: int = 0, **wanted: Unpack[Wanted]) -> Page:
+    def find(
+        self, owner: Owner, *, offset: int = 0, limit: int = PAGE_SIZE, **wanted: Unpack[Wanted]
+    ) -> Page:
         """Return a page of tasks; see `Wanted`."""
         with self._reading() as connection:
-            return listed(TaskRows(connection, owner.user_id), self._said(owner), wanted, offset)
+            rows = TaskRows(connection, owner.user_id)
+            return listed(rows, self._said(owner), wanted, offset, limit)
 
     def stats(self, owner: Owner, period: str | None = None) -> Stats:
         """Count tasks: how they stand now, and what was added and done in a period.

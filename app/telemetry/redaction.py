@@ -11,6 +11,8 @@ _PATTERNS = (
     re.compile(r"(?<=api_key:)[^\s'\",}]+"),
     re.compile(r"(?<=projects/)[\w-]+"),
     re.compile(r"(?<=project_number:)\d+"),
+    re.compile(r"(?<=\bproject )\d{5,}"),
+    re.compile(r"(?<=[?&]project=)[\w-]+"),
     re.compile(r"(?<=[Bb]earer )[\w.~+/=-]+"),
     re.compile(r"(?<=[?&]key=)[^&\s'\"]+"),
     re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),

@@ -9,9 +9,8 @@ from typing import Any, Protocol
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, tool
 
-from app.tasks import Owner, TaskService
+from app.tasks import Owner, TaskService, results
 from app.tools import arguments as arg
-from app.tools import results
 from app.tools.caller import caller
 from app.tools.calls import call_key
 

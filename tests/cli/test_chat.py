@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -210,20 +210,6 @@ def test_interrupt_is_exit_130_and_the_object_is_still_printed(
     told = json.loads(out)
     assert (told["reply"], told["user_id"]) == ("Interrupted.", "local")
     assert b"Traceback" not in err
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
-    """Start the interactive chat in a pseudo-terminal."""
-    started: list[Terminal] = []
-
-    def start(**environment: str) -> Terminal:
-        started.append(Terminal(["chat"], child_environment(**environment), tmp_path))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.child.close(force=True)
 
 
 def test_chat_in_a_terminal_answers_until_ctrl_d(terminal: Callable[..., Terminal]) -> None:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+import subprocess
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Ran, Relay
+from tests.conftest import Ran, Relay, provider_settings
 from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
 from tests.fakes.steps import calls, says
+from tests.postgresql import Databases, client_programs
 
 Run = Callable[..., Ran]
 
@@ -130,3 +133,41 @@ def test_migrate_makes_the_databases_and_says_their_schema(data_dir: Path, run: 
         assert run("migrate").out == f"The databases are at schema {HEAD}.\n"
     assert (data_dir / "tasks.db").exists()
     assert (data_dir / "conversations.db").exists()
+
+
+def test_backup_of_postgresql_is_what_pg_restore_takes(
+    make_relay: Callable[..., Relay],
+    gemini: GeminiServer,
+    groq: GroqServer,
+    databases: Databases,
+    tmp_path: Path,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, there = databases.migrated(), databases.empty()
+    relay = make_relay(**provider_settings(gemini, groq), database_url=here)
+    add(relay, gemini, "x")
+    monkeypatch.setenv("APP_DATABASE_URL", here)
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    without = run("backup", str(tmp_path / "b.dump"))
+    assert (without.code, without.err[:30]) == (1, "pg_dump is not on the PATH. In")
+    monkeypatch.setenv("PATH", str(client_programs()))
+    assert run("backup", str(tmp_path / "b.dump")).code == 0
+    restored = run("restore", str(tmp_path / "b.dump"), "--yes")
+    assert (restored.code, "pg_restore --clean" in restored.err) == (1, True)
+    monkeypatch.setenv("APP_DATABASE_URL", there)
+    assert run("migrate").code == 0
+    subprocess.run(
+        [
+            *("pg_restore", "--clean", "--if-exists"),
+            *("--dbname", there.replace("+psycopg", ""), tmp_path / "b.dump"),
+        ],
+        check=True,
+    )
+    assert "you: add x" in run("history", "--user", "ann").out
+    moved = make_relay(**provider_settings(gemini, groq), database_url=there)
+    gemini.plays(says("I am here."))
+    assert moved.say("are you there?").reply == "I am here."
+    assert len(gemini.requests[-1]["body"]["contents"]) == 5
+    for url in (here, there):
+        databases.drop(url)

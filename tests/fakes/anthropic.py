@@ -39,9 +39,7 @@ class AnthropicServer(ProviderServer):
         """Refuse what the real API refuses."""
         if path != "/v1/messages":
             raise Refused(error(404, "not_found_error", "Not found"))
-        keys = (headers.get("x-api-key"), headers.get("authorization", "").removeprefix("Bearer "))
-        if self.key not in keys or not headers.get("anthropic-version"):
-            raise Refused(error(401, "authentication_error", "invalid x-api-key"))
+        self._check_key(headers)
         if unknown := set(body) - _TOP:
             _refuse(f"{unknown.pop()}: Extra inputs are not permitted")
         if body.get("model") not in self.models:
@@ -52,6 +50,21 @@ class AnthropicServer(ProviderServer):
         for tool in body.get("tools") or ():
             if tool["input_schema"]["type"] != "object":
                 _refuse("tools.0.input_schema.type: Input should be 'object'")
+
+    def _check_key(self, headers: Any) -> None:
+        keys = (headers.get("x-api-key"), headers.get("authorization", "").removeprefix("Bearer "))
+        if self.key not in keys or not headers.get("anthropic-version"):
+            raise Refused(error(401, "authentication_error", "invalid x-api-key"))
+
+    def listing(self, path: str, headers: Any) -> dict[str, Any]:
+        """Return the models in two pages, by the id of the last one before."""
+        self._check_key(headers)
+        if path == "/v1/models?limit=1000":
+            first = {"type": "model", "id": self.models[0]}
+            return {"data": [first], "has_more": True, "last_id": self.models[0]}
+        if path != f"/v1/models?limit=1000&after_id={self.models[0]}":
+            raise Refused(error(404, "not_found_error", "Not found"))
+        return {"data": [{"type": "model", "id": "claude-opus-4-8"}], "has_more": False}
 
     def stream(self, answer: Answer, body: dict[str, Any], path: str) -> bytes:
         """Return the named events of one message."""

@@ -78,12 +78,7 @@ class GeminiServer(ProviderServer):
 
     def check(self, path: str, headers: Any, body: dict[str, Any]) -> None:
         """Refuse what the real API refuses."""
-        if headers.get("x-goog-api-key") != self.key:
-            reason = {
-                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                "reason": "API_KEY_INVALID",
-            }
-            raise Refused(error(400, "API key not valid.", "INVALID_ARGUMENT", reason))
+        self._check_key(headers)
         match = re.fullmatch(
             r"/v1beta/models/([\w.-]+):(?:streamGenerateContent\?alt=sse|generateContent)", path
         )
@@ -98,6 +93,25 @@ class GeminiServer(ProviderServer):
         _check_turns(contents)
         if match[1].startswith("gemini-3") or "latest" in match[1]:
             self._check_signatures(contents)
+
+    def _check_key(self, headers: Any) -> None:
+        if headers.get("x-goog-api-key") != self.key:
+            reason = {
+                "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+                "reason": "API_KEY_INVALID",
+            }
+            raise Refused(error(400, "API key not valid.", "INVALID_ARGUMENT", reason))
+
+    def listing(self, path: str, headers: Any) -> dict[str, Any]:
+        """Return the models in two pages, an embedding model among them."""
+        self._check_key(headers)
+        match = re.fullmatch(r"/v1beta/models\?pageSize=(\d{1,4})(&pageToken=second)?", path)
+        if not match or int(match[1]) > 1000:
+            raise Refused(error(404, f"{path} is not found.", "NOT_FOUND"))
+        if match[2]:
+            embeds = {"name": "models/gemini-embed", "supportedGenerationMethods": ["embedContent"]}
+            return {"models": [_listed(self.models[-1]), embeds]}
+        return {"models": [_listed(m) for m in self.models[:-1]], "nextPageToken": "second"}
 
     def stream(self, answer: Answer, body: dict[str, Any], path: str) -> bytes:
         """Return server-sent events: the text in pieces, then the calls, then the finish."""
@@ -146,6 +160,11 @@ class GeminiServer(ProviderServer):
                         if not signature
                         else "Thought signature is not valid."
                     )
+
+
+def _listed(model: str) -> dict[str, Any]:
+    methods = ["generateContent", "countTokens"]
+    return {"name": f"models/{model}", "supportedGenerationMethods": methods}
 
 
 def _same(signature: str | None, known: set[str]) -> bool:

@@ -5,6 +5,7 @@ Rules from the Groq API reference (chat completions, tool use).
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from tests.fakes.http import ProviderServer, Refused
@@ -66,6 +67,25 @@ class GroqServer(ProviderServer):
 
     key = "gsk_fakeGroqKeyForTestsOnly0001"
     models = ("openai/gpt-oss-20b", "llama-3.3-70b-versatile")
+    list_path = "/openai/v1/models"
+    heads: Mapping[str, str] = {
+        "x-ratelimit-limit-requests": "1000",
+        "x-ratelimit-remaining-requests": "998",
+        "x-ratelimit-reset-requests": "2m52s",
+        "x-ratelimit-limit-tokens": "8000",
+        "x-ratelimit-remaining-tokens": "6900",
+        "x-ratelimit-reset-tokens": "8.2s",
+    }
+
+    def listing(self, path: str, headers: Any) -> dict[str, Any]:
+        """Return the models, one that is switched off among them."""
+        if path != self.list_path:
+            raise Refused(error(404, f"Unknown request URL: GET {path}.", "unknown_url"))
+        if self.key and headers.get("authorization") != f"Bearer {self.key}":
+            raise Refused(error(401, "Invalid API Key", "invalid_api_key"))
+        models = [{"id": model, "object": "model", "active": True} for model in self.models]
+        gone = {"id": "llama-3.1-8b-instant", "object": "model", "active": False}
+        return {"object": "list", "data": [*models, gone]}
 
     def check(self, path: str, headers: Any, body: dict[str, Any]) -> None:
         """Refuse what the real API refuses."""

@@ -1,14 +1,15 @@
 """A provider's HTTP server on loopback: takes requests apart and plays the next step."""
 
 import json
+import re
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.fakes.steps import Answer, Failure, Silence, Step, Stream
+from tests.fakes.steps import Answer, Failure, Held, Silence, Step, Stream
 
 
 class Refused(Exception):
@@ -23,13 +24,14 @@ class ProviderServer:
     """One provider; `script` holds what it does with the coming requests, `then` after them.
 
     A subclass checks a request as strictly as the real API (`check`, which raises
-    `Refused`), and writes an answer in its protocol (`stream`). With `decide` set, it says of
-    each request's body what to do, and there is no script. `delay` is how many seconds pass
-    before each answer.
+    `Refused`), writes an answer in its protocol (`stream`), and lists its models (`listing`).
+    With `decide` set, it says of each request's body what to do, and there is no script.
+    `delay` is how many seconds pass before each answer, `heads` are headers that it has.
     """
 
     key = ""
     path = ""
+    heads: Mapping[str, str] = {}
 
     def __init__(self) -> None:
         self.script: deque[Step] = deque()
@@ -38,8 +40,10 @@ class ProviderServer:
         self.delay = 0.0
         self.requests: list[dict[str, Any]] = []
         self.refusals: list[Failure] = []
+        self.listed = 0
         self._arrived = threading.Event()
         self._stopping = threading.Event()
+        self._let_go = threading.Event()
         self._lock = threading.Lock()
         handler = type("Handler", (_Handler,), {"provider": self})
         self._server = _Server(("127.0.0.1", 0), handler)
@@ -68,9 +72,19 @@ class ProviderServer:
         """Wait until a request has come."""
         assert self._arrived.wait(30), "no request has come"
 
+    def let_go(self) -> None:
+        """Let the answers that are held go on."""
+        self._let_go.set()
+
+    def wait_to_go_on(self) -> None:
+        """Hold an answer."""
+        self._let_go.wait(30)
+        self._let_go.clear()
+
     def stop(self) -> None:
         """End the server and every request that still waits."""
         self._stopping.set()
+        self._let_go.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(5)
@@ -89,6 +103,20 @@ class ProviderServer:
             if self.decide is not None:
                 return self.decide(body)
             return self.script.popleft() if self.script else self.then
+
+    def take_listing(self, path: str, headers: Any) -> Failure | dict[str, Any]:
+        """Check a request for the list of models, and return what to say."""
+        with self._lock:
+            self.listed += 1
+            try:
+                return self.listing(path, headers)
+            except Refused as refused:
+                self.refusals.append(refused.failure)
+                return refused.failure
+
+    def listing(self, path: str, headers: Any) -> dict[str, Any]:
+        """Return a page of the models; raise `Refused` where the real API would refuse."""
+        raise NotImplementedError
 
     def wait(self, seconds: float) -> None:
         """Stay silent."""
@@ -127,7 +155,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("content-length") or 0)
-        body = json.loads(self.rfile.read(length) or b"{}")
+        raw = self.rfile.read(length)
+        if len(raw) < length:  # the client has died
+            self.close_connection = True
+            return
+        body = json.loads(raw or b"{}")
         step = self.provider.take(self.path, self.headers, body, self.client_address[1])
         streamed = self.provider.streams(body, self.path)
         if self.provider.delay:
@@ -138,16 +170,37 @@ class _Handler(BaseHTTPRequestHandler):
             elif isinstance(step, Silence):
                 self.provider.wait(step.seconds)
                 self.close_connection = True
+            elif isinstance(step, Held):
+                self._hold(step, body)
             elif isinstance(step, Stream):
                 self._play(step, streamed=step.plain is None or streamed)
             elif streamed:
                 raw = self.provider.stream(step, body, self.path)
-                self._send(200, "text/event-stream", raw, step.headers)
+                heads = {**self.provider.heads, **step.headers}
+                self._send(200, "text/event-stream", raw, heads)
             else:
                 whole = self.provider.plain(step, body, self.path)
-                self._send(200, "application/json", json.dumps(whole).encode(), {})
+                heads = {**self.provider.heads, **step.headers}
+                self._send(200, "application/json", json.dumps(whole).encode(), heads)
         except OSError:
             self.close_connection = True
+
+    def do_GET(self) -> None:
+        told = self.provider.take_listing(self.path, self.headers)
+        if isinstance(told, Failure):
+            self._fail(told)
+        else:
+            self._send(200, "application/json", json.dumps(told).encode(), {})
+
+    def _hold(self, step: Held, body: dict[str, Any]) -> None:
+        raw = self.provider.stream(Answer(step.first + step.rest), body, self.path)
+        end = b"\r\n\r\n"
+        pieces = len(re.findall(r"\S+\s*", step.first))
+        first = end.join(raw.split(end)[:pieces]) + end
+        self._send(200, "text/event-stream", first, {}, more=len(raw) - len(first))
+        self.provider.wait_to_go_on()
+        self.wfile.write(raw[len(first) :])
+        self.wfile.flush()
 
     def _play(self, step: Stream, *, streamed: bool) -> None:
         kind = "text/event-stream" if streamed else "application/json"
@@ -162,11 +215,17 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(failure.status, kind, raw, failure.headers)
 
     def _send(
-        self, status: int, kind: str, raw: bytes, headers: dict[str, str], cut: bool = False
+        self,
+        status: int,
+        kind: str,
+        raw: bytes,
+        headers: Mapping[str, str],
+        cut: bool = False,
+        more: int = 0,
     ) -> None:
         self.send_response(status)
         self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(raw) + (100 if cut else 0)))
+        self.send_header("content-length", str(len(raw) + (100 if cut else more)))
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -29,6 +29,12 @@ class OllamaServer(ProviderServer):
             ):
                 raise Refused(Failure(400, {"error": "json: cannot unmarshal"}))
 
+    def listing(self, path: str, headers: Any) -> dict[str, Any]:
+        """Return the models that were pulled."""
+        if path != "/api/tags":
+            raise Refused(Failure(404, "404 page not found"))
+        return {"models": [{"name": model, "model": model} for model in self.models]}
+
     def stream(self, answer: Answer, body: dict[str, Any], path: str) -> bytes:
         """Return one JSON object a line."""
         said: list[dict[str, Any]] = [

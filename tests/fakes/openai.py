@@ -5,6 +5,7 @@ newer models give.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from tests.fakes.groq import GroqServer, error
@@ -20,6 +21,8 @@ class OpenAIServer(GroqServer):
     key = "sk-fakeOpenAIKeyForTestsOnly0001"
     models = ("gpt-5.4-mini", "gpt-5-mini", "gpt-6-luna", "local-model")
     path = "/v1/chat/completions"
+    list_path = "/v1/models"
+    heads: Mapping[str, str] = {}
     allowed = _TOP
 
     def check_head(self, path: str, headers: Any, body: dict[str, Any]) -> None:

@@ -43,7 +43,15 @@ class Silence:
     seconds: float = 20.0
 
 
-Step = Answer | Failure | Stream | Silence
+@dataclass(frozen=True)
+class Held:
+    """A good answer of Gemini that stops after `first`, until the test calls `let_go`."""
+
+    first: str
+    rest: str
+
+
+Step = Answer | Failure | Stream | Silence | Held
 
 
 def says(text: str) -> Answer:

@@ -24,6 +24,8 @@ def test_things_that_look_like_keys_or_ids_are_taken_out(secret: str) -> None:
         ("Authorization: Bearer abc.def-1", "Authorization: Bearer [redacted]"),
         ("GET /v1?key=abc&alt=sse", "GET /v1?key=[redacted]&alt=sse"),
         ("postgresql://me:pass@host/db", "postgresql://[redacted]@host/db"),
+        ("not used in project 123456789 before", "not used in project [redacted] before"),
+        ("at https://h/overview?project=123", "at https://h/overview?project=[redacted]"),
         ("organize user tasks per minute", "organize user tasks per minute"),
     ],
 )

@@ -5,8 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.tasks import Answer, Page, Priority, Status, Task, Undone
-from app.tools import results
+from app.tasks import Answer, Page, Priority, Status, Task, Undone, results
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 RENT = Task(

@@ -1,9 +1,11 @@
-"""Write what a tool did: a verb first, then id and title, so that nothing is claimed falsely."""
+"""Write what a tool or command did, verb first, then id and title: nothing is claimed falsely."""
 
 from collections.abc import Sequence
 from datetime import date, tzinfo
 
-from app.tasks import Answer, Days, Page, Stats, Status, Task, Undone, format_due, task_line
+from app.tasks.due_forms import format_due
+from app.tasks.lines import task_line
+from app.tasks.model import Answer, Days, Page, Stats, Status, Task, Undone
 
 LIST_BEGINS = "Tasks, as stored:"
 LIST_ENDS = "End of tasks."

@@ -1,0 +1,91 @@
+"""Draw lines at the bottom of the screen again and again, and print others above them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.console import Console, RenderableType
+from rich.segment import Segment, Segments
+
+_UP = "\x1b[{}A"
+_ERASE_BELOW = "\r\x1b[J"
+_CLEAR = "\x1b[H\x1b[J"
+_NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
+_HIDE, _SHOW = "\x1b[?25l", "\x1b[?25h"
+
+
+class Line(NamedTuple):
+    """One line of the screen with its colours, and how many cells it takes."""
+
+    text: str
+    width: int
+
+
+def lines_of(console: Console, renderable: RenderableType) -> list[Line]:
+    """Return a renderable as lines of the console's width."""
+    rows = console.render_lines(renderable, pad=False)
+    with console.capture() as captured:
+        for row in rows:
+            console.print(Segments([*row, Segment.line()]), soft_wrap=True)
+    texts = captured.get().split("\n")[:-1]
+    return [
+        Line(text.rstrip(" "), Segment.get_line_length(row) - len(text) + len(text.rstrip(" ")))
+        for text, row in zip(texts, rows, strict=True)
+    ]
+
+
+class Region:
+    """The lines that may change, below everything that is printed for good.
+
+    While they are drawn, the terminal doesn't wrap: where it finds a character wider than
+    we do, the line is cut instead of becoming two, and the count of lines stays right.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._shown: list[Line] = []
+
+    @property
+    def disturbed(self) -> bool:
+        """Say whether the window has become too small for the lines that are drawn.
+
+        Some terminals then wrap them anew and some cut them, so where they are is unknown.
+        """
+        width, height = self._console.size
+        too_wide = any(line.width > width for line in self._shown)
+        return too_wide or len(self._shown) >= height
+
+    def start_over(self) -> None:
+        """Clear the screen, which what was printed before is scrolled off or lost from."""
+        self._shown = []
+        self._write(_CLEAR)
+
+    def draw(self, lines: Sequence[Line]) -> None:
+        """Put lines in the place of those that are drawn; what is the same stays."""
+        same = 0
+        while same < min(len(lines), len(self._shown)) and lines[same] == self._shown[same]:
+            same += 1
+        if same == len(lines) == len(self._shown):
+            return
+        rest = "".join(f"{line.text}\r\n" for line in lines[same:])
+        self._write(f"{_HIDE}{_NO_WRAP}{self._up_to(same)}{rest}{_WRAP}")
+        self._shown = list(lines)
+
+    def print(self, lines: Sequence[Line]) -> None:
+        """Print lines for good in the place of those that are drawn, which are to be drawn anew."""
+        printed = "".join(f"{line.text}\r\n" for line in lines)
+        self._write(f"{_NO_WRAP}{self._up_to(0)}{printed}{_WRAP}")
+        self._shown = []
+
+    def close(self) -> None:
+        """Take away what is drawn, and show the cursor again."""
+        self._write(f"{self._up_to(0)}{_SHOW}")
+        self._shown = []
+
+    def _up_to(self, line: int) -> str:
+        """Return what brings the cursor to a drawn line and erases from there on."""
+        up = len(self._shown) - line
+        return (_UP.format(up) if up else "") + _ERASE_BELOW
+
+    def _write(self, text: str) -> None:
+        self._console.file.write(text)
+        self._console.file.flush()

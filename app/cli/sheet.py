@@ -1,0 +1,58 @@
+"""Put tables and lines on the screen: as wide as it is, in colour where that is wanted."""
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+PLAIN = click.option("--plain", is_flag=True, help="No colours; so without a terminal.")
+NARROW = 70
+"""Columns below which a table has fewer of them."""
+_NO_LIMIT = 5_000
+_NARROWEST = 20
+
+
+def page_width() -> int:
+    """Return the columns of the terminal; without one lines are as long as they are."""
+    if not sys.stdout.isatty():
+        return int(os.environ.get("COLUMNS", "") or _NO_LIMIT)
+    return max(_NARROWEST, shutil.get_terminal_size().columns)
+
+
+def coloured(plain: bool) -> bool:
+    """Say whether to use colours: not where they are unwanted or would be noise in a file."""
+    unwanted = plain or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not unwanted and sys.stdout.isatty()
+
+
+def show(*things: "RenderableType", plain: bool) -> None:
+    """Write things one below the other on standard output."""
+    drawn = draw(*things, width=page_width(), colours=coloured(plain))
+    click.echo(drawn, nl=False, color=coloured(plain))
+
+
+def draw(*things: "RenderableType", width: int, colours: bool) -> str:
+    """Return things as lines of at most so many columns, without spaces at their ends."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    console = Console(
+        file=StringIO(),
+        width=width,
+        force_terminal=colours,
+        color_system="standard" if colours else None,
+        legacy_windows=False,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+    with console.capture() as capture:
+        for thing in things:
+            console.print(thing)
+    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())

@@ -1,0 +1,26 @@
+"""Write a due, and put a wall time into its zone; reading a phrase is `due`'s, and loads more."""
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+_SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def format_due(due: date | datetime) -> str:
+    """Write a due date with its weekday: `Fri 2026-03-13` or `Fri 2026-03-13 17:00`."""
+    text = f"{_SHORT_WEEKDAYS[due.weekday()]} {due.year:04}-{due.month:02}-{due.day:02}"
+    return f"{text} {due:%H:%M}" if isinstance(due, datetime) else text
+
+
+def wall_time(
+    day: date, at: time, timezone: ZoneInfo, *, after: datetime | None = None
+) -> datetime:
+    """Put a wall time into its zone; one that the clock skips moves on by the gap.
+
+    Of two equal ones it is the first, unless that one isn't after the instant `after`.
+    """
+    aware = datetime.combine(day, at, timezone)
+    found = aware.astimezone(UTC).astimezone(timezone)
+    if after is not None and found.astimezone(UTC) <= after.astimezone(UTC):
+        return found.replace(fold=1)
+    return found

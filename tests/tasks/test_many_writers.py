@@ -1,0 +1,37 @@
+"""Several processes write to one store at once."""
+
+import subprocess
+import sys
+
+from app.clock import SystemClock
+from app.database import open_engine, upgrade
+from app.tasks import Owner, TaskService
+from tests.conftest import child_environment
+
+WRITE = """
+import sys
+from zoneinfo import ZoneInfo
+from app.clock import SystemClock
+from app.database import open_engine
+from app.tasks import Owner, TaskService
+service = TaskService(open_engine(sys.argv[1]), SystemClock())
+for _ in range(int(sys.argv[2])):
+    service.add(Owner(sys.argv[3], ZoneInfo("UTC")), "one more", allow_duplicate=True)
+"""
+PROCESSES, CHANGES = 4, 40
+
+
+def test_no_change_is_lost_and_nobody_hears_of_a_lock(store_url: str, ann: Owner) -> None:
+    engine = open_engine(store_url)
+    upgrade(engine)
+    command = [sys.executable, "-c", WRITE, store_url, str(CHANGES), ann.user_id]
+    writers = [
+        subprocess.Popen(command, env=child_environment(), stderr=subprocess.PIPE)
+        for _ in range(PROCESSES)
+    ]
+    errors = [writer.communicate(timeout=120)[1] for writer in writers]
+    assert errors == [b""] * PROCESSES
+    page = TaskService(engine, SystemClock()).find(ann, sort="created")
+    engine.dispose()
+    assert page.total == PROCESSES * CHANGES
+    assert page.tasks[0].id == PROCESSES * CHANGES
