@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from app.clock import Clock, SystemClock
 from app.conversations import ConversationSaver, Transcript, TurnLocks
-from app.llm import Breakers, ModelChain, QuotaBook, build_chain, narration
+from app.llm import Breakers, ModelChain, QuotaBook, build_chain, model_states, narration
 from app.settings import Settings
 from app.stores import Stores
 from app.tasks import Owner, TaskService
