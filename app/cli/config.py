@@ -80,8 +80,8 @@ def set_(name: str, value: str) -> int:
     file = _file()
     set_line(file, name, value)
     click.echo(f"{name} is set in {file}.")
-    if name.endswith("_API_KEY") and not asked:
-        click.echo(f"To keep a key out of the shell's history: config set {name} -", err=True)
+    if entry.metadata["private"] and not asked:
+        click.echo(f"To keep it out of the shell's history: config set {name} -", err=True)
     _tell_what_hides(name, entry, file)
     return Exit.ANSWERED
 

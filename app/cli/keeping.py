@@ -13,7 +13,10 @@ _YES = click.option("--yes", is_flag=True, help="Don't ask.")
 
 @click.command(epilog="Example: python -m app migrate")
 def migrate() -> int:
-    """Bring the databases to this version's schema; every command does so when it starts."""
+    """Bring the databases to this version's schema; every command does so when it starts.
+
+    Exit codes: 0 done, 1 a database failed, 2 wrong usage or setting.
+    """
     from app.database import HEAD
 
     with opened(None) as here:
@@ -29,6 +32,9 @@ def backup(file: Path) -> int:
     """Copy tasks and conversations into a file, also while they are in use.
 
     With SQLite the file is a zip, with PostgreSQL what pg_dump writes.
+
+    Exit codes: 0 written, 1 a database or pg_dump failed, 2 wrong usage or setting, or the file
+    can't be written.
     """
     from app.backup import back_up
     from app.settings import Settings
@@ -42,7 +48,11 @@ def backup(file: Path) -> int:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_YES
 def restore(file: Path, yes: bool) -> int:
-    """Put a backup in the place of what is there now."""
+    """Put a backup in the place of what is there now.
+
+    Exit codes: 0 restored, 1 a database failed, 2 wrong usage or setting, or the file is no whole
+    backup; 3 it was declined, or nobody could be asked.
+    """
     from app import backup as backups
     from app.settings import Settings
 
@@ -59,7 +69,11 @@ def restore(file: Path, yes: bool) -> int:
 @click.option("--user", required=True, help="Who is to be forgotten.")
 @_YES
 def forget(user: str, yes: bool) -> int:
-    """Remove all that is kept of a user, for good."""
+    """Remove all that is kept of a user, for good.
+
+    Exit codes: 0 removed, 1 a database failed, 2 wrong usage or setting, 3 it was declined, or
+    nobody could be asked.
+    """
     from app.forgetting import forget as forget_all
 
     with opened(user) as here:

@@ -23,7 +23,7 @@ COMMANDS = {
     "config": ("app.cli.config", "config", "Show every setting and where it comes from; set one."),
     "threads": ("app.cli.threads", "threads", "List the threads of a user."),
     "history": ("app.cli.threads", "history", "Show what was said in a thread, or in all."),
-    "stats": ("app.cli.stats", "stats", "Count turns, failovers, latency, tokens and cost."),
+    "stats": ("app.cli.stats", "stats", "Show turns, failovers, latency, tokens, cost and quotas."),
     "export": ("app.cli.transfer", "export", "Write all tasks into a file."),
     "import": ("app.cli.transfer", "import_", "Bring in the tasks of a file."),
     "purge": ("app.cli.transfer", "purge", "Remove deleted tasks for good."),

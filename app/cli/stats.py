@@ -28,7 +28,11 @@ _GROUPS = ("provider", "model", "user", "day")
     help="Draw latency, failovers and cost into this PNG file.",
 )
 def stats(since: str, by: str | None, as_json: bool, plot: Path | None) -> int:
-    """Show turns, failovers, failures, latency, tokens, cost, and what is left of the quotas."""
+    """Show turns, failovers, failures, latency, tokens, cost, and what is left of the quotas.
+
+    Exit codes: 0 shown, also where nothing was asked yet; 1 the database failed; 2 wrong usage
+    or setting.
+    """
     from app.telemetry import statistics_of
 
     back = _back(since)

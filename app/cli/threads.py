@@ -23,7 +23,11 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @_JSON
 @user_option
 def threads(as_json: bool, user: str | None) -> int:
-    """List the threads of a user, the latest first, with the number of messages in each."""
+    """List the threads of a user, the latest first, with the number of messages in each.
+
+    Exit codes: 0 shown, also where there is none; 1 the database failed; 2 wrong usage or
+    setting.
+    """
     with opened(user) as here:
         found = here.stores.transcript().threads(here.owner.user_id)
         for thread in found:
@@ -50,6 +54,8 @@ def history(
     """Show what was said in a thread, or in all threads of a user.
 
     What a thread has forgotten for the model is still here.
+
+    Exit codes: 0 shown, 1 the database failed, 2 wrong usage or setting, or no such thread.
     """
     with opened(user) as here:
         transcript = here.stores.transcript()

@@ -197,5 +197,13 @@ def test_failover_event_precedes_the_new_tokens_and_names_the_message_to_discard
         "kind": "malformed_response",
         "message_id": abandoned,
     }
-    assert told == [("messages", "half"), ("custom", event), ("messages", "whole")]
+    first = {"type": "asking", "provider": "gemini", "model": "gemini-3.5-flash-lite"}
+    second = {"type": "asking", "provider": "groq", "model": "openai/gpt-oss-20b"}
+    assert told == [
+        ("custom", first),
+        ("messages", "half"),
+        ("custom", event),
+        ("custom", second),
+        ("messages", "whole"),
+    ]
     assert json.dumps(event)
