@@ -11,6 +11,7 @@ from app.health.findings import Finding, Level
 from app.health.machine import machine_findings
 from app.health.order import first_finding, over_findings
 from app.health.places import Place
+from app.health.quotas import quota_findings
 from app.health.storage import AREA, database_file, storage_findings
 from app.llm import Entry, Probed, places, probe
 from app.setting_sources import Layer
@@ -66,6 +67,7 @@ async def examine(
         asked = [one for one in chain if one.usable and one.installed and not offline]
         probed = {one.entry.provider: one for one in await probe(asked, settings, clock)}
         _close(stores, probed.values(), standings)
+        left = _left(stores, settings)
     finally:
         stores.close()
     now = clock.now().astimezone(ZoneInfo(settings.timezone))
@@ -76,6 +78,7 @@ async def examine(
         *(place.finding() for place in stand),
         *first_finding(stand, settings, layers),
         *over_findings(stand, settings, layers),
+        *left,
         *kept,
         *trouble,
         *machine_findings(stand, settings, layers, now),
@@ -105,6 +108,14 @@ def _standings(stores: Stores, settings: Settings) -> tuple[dict[str, Standing],
         return stores.breaker_store().load(), []
     except DatabaseError as error:
         return {}, [Finding(AREA, Level.PROBLEM, f"Breaker states: {error}")]
+
+
+def _left(stores: Stores, settings: Settings) -> list[Finding]:
+    """Return what is left of the quotas; no database is made for that."""
+    file = database_file(settings)
+    if file is not None and not file.exists():
+        return []
+    return quota_findings(stores, ZoneInfo(settings.timezone))
 
 
 def _close(stores: Stores, probed: Iterable[Probed], standings: dict[str, Standing]) -> None:

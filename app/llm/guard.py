@@ -190,14 +190,14 @@ class Guard(Step):
         model = await self.model()
         limits = self._policy.limits
         limits = replace(limits, attempt=min(limits.attempt, call.deadline - begun.monotonic))
-        self._quota.sent(conversation)
+        estimate = self._quota.sent(conversation)
         try:
             heard = await listen(model, messages, config, limits, self._clock.monotonic)
         except asyncio.CancelledError:
             self._breakers.released(self._entry.breakers)
             call.trail.add(self._attempts.made(Outcome.CANCELLED, begun))
             raise
-        self._quota.ended(conversation, heard.tokens)
+        self._quota.ended(estimate, heard.tokens)
         return heard
 
     def _fail(self, call: ModelCall, attempt: Attempt) -> AIMessage:

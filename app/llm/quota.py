@@ -9,7 +9,7 @@ and when all others have failed, one that was held back is asked after all (`com
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -54,8 +54,10 @@ class Quota:
     def verdict(self, conversation: Sequence[BaseMessage]) -> Verdict | None:
         """Return why a request doesn't fit now, with the wait; None where it fits."""
         now, worst = self._clock.now(), None
-        for gauge in self._gauges(now):
-            wait = gauge.wait(self._need(gauge.quota, conversation), now)
+        gauges = self._gauges(now)
+        size = self._size(conversation, gauges)
+        for gauge in gauges:
+            wait = gauge.wait(size if gauge.quota.of_tokens else 1, now)
             if wait is not None and (worst is None or wait > worst[0]):
                 worst = (wait, gauge)
         if worst is None:
@@ -65,19 +67,22 @@ class Quota:
         detail = f"{gauge.left_at(now)} of {gauge.amount} {gauge.quota} left for {wait:.0f} s"
         return Verdict(kind, detail=f"{detail}, not asked", retry_after=wait, estimate=True)
 
-    def sent(self, conversation: Sequence[BaseMessage]) -> None:
-        """Count a request that is being sent."""
-        for gauge in self._gauges(self._clock.now()):
-            self._count(gauge.quota, self._need(gauge.quota, conversation))
+    def sent(self, conversation: Sequence[BaseMessage]) -> int:
+        """Count a request that is being sent; return its tokens, as they were estimated."""
+        gauges = self._gauges(self._clock.now())
+        size = self._size(conversation, gauges)
+        for gauge in gauges:
+            self._count(gauge.quota, size if gauge.quota.of_tokens else 1)
+        return size
 
-    def ended(self, conversation: Sequence[BaseMessage], tokens: Tokens | None) -> None:
+    def ended(self, estimate: int, tokens: Tokens | None) -> None:
         """Put the provider's own count of tokens in the place of the estimate."""
         real = tokens.incoming if tokens else 0
         if tokens and not self._entry.by.quota_of_input:
             real += tokens.outgoing
         for gauge in self._gauges(self._clock.now()):
             if gauge.quota.of_tokens and not gauge.rolling:
-                self._count(gauge.quota, real - self._need(gauge.quota, conversation))
+                self._count(gauge.quota, real - estimate)
 
     def learn(self, verdict: Verdict) -> None:
         """Remember the limits that a 429 named; what it names is used up."""
@@ -98,8 +103,9 @@ class Quota:
             resets_at = now + timedelta(seconds=one.seconds)
             self._know(one.limit, Source.HEADER, used, now, resets_at)
 
-    def _gauges(self, now: datetime) -> Iterator[Gauge]:
-        """Yield the quotas that are known; a setting wins over what was learned."""
+    def _gauges(self, now: datetime) -> list[Gauge]:
+        """Return the quotas that are known; a setting wins over what was learned."""
+        found = []
         for window in Window:
             gauge, limit = self._book.gauge((self._key, window)), self._set.get(window)
             if gauge is not None and limit is None and not gauge.counts(now):
@@ -108,7 +114,8 @@ class Quota:
                 used, resets_at = (gauge.used, gauge.resets_at) if gauge else (0, now)
                 gauge = self._gauge(limit, Source.SETTING, used, now, resets_at)
             if gauge is not None:
-                yield gauge
+                found.append(gauge)
+        return found
 
     def _count(self, window: Window, need: float) -> None:
         now = self._clock.now()
@@ -135,8 +142,10 @@ class Quota:
         told = (place.name, place.model, limit.window, limit.amount, source)
         return Gauge(*told, now, used, now, resets_at)
 
-    def _need(self, window: Window, conversation: Sequence[BaseMessage]) -> float:
-        return self._always + estimate_tokens(conversation) if window.of_tokens else 1
+    def _size(self, conversation: Sequence[BaseMessage], gauges: Sequence[Gauge]) -> int:
+        """Return about how many tokens a request counts for; 0 where none are counted."""
+        counted = any(gauge.quota.of_tokens for gauge in gauges)
+        return self._always + estimate_tokens(conversation) if counted else 0
 
     def _end(self, window: Window, now: datetime) -> datetime:
         """Return when a window ends that begins now: a day of Gemini at midnight Pacific."""

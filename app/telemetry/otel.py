@@ -5,6 +5,7 @@ through the API; where there is nothing, the SDK is set up here from the environ
 OTLP over HTTP.
 """
 
+import atexit
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ class OpenTelemetry:
         self._failovers = counter(names.FAILOVERS, "{failover}", names.HELP[names.FAILOVERS])
         self._exhausted = counter(names.EXHAUSTED, "{question}", names.HELP[names.EXHAUSTED])
         self._cost = counter(names.COST, "USD", names.HELP[names.COST])
+        if providers.ours:
+            atexit.register(self.close)
 
     def here(self) -> object:
         """Return the trace that the running code belongs to."""
@@ -63,6 +66,7 @@ class OpenTelemetry:
     def close(self) -> None:
         """Send what was not sent yet, where the providers are ours."""
         if self._providers.ours:
+            atexit.unregister(self.close)
             self._providers.traces.force_flush(_PATIENCE_MS)
             self._providers.traces.shutdown()
             self._providers.metrics.shutdown(timeout_millis=_PATIENCE_MS)

@@ -2,11 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from app.model_settings import ModelSettings
 from app.operation_values import Window
 from app.telemetry.quota_store import Gauge, Key, Source
+
+_HOW = {
+    Source.SETTING: "set, counted here",
+    Source.LEARNED: "learned from a 429, counted here",
+    Source.HEADER: "told by the provider",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +26,15 @@ class QuotaLeft:
     left: int
     resets_at: datetime | None
     source: Source
+
+    def words(self, zone: tzinfo) -> str:
+        """Return it in words, with the times of a person's zone."""
+        back = ""
+        if self.resets_at is not None:
+            form = "%H:%M on %Y-%m-%d" if self.quota.daily else "%H:%M:%S"
+            back = f", all back at {self.resets_at.astimezone(zone):{form}}"
+        left = f"{self.left:,} of {self.amount:,} {self.quota.value} left"
+        return f"{self.provider} {self.model}: {left}{back} ({_HOW[self.source]})"
 
 
 def quotas_left(

@@ -54,6 +54,21 @@ def test_all_well(enter: Enter, gemini: GeminiServer, groq: GroqServer, data_dir
     assert not data_dir.exists()
 
 
+def test_quotas_that_are_known_are_told_and_one_that_is_used_up_is_a_warning(
+    enter: Enter, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    keys = provider_environment(gemini, groq)
+    gemini.plays(gemini_api.quota(3000, value=15))
+    enter("chat", "-m", "Hello", **keys)
+    told = json.loads(enter("doctor", "--offline", "--json", **keys).out)
+    ((level, text), *of_groq) = texts(told, "Quotas")
+    assert (level, {one for one, _ in of_groq}) == ("warning", {"ok"})
+    assert text.startswith(
+        "gemini gemini-3.5-flash-lite: 0 of 15 requests/minute left, all back at "
+    )
+    assert text.endswith("(learned from a 429, counted here).")
+
+
 @pytest.mark.parametrize("columns", [80, 40])
 def test_both_models_failing(
     enter: Enter, gemini: GeminiServer, groq: GroqServer, columns: int

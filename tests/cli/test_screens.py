@@ -257,6 +257,7 @@ def test_threads_are_opened_where_they_stood(
     chat.wait("out.md is there already.")
     chat.type("/status")
     chat.wait("groceries (2 messages)")
+    chat.wait("tokens/minute left")
     chat.type("/exit")
     assert chat.end() == 0
     again = terminal(**keys)

@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from app.cli.quota_lines import quota_lines
 from app.cli.session import Session
 from app.cli.slash.command import Next, SlashCommand
 
@@ -18,6 +19,7 @@ def _status(session: Session, said: str) -> Next:
         "models": ", ".join(session.models) or "none: plain commands only",
         "asked first": session.ask_first or "as in the chain",
         "keys missing": ", ".join(missing) or "none",
+        "quotas": "\n".join(quota_lines(session.stores().quotas_left(), session.zone)),
         "time zone": settings.timezone,
         "database": database,
         "log": str(settings.log_file),
@@ -38,7 +40,7 @@ def _leave(session: Session, said: str) -> Next:
 
 
 COMMANDS = (
-    SlashCommand("/status", "", "user, thread, models, files", _status),
+    SlashCommand("/status", "", "user, thread, models, quotas, files", _status),
     SlashCommand("/clear", "", "clear the screen", _clear),
     SlashCommand("/exit", "", "leave", _leave),
 )

@@ -14,6 +14,16 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the three tables."""
+    _make_ledger()
+    _make_quotas()
+    op.create_table(
+        "task_relay_alerts",
+        sa.Column("name", sa.String(40), primary_key=True),
+        sa.Column("sent_at", sa.DateTime, nullable=False),
+    )
+
+
+def _make_ledger() -> None:
     op.create_table(
         "task_relay_ledger",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -36,6 +46,9 @@ def upgrade() -> None:
         sa.Column("cost", sa.Float, nullable=True),
     )
     op.create_index("task_relay_ledger_by_time", "task_relay_ledger", ["at"])
+
+
+def _make_quotas() -> None:
     op.create_table(
         "task_relay_quotas",
         sa.Column("key", sa.String, primary_key=True),
@@ -48,11 +61,6 @@ def upgrade() -> None:
         sa.Column("used", sa.Float, nullable=False),
         sa.Column("counted_at", sa.DateTime, nullable=False),
         sa.Column("resets_at", sa.DateTime, nullable=False),
-    )
-    op.create_table(
-        "task_relay_alerts",
-        sa.Column("name", sa.String(40), primary_key=True),
-        sa.Column("sent_at", sa.DateTime, nullable=False),
     )
 
 
