@@ -198,7 +198,7 @@ def main() -> None:
     """Run the comparison, then the kills."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=2000)
-    parser.add_argument("--peers", type=int, default=500, help="turns of the others")
+    parser.add_argument("--peers", type=int, default=150, help="turns of the others")
     parser.add_argument("--kills", type=int, default=200)
     options = parser.parse_args()
     logging.disable()

@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +20,8 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.inside import enter
+from tests.fakes.processes import Ended
+from tests.fakes.warm import Warm
 from tests.netguard import sitecustomize
 from tests.postgresql import Databases, emptied, server
 
@@ -34,7 +34,7 @@ OURS = (
     *("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG"),
     *("LLM_", "ALERT_", "OTEL_"),
 )
-__all__ = ["enter"]
+__all__ = ["Ended", "enter"]
 STORES = ("sqlite", "postgresql")
 DEAD_PROXY = "http://127.0.0.1:9"
 
@@ -216,31 +216,20 @@ def child_environment(**more: str) -> dict[str, str]:
     return {**os.environ, **blocked, **quiet, **paths, **more}
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """A process in which all is imported, started at its first use."""
+    started = Warm(child_environment(), tmp_path_factory.mktemp("warm"))
+    yield started
+    started.close()
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Callable[..., Ended]:
+def command(tmp_path: Path, warm: Warm) -> Callable[..., Ended]:
     """Run `python -m app ...` as a process of its own, in an empty directory."""
 
     def run(*args: str, stdin: str | bytes | None = None, **environment: str) -> Ended:
         given = stdin.encode() if isinstance(stdin, str) else stdin
-        ended = subprocess.run(
-            [sys.executable, "-m", "app", *args],
-            input=given,
-            stdin=subprocess.DEVNULL if given is None else None,
-            capture_output=True,
-            cwd=tmp_path,
-            env=child_environment(**environment),
-            timeout=60,
-            check=False,
-        )
-        return Ended(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+        return warm.run(args, given, tmp_path, child_environment(**environment))
 
     return run
