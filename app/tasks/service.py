@@ -103,9 +103,10 @@ class TaskService:
                 draft = replace(draft, parent_id=links.parent_of(rows, 0, parent))
             if blockers := given.get("blocked_by"):
                 draft = replace(draft, blocked_by=links.blockers_of(rows, 0, blockers))
-            existing = rows.find_open(fields.title_key(draft.title), to_row(draft))
-            if existing and not allow_duplicate:
-                return existing, False
+            if not allow_duplicate:
+                existing = rows.find_open(fields.title_key(draft.title), to_row(draft))
+                if existing:
+                    return existing, False
             task = replace(draft, id=rows.next_id())
             history.change("add", said.now, before=(), after=(task,))
         return task, True
