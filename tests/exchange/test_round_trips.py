@@ -273,3 +273,15 @@ def test_purge_removes_deleted_tasks_and_their_history(
     assert filled.undo(ANN)[0].action == "complete"
     assert filled.reopen(BOB, [1])[0].changed
     assert filled.add(ANN, "new")[0].id == 7
+
+
+def test_purge_frees_the_tasks_that_hung_on_what_is_gone(
+    service: TaskService, archive: TaskArchive
+) -> None:
+    service.add(ANN, "gone")
+    service.add(ANN, "stays")
+    service.add(ANN, "child", parent_id=1, blocked_by=[1, 2])
+    service.delete(ANN, [1])
+    assert archive.purge(ANN) == 1
+    (child,) = (task for task in service.find(ANN).tasks if task.title == "child")
+    assert (child.parent_id, child.blocked_by) == (None, (2,))
