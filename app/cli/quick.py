@@ -32,11 +32,10 @@ def add(words: tuple[str, ...], again: bool, user: str | None) -> int:
     with opened(user) as here:
         from app.tasks import results, task_line
 
-        task, new = here.stores.tasks().add(
-            here.owner, said.title, allow_duplicate=again, **said.fields
-        )
+        service = here.stores.tasks()
+        task, new = service.add(here.owner, said.title, allow_duplicate=again, **said.fields)
         if new:
-            click.echo(results.added(task, new))
+            click.echo(results.added(task, new, service.waiting(here.owner)))
         else:
             told = f"Already there, nothing added: {task_line(task)}"
             click.echo(f"{told}. Add a second one with --again.", err=True)
@@ -78,7 +77,9 @@ def undo(steps: int, user: str | None) -> int:
     with opened(user) as here:
         from app.tasks import results
 
-        click.echo(results.undone(here.stores.tasks().undo(here.owner, steps)))
+        service = here.stores.tasks()
+        undone = service.undo(here.owner, steps)
+        click.echo(results.undone(undone, service.waiting(here.owner)))
     return Exit.ANSWERED
 
 

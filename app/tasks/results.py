@@ -1,6 +1,6 @@
 """Write what a tool or command did, verb first, then id and title: nothing is claimed falsely."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
 
 from app.tasks.due_forms import format_due
@@ -35,19 +35,29 @@ _UNDONE = {
 _MOST_LINES = 20
 
 
-def added(task: Task, new: bool) -> str:
-    """Say that a task was added, or that it was there before."""
+Waiting = Mapping[int, Sequence[int]]
+"""The open blockers of each open task that has some, by id."""
+
+
+def added(task: Task, new: bool, waiting: Waiting) -> str:
+    """Say that a task was added, or that it was there before.
+
+    Args:
+        task: The task.
+        new: Whether it was added.
+        waiting: The open blockers of each open task that has some.
+    """
     if new:
-        return f"Added {task_line(task)}"
+        return f"Added {_line(task, waiting)}"
     return (
-        f"Already there, nothing added: {task_line(task)}. "
+        f"Already there, nothing added: {_line(task, waiting)}. "
         "Send allow_duplicate=true to add a second one."
     )
 
 
-def updated(task: Task, changed: bool) -> str:
+def updated(task: Task, changed: bool, waiting: Waiting) -> str:
     """Say that a task was changed, or that it was so before."""
-    return f"{'Updated' if changed else 'Nothing to change in'} {task_line(task)}"
+    return f"{'Updated' if changed else 'Nothing to change in'} {_line(task, waiting)}"
 
 
 def moved(action: str, answers: Sequence[Answer]) -> str:
@@ -79,12 +89,12 @@ def listed(page: Page, zone: tzinfo) -> str:
     return "\n".join([LIST_BEGINS, *lines, f"{LIST_ENDS} {told}"])
 
 
-def undone(changes: Sequence[Undone]) -> str:
+def undone(changes: Sequence[Undone], waiting: Waiting) -> str:
     """Say which changes were reverted, and how their tasks stand now."""
     lines: list[str] = []
     for change in changes:
         lines.append(f"Undid {_UNDONE.get(change.action, change.action)} of:")
-        lines += [task_line(task) for task in change.tasks[:_MOST_LINES]]
+        lines += [_line(task, waiting) for task in change.tasks[:_MOST_LINES]]
         if len(change.tasks) > _MOST_LINES:
             lines.append(f"... {len(change.tasks)} tasks in all.")
     return "\n".join(lines)
@@ -100,6 +110,10 @@ def counted(stats: Stats) -> str:
         shown = [f"{name} {count}" for name, count in stats.by_project[:_MOST_LINES]]
         lines.append(f"Open by project: {', '.join(shown)}.")
     return "\n".join(lines)
+
+
+def _line(task: Task, waiting: Waiting) -> str:
+    return task_line(task, waiting.get(task.id, ()))
 
 
 def _listed_line(page: Page, task: Task, zone: tzinfo) -> str:

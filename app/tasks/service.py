@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from dataclasses import replace
 from typing import Unpack
 from uuid import UUID, uuid4
@@ -39,7 +40,6 @@ class TaskService:
         clock: Where the time comes from.
         day_first: Whether 12/05 is the twelfth of May.
         new_uuid: Makes the UUID of a new task.
-        within: A write transaction that is open already; else each operation has its own.
     """
 
     def __init__(
@@ -49,13 +49,12 @@ class TaskService:
         *,
         day_first: bool = False,
         new_uuid: Callable[[], UUID] = uuid4,
-        within: Connection | None = None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._day_first = day_first
         self._new_uuid = new_uuid
-        self._within = within
+        self._within: Connection | None = None
 
     def once(self, owner: Owner, key: str | None, operation: Callable[["TaskService"], str]) -> str:
         """Carry out an operation unless it was carried out before under the same key.
@@ -128,6 +127,11 @@ class TaskService:
         """
         with self._reading() as connection:
             return stats_of(TaskRows(connection, owner.user_id), self._said(owner), period or "")
+
+    def waiting(self, owner: Owner) -> dict[int, tuple[int, ...]]:
+        """Return the open blockers of each open task that has some, by id."""
+        with self._reading() as connection:
+            return TaskRows(connection, owner.user_id).waiting()
 
     def named(self, owner: Owner, references: Sequence[int | str]) -> tuple[Task, ...]:
         """Return the tasks that references name for sure, deleted ones too."""
@@ -227,13 +231,9 @@ class TaskService:
 
     def _bound(self, connection: Connection) -> "TaskService":
         """Return this service inside a transaction that is open already."""
-        return TaskService(
-            self._engine,
-            self._clock,
-            day_first=self._day_first,
-            new_uuid=self._new_uuid,
-            within=connection,
-        )
+        bound = copy(self)
+        bound._within = connection
+        return bound
 
     def _reading(self) -> AbstractContextManager[Connection]:
         return reading(self._engine) if self._within is None else nullcontext(self._within)

@@ -82,7 +82,8 @@ class TaskTools:
                     parent_id=parent_id,
                     blocked_by=blocked_by,
                     allow_duplicate=bool(allow_duplicate),
-                )
+                ),
+                tasks.waiting(owner),
             ),
         )
 
@@ -149,7 +150,8 @@ class TaskTools:
                     notes=notes,
                     parent_id=parent_id,
                     blocked_by=blocked_by,
-                )
+                ),
+                tasks.waiting(owner),
             ),
         )
 
@@ -181,7 +183,10 @@ class TaskTools:
     def undo(self, runtime: Runtime, steps: arg.Steps = 1) -> str:
         """Revert the person's last changes to their tasks."""
         return self._once(
-            runtime, lambda tasks, owner: results.undone(tasks.undo(owner, steps or 1))
+            runtime,
+            lambda tasks, owner: results.undone(
+                tasks.undo(owner, steps or 1), tasks.waiting(owner)
+            ),
         )
 
     def task_stats(self, runtime: Runtime, period: arg.Period = None) -> str:

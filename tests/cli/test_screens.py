@@ -178,7 +178,7 @@ def test_session_without_any_model(terminal: Start, data_dir: Path) -> None:
     assert "#10 task 10 | due Fri 2020-01-10 | #home" in chat.screen.replace("\n    ", " ")
     assert chat.styles_of("task 10") == {"red", "thin"}
     chat.type("/undo 4")
-    chat.wait("Undid adding:\n#7 task 07")
+    chat.wait("Undid the adding of:\n#7 task 07")
     chat.wait_for_prompt()
     chat.type("/tasks 03")
     chat.wait("1 task\n")
@@ -223,7 +223,7 @@ def test_fifty_tasks_are_confirmed_listed_and_undone(
     chat.wait("Completed #3 task number 3")
     chat.wait_for_prompt()
     chat.type("/undo")
-    chat.wait("Undid completing:")
+    chat.wait("Undid the completion of:")
     chat.wait_for_prompt()
     chat.send("\x04")
     assert chat.end() == 0

@@ -68,6 +68,7 @@ CALLS: dict[str, Callable[[TaskService, Owner], Any]] = {
     "add": lambda tasks, bob: tasks.add(bob, "secret one"),
     "find": lambda tasks, bob: tasks.find(bob, status="all").tasks,
     "stats": lambda tasks, bob: tasks.stats(bob, "all").open,
+    "waiting": lambda tasks, bob: tasks.waiting(bob),
     "named": lambda tasks, bob: tasks.named(bob, [1, 2, "secret one"]),
     "update": lambda tasks, bob: tasks.update(bob, 1, title="stolen"),
     "complete": lambda tasks, bob: tasks.complete(bob, [1]),
@@ -82,7 +83,10 @@ def test_every_call_of_the_store_needs_a_user_and_is_tried() -> None:
         name: function for name, function in vars(TaskService).items() if not name.startswith("_")
     }
     assert set(public) == set(CALLS)
-    for function in [*public.values(), *(vars(TaskArchive)[n] for n in ("everything", "purge"))]:
+    for function in [
+        *public.values(),
+        *(vars(TaskArchive)[n] for n in ("everything", "purge", "forget")),
+    ]:
         assert list(inspect.signature(function).parameters)[1] == "owner"
 
 
@@ -106,4 +110,5 @@ def test_call_of_one_user_reaches_nothing_of_another(
         assert "secret" not in found
     assert archive.everything(ann) == before
     assert archive.purge(bob) == 0
+    archive.forget(bob)
     assert archive.everything(ann) == before

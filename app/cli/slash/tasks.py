@@ -14,16 +14,6 @@ _WHENS = ("today", "overdue", "week", "upcoming", "all")
 _MOST = 200
 """Tasks that are shown at once; nobody reads more of them in a chat."""
 
-_ACTIONS = {
-    "add": "adding",
-    "update": "changing",
-    "complete": "completing",
-    "skip": "skipping",
-    "reopen": "reopening",
-    "delete": "deleting",
-    "import": "importing",
-}
-
 
 def _show_tasks(session: Session, said: str) -> Next:
     from rich.table import Table
@@ -52,14 +42,13 @@ def _show_tasks(session: Session, said: str) -> Next:
 
 def _undo(session: Session, said: str) -> Next:
     from app.errors import InputError
-    from app.tasks import task_line
+    from app.tasks import results
 
     if said and not said.isdecimal():
         raise InputError("/undo takes a number of steps: /undo, or /undo 3.")
-    for change in session.stores().tasks().undo(session.owner, int(said or 1)):
-        session.output.say(f"Undid {_ACTIONS.get(change.action, change.action)}:")
-        for task in change.tasks:
-            session.output.say(printable(task_line(task)))
+    service = session.stores().tasks()
+    undone = service.undo(session.owner, int(said or 1))
+    session.output.say(printable(results.undone(undone, service.waiting(session.owner))))
     return Next.ASK
 
 
