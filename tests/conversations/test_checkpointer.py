@@ -1,6 +1,7 @@
 """Keep few checkpoints, and do what a LangGraph server asks of a checkpointer."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,3 +108,24 @@ def test_server_may_take_back_a_run_and_prune_and_delete_threads(saver: Any) -> 
     say(graph, "hello")
     asyncio.run(saver.aprune(["t"], strategy="delete_all"))
     assert count(saver) == 0
+
+
+def test_busy_file_is_waited_for_and_no_checkpoint_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saver = open_conversations(Settings(data_dir=tmp_path))
+    other = sqlite3.connect(tmp_path / "conversations.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    looks: list[float] = []
+
+    def look_again(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            other.execute("COMMIT")
+
+    monkeypatch.setattr("app.database.sqlite.time.sleep", look_again)
+    say(counting(saver), "hello")
+    assert len(looks) >= 3
+    assert count(saver) == 4
+    saver.close()
+    other.close()
