@@ -114,7 +114,9 @@ def test_busy_file_is_waited_for_and_no_checkpoint_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saver = open_conversations(Settings(data_dir=tmp_path))
-    other = sqlite3.connect(tmp_path / "conversations.db", isolation_level=None)
+    other = sqlite3.connect(
+        tmp_path / "conversations.db", isolation_level=None, check_same_thread=False
+    )
     other.execute("BEGIN IMMEDIATE")
     looks: list[float] = []
 
