@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 from app.conversations.model import Entry, Role, Said, Thread
 from app.conversations.rows import threads, transcript
 from app.database import Engine, reading, writing
+from app.identity import conversation_key
 
 
 class Transcript:
@@ -78,9 +79,14 @@ class Transcript:
             )
 
     def key_of(self, user_id: str, name: str) -> str | None:
-        """Return the checkpoint key of the user's thread of this name; None without one."""
+        """Return the checkpoint key of the user's thread of this name; None without one.
+
+        Ours comes before one of the same name that a host keeps.
+        """
         mine = and_(threads.c.user_id == user_id, threads.c.name == name)
-        latest = select(threads.c.key).where(mine).order_by(threads.c.last_at.desc()).limit(1)
+        ours = threads.c.key == conversation_key(user_id, name)
+        order = (ours.desc(), threads.c.last_at.desc())
+        latest = select(threads.c.key).where(mine).order_by(*order).limit(1)
         with reading(self._engine) as connection:
             found: str | None = connection.scalar(latest)
             return found
