@@ -106,6 +106,47 @@ def test_backup_that_cannot_be_written_is_told_and_leaves_nothing(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "file"]
 
 
+def test_backup_of_nothing_or_onto_a_database_is_refused(
+    relay: Relay, data_dir: Path, tmp_path: Path, enter: Enter
+) -> None:
+    nothing = enter("backup", str(tmp_path / "b.zip"))
+    assert (nothing.code, (tmp_path / "b.zip").exists()) == (1, False)
+    assert str(data_dir / "tasks.db") in nothing.err
+    relay.say("hello")
+    assert enter("backup", str(data_dir / "tasks.db")).code == 2
+    assert relay.say("still there?").ok
+
+
+def test_restore_puts_a_backup_in_the_place_of_a_damaged_database(
+    relay: Relay, gemini: GeminiServer, data_dir: Path, tmp_path: Path, enter: Enter
+) -> None:
+    add(relay, gemini, "x")
+    relay.end()
+    assert enter("backup", str(tmp_path / "b.zip")).code == 0
+    (data_dir / "tasks.db").write_bytes(b"nonsense" * 1000)
+    assert enter("restore", str(tmp_path / "b.zip"), "--yes").code == 0
+    assert titles(data_dir) == ["x"]
+    assert (data_dir / "tasks.db.damaged").read_bytes().startswith(b"nonsense")
+
+
+def test_restore_into_a_database_that_is_held_ends_with_a_sentence(
+    relay: Relay,
+    gemini: GeminiServer,
+    data_dir: Path,
+    tmp_path: Path,
+    enter: Enter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add(relay, gemini, "x")
+    enter("backup", str(tmp_path / "b.zip"))
+    monkeypatch.setattr("app.database.sqlite.BUSY_TIMEOUT_S", 0.1)
+    with closing(sqlite3.connect(data_dir / "conversations.db")) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        ended = enter("restore", str(tmp_path / "b.zip"), "--yes")
+    assert ended.code == 1
+    assert "locked. Another program holds it" in ended.err
+
+
 def test_forget_removes_all_of_one_user_and_says_how_much(
     relay: Relay, gemini: GeminiServer, data_dir: Path, enter: Enter
 ) -> None:
