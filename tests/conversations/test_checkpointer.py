@@ -107,3 +107,20 @@ def test_server_may_take_back_a_run_and_prune_and_delete_threads(saver: Any) -> 
     say(graph, "hello")
     asyncio.run(saver.aprune(["t"], strategy="delete_all"))
     assert count(saver) == 0
+
+
+class _Owned(MessagesState):
+    owner: str
+
+
+def test_threads_tell_whose_they_are(saver: Any) -> None:
+    graph = StateGraph(_Owned)
+    graph.add_node("only", lambda state: {})
+    graph.add_edge(START, "only")
+    owned = graph.compile(checkpointer=saver)
+    for thread, owner in (("a", "ann"), ("b", "bob"), ("c", "ann")):
+        owned.invoke({"messages": [], "owner": owner}, in_thread(thread))
+    say(counting(saver), "hello", "nobody's")
+    assert saver.threads_of("ann") == {"a", "c"}
+    asyncio.run(saver.adelete_thread("a"))
+    assert saver.threads_of("ann") == {"c"}
