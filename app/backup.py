@@ -12,12 +12,14 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from app.conversations import CONVERSATIONS_FILE
-from app.database import VERSION_TABLE, make_file
+from app.database import VERSION_TABLE, advice, make_file, patiently
 from app.errors import DatabaseError, InputError
 from app.private_files import private_file
 from app.settings import Settings
 
 _TASKS_FILE = "tasks.db"
+_SHORT_S = 0.1
+"""How long SQLite waits for a lock by itself; `patiently` waits on."""
 _TABLES = ("task_relay_*", "task_relay.*")
 """What is ours in PostgreSQL: tables with our prefix, and our schema with the checkpoints."""
 
@@ -29,9 +31,11 @@ def back_up(settings: Settings, file: Path) -> None:
     doesn't tell of, never the other way round. The old file stays until the new one is whole.
 
     Raises:
-        DatabaseError: A database can't be read, or pg_dump isn't there or fails.
-        InputError: The file can't be written.
+        DatabaseError: A database is missing or can't be read, or pg_dump isn't there or fails.
+        InputError: The file can't be written, or is one of the databases.
     """
+    if _is_sqlite(settings):
+        _check(_files(settings), file)
     unfinished = file.with_name(f".{file.name}.unfinished")
     try:
         private_file(unfinished)
@@ -50,7 +54,8 @@ def back_up(settings: Settings, file: Path) -> None:
 def restore(settings: Settings, file: Path) -> None:
     """Put the content of a backup in the place of what is in the databases now.
 
-    Nothing is changed unless every part of the backup is whole.
+    Nothing is changed unless every part of the backup is whole. A file in the way that is no
+    database any more is kept beside it, with `.damaged` at the end of its name.
 
     Raises:
         InputError: The file is no backup of ours.
@@ -67,7 +72,12 @@ def restore(settings: Settings, file: Path) -> None:
             _unpack(file, name, Path(place))
         for name, target in targets.items():
             make_file(target)
-            _copy(Path(place) / name, target)
+            try:
+                _copy(Path(place) / name, target)
+            except _Damaged:
+                _set_aside(target)
+                make_file(target)
+                _copy(Path(place) / name, target)
 
 
 def present(settings: Settings) -> bool:
@@ -84,6 +94,13 @@ def _files(settings: Settings) -> dict[str, Path]:
     }
 
 
+def _check(files: dict[str, Path], file: Path) -> None:
+    if file.resolve() in [one.resolve() for one in files.values()]:
+        raise InputError(f"{file} is a database in use. Name another file for the backup.")
+    if not files[_TASKS_FILE].exists():
+        raise DatabaseError(f"There is no database {files[_TASKS_FILE]} yet to make a backup of.")
+
+
 def _zip_copies(files: dict[str, Path], target: Path) -> None:
     with (
         tempfile.TemporaryDirectory(dir=target.parent) as place,
@@ -97,13 +114,35 @@ def _zip_copies(files: dict[str, Path], target: Path) -> None:
                 whole.write(copy, name)
 
 
+class _Damaged(DatabaseError):
+    """A database that can't be copied because it, or the target, is none."""
+
+
 def _copy(source: Path, target: Path) -> None:
     """Copy a SQLite database as it stands at one instant, whoever is writing to it."""
     try:
-        with closing(sqlite3.connect(source)) as read, closing(sqlite3.connect(target)) as written:
-            read.backup(written)
+        with (
+            closing(sqlite3.connect(source, timeout=_SHORT_S)) as read,
+            closing(sqlite3.connect(target, timeout=_SHORT_S)) as written,
+        ):
+            patiently(lambda: read.backup(written, progress=_stop_when_busy))
     except sqlite3.Error as error:
-        raise DatabaseError(f"{source} can't be copied to {target}: {error}.") from error
+        kind = _Damaged if "not a database" in str(error) else DatabaseError
+        told = f"{source} can't be copied to {target}: {error}. {advice(error)}"
+        raise kind(told) from error
+
+
+def _stop_when_busy(status: int, _remaining: int, _total: int) -> None:
+    """Stop a copy that would wait for a lock without end."""
+    if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise sqlite3.OperationalError("database is locked")
+
+
+def _set_aside(database: Path) -> None:
+    """Move a file away, with the journal that SQLite would read into the new one."""
+    for end in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            database.with_name(database.name + end).replace(f"{database}.damaged{end}")
 
 
 def _unpack(file: Path, name: str, place: Path) -> None:

@@ -30,6 +30,15 @@ def conversation_key(user_id: str, thread_id: str) -> str:
     return str(uuid.uuid5(_THREADS, f"{len(user_id)}:{user_id}{thread_id}"))
 
 
+def is_uuid(key: str) -> bool:
+    """Say whether a thread's key may be one of ours or of a LangGraph server."""
+    try:
+        uuid.UUID(key)
+    except ValueError:
+        return False
+    return True
+
+
 def _clean(what: str, value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise InputError(f"A {what} must be text or a whole number, not {type(value).__name__}.")

@@ -13,7 +13,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command, StreamMode
 
-from app.conversations import translated
+from app.conversations import TurnLocks, translated
 from app.errors import DatabaseError, InputError, SettingsError, TaskRelayError
 from app.events import Event
 from app.graph import (
@@ -26,7 +26,7 @@ from app.graph import (
     events_of,
     reply_of,
 )
-from app.identity import clean_thread_id, clean_user_id, conversation_key
+from app.identity import clean_thread_id, clean_user_id, conversation_key, is_uuid
 from app.parts import Parts
 from app.reply import Reply
 from app.telemetry import TurnIds, about
@@ -148,19 +148,34 @@ class Turns:
         locks, clock = parts.turn_locks(), parts.clock
         async with here:
             latest = clock.monotonic() + parts.settings.turn_timeout
-            while not await asyncio.to_thread(locks.take, key):
+            while not await _taken(locks, key):
                 if clock.monotonic() > latest:
                     raise InputError(_BUSY)
                 await clock.sleep(_LOOK_AGAIN)
             try:
                 yield
             finally:
-                await asyncio.to_thread(locks.give_back, key)
+                await asyncio.shield(asyncio.to_thread(locks.give_back, key))
+
+
+async def _taken(locks: TurnLocks, key: str) -> bool:
+    """Try to take a lock; who gives up meanwhile leaves it free, though the thread goes on."""
+    taking = asyncio.ensure_future(asyncio.to_thread(locks.take, key))
+    try:
+        return await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        if await taking:
+            await asyncio.shield(asyncio.to_thread(locks.give_back, key))
+        raise
 
 
 def _key_of(parts: Parts, user: str, thread: str) -> str:
-    """Return the checkpoint key of a thread, which may have been begun on a server."""
-    return parts.transcript().key_of(user, thread) or conversation_key(user, thread)
+    """Return the checkpoint key of a thread, which may have been begun on a server.
+
+    A server's ids are UUIDs. Anything else is the id of a thread that a host keeps elsewhere.
+    """
+    found = parts.transcript().key_of(user, thread)
+    return found if found and is_uuid(found) else conversation_key(user, thread)
 
 
 async def _said(asked: Asked, graph: Graph, config: RunnableConfig) -> Any:

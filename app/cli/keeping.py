@@ -71,16 +71,20 @@ def restore(file: Path, yes: bool) -> int:
 def forget(user: str, yes: bool) -> int:
     """Remove all that is kept of a user, for good.
 
-    Exit codes: 0 removed, 1 a database failed, 2 wrong usage or setting, 3 it was declined, or
-    nobody could be asked.
+    Exit codes: 0 removed; 1 a database failed, or they are being answered just now; 2 wrong usage
+    or setting; 3 it was declined, or nobody could be asked.
     """
+    from app.cli.typed import typed_file
+    from app.conversations import translated
     from app.forgetting import forget as forget_all
 
     with opened(user) as here:
         question = f"Remove all tasks, messages and threads of {here.owner.user_id} for good?"
         if not _confirmed(yes, question):
             return Exit.NEEDS_CONFIRMATION
-        gone = forget_all(here.stores, here.owner)
+        with translated(here.settings):
+            gone = forget_all(here.stores, here.owner)
+        typed_file(here.settings.data_dir, here.owner.user_id).unlink(missing_ok=True)
     click.echo(
         f"Removed of {here.owner.user_id}: {gone.tasks} tasks, {gone.events} events, "
         f"{gone.messages} messages in {gone.threads} threads, {gone.checkpoints} checkpoints, "

@@ -1,6 +1,5 @@
 """Ask a person for a line, with history, editing and completion."""
 
-import hashlib
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import ColorDepth
 
+from app.cli.typed import typed_file
 from app.private_files import private_file
 
 _MENU_LINES = 6
@@ -107,8 +107,7 @@ class _PrivateHistory(FileHistory):
 
 
 def _history(data_dir: Path, user: str) -> History:
-    mark = hashlib.sha256(user.encode()).hexdigest()[:16]
-    file = data_dir / "history" / mark
+    file = typed_file(data_dir, user)
     try:
         private_file(file)
     except OSError:

@@ -56,6 +56,12 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
         with self.conn.connection() as connection:
             _set_up(connection)
 
+    def thread_ids(self) -> list[str]:
+        """Return all threads."""
+        with self._cursor() as cursor:
+            cursor.execute("SELECT DISTINCT thread_id FROM checkpoints")
+            return [row["thread_id"] for row in cursor.fetchall()]
+
     def keep_newest(self, thread_id: str, count: int) -> None:
         """Forget all checkpoints of a thread but so many of the newest."""
         with self._cursor() as cursor:

@@ -40,6 +40,23 @@ class ConversationSaver(ThreadedSaver):
             else:
                 self.keep_newest(str(thread_id), 1)
 
+    def delete_thread(self, thread_id: str) -> None:
+        """Forget a thread, as a server asks for it."""
+        self.forget(thread_id)
+
+    def threads_of(self, owner: str) -> set[str]:
+        """Return the threads that a user began, as their own checkpoints tell it."""
+        return {key for key in self.thread_ids() if self._owner_of(key) == owner}
+
+    def _owner_of(self, thread_id: str) -> str | None:
+        newest = self.get_tuple({"configurable": {"thread_id": thread_id}})
+        found: str | None = newest.checkpoint["channel_values"].get("owner") if newest else None
+        return found
+
+    @abstractmethod
+    def thread_ids(self) -> list[str]:
+        """Return all threads."""
+
     @abstractmethod
     def keep_newest(self, thread_id: str, count: int) -> None:
         """Forget all checkpoints of a thread but so many of the newest."""

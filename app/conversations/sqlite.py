@@ -1,9 +1,9 @@
 """Keep conversations in a SQLite file, for callers with and without an event loop."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import (
@@ -17,6 +17,8 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from app.conversations.failures import CONVERSATIONS_FILE, sqlite_translated
 from app.conversations.pruning import ConversationSaver
 from app.database import make_file, patiently
+
+_T = TypeVar("_T")
 
 _SHORT_S = 0.005
 """How long SQLite waits by itself; `patiently` waits on."""
@@ -66,32 +68,54 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
         load = super().get_tuple
         return patiently(lambda: load(config))
 
+    def thread_ids(self) -> list[str]:
+        """Return all threads."""
+        with self.cursor(transaction=False) as cursor:
+            cursor.execute("SELECT DISTINCT thread_id FROM checkpoints")
+            return [thread_id for (thread_id,) in cursor.fetchall()]
+
     def keep_newest(self, thread_id: str, count: int) -> None:
         """Forget all checkpoints of a thread but so many of the newest."""
-        with self.cursor() as cursor:
+
+        def keep(cursor: sqlite3.Cursor) -> None:
             gone = cursor.execute(_NEWEST_GONE, (thread_id, count)).fetchone()
             for table in _TABLES if gone else ():
-                cursor.execute(
-                    f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id <= ?",
-                    (thread_id, *gone),
-                )
+                older = f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id <= ?"
+                cursor.execute(older, (thread_id, *gone))
+
+        self._patiently(keep)
 
     def forget(self, thread_id: str) -> int:
         """Forget a thread; return how many checkpoints it had."""
-        with self.cursor() as cursor:
+
+        def forget(cursor: sqlite3.Cursor) -> int:
             cursor.execute("DELETE FROM writes WHERE thread_id = ?", (thread_id,))
             cursor.execute("DELETE FROM checkpoints WHERE thread_id = ?", (thread_id,))
             return cursor.rowcount
 
+        return self._patiently(forget)
+
     def delete_for_runs(self, run_ids: Iterable[str]) -> None:
         """Forget the checkpoints that some runs made."""
-        with self.cursor() as cursor:
-            for run_id in run_ids:
-                for found in cursor.execute(_OF_A_RUN, (str(run_id),)).fetchall():
+        wanted = [str(run_id) for run_id in run_ids]
+
+        def delete(cursor: sqlite3.Cursor) -> None:
+            for run_id in wanted:
+                for found in cursor.execute(_OF_A_RUN, (run_id,)).fetchall():
                     for table in _TABLES:
-                        cursor.execute(
-                            f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id = ?", found
-                        )
+                        one = f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id = ?"
+                        cursor.execute(one, found)
+
+        self._patiently(delete)
+
+    def _patiently(self, change: Callable[[sqlite3.Cursor], _T]) -> _T:
+        """Change something in one transaction, however busy the file is."""
+
+        def once() -> _T:
+            with self.cursor() as cursor:
+                return change(cursor)
+
+        return patiently(once)
 
 
 def open_sqlite_conversations(directory: Path, keep: int) -> SqliteConversations:

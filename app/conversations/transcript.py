@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 from app.conversations.model import Entry, Role, Said, Thread
 from app.conversations.rows import threads, transcript
 from app.database import Engine, reading, writing
+from app.identity import conversation_key
 
 
 class Transcript:
@@ -17,7 +18,7 @@ class Transcript:
 
     Args:
         engine: Where it is kept.
-        keep_days: After how many days a message goes; 0 keeps all.
+        keep_days: After how many days a message goes, when anybody says something; 0 keeps all.
     """
 
     def __init__(self, engine: Engine, keep_days: int = 0) -> None:
@@ -58,8 +59,7 @@ class Transcript:
             if rows:
                 connection.execute(insert(transcript), rows)
             if self._keep_days:
-                old = transcript.c.said_at < now - timedelta(days=self._keep_days)
-                connection.execute(delete(transcript).where(mine, old))
+                _drop_before(connection, now - timedelta(days=self._keep_days))
 
     def threads(self, user_id: str) -> tuple[Thread, ...]:
         """Return a user's threads, the latest first."""
@@ -78,9 +78,14 @@ class Transcript:
             )
 
     def key_of(self, user_id: str, name: str) -> str | None:
-        """Return the checkpoint key of the user's thread of this name; None without one."""
+        """Return the checkpoint key of the user's thread of this name; None without one.
+
+        Ours comes before one of the same name that a host keeps.
+        """
         mine = and_(threads.c.user_id == user_id, threads.c.name == name)
-        latest = select(threads.c.key).where(mine).order_by(threads.c.last_at.desc()).limit(1)
+        ours = threads.c.key == conversation_key(user_id, name)
+        order = (ours.desc(), threads.c.last_at.desc())
+        latest = select(threads.c.key).where(mine).order_by(*order).limit(1)
         with reading(self._engine) as connection:
             found: str | None = connection.scalar(latest)
             return found
@@ -115,6 +120,9 @@ class Transcript:
             return gone.rowcount, [key for _, key in found]
 
 
+_MOST_DROPPED = 200
+"""Old messages that go with one turn; more than a turn brings, so that it catches up."""
+
 _ENTRIES = select(
     threads.c.name,
     transcript.c.said_at,
@@ -133,6 +141,18 @@ def _entry(row: Sequence[object]) -> Entry:
     thread, said_at, message_id, role, text, more = row
     said = Said(message_id, Role(str(role)), text, more)  # type: ignore[arg-type]
     return Entry(thread, said_at, said)  # type: ignore[arg-type]
+
+
+def _drop_before(connection: Connection, day: datetime) -> None:
+    """Remove old messages, of threads too in which nobody speaks any more.
+
+    They are looked for among the first rows only, which are the oldest, so that the time of
+    it doesn't grow.
+    """
+    columns = transcript.c.id, transcript.c.said_at
+    first = select(*columns).order_by(transcript.c.id).limit(_MOST_DROPPED).subquery()
+    old = select(first.c.id).where(first.c.said_at < day)
+    connection.execute(delete(transcript).where(transcript.c.id.in_(old)))
 
 
 def _thread_id(connection: Connection, user_id: str, key: str) -> int | None:

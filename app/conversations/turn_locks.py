@@ -13,6 +13,7 @@ from typing import Protocol
 from app.conversations.places import place_of
 from app.database import make_file, missing_extra
 from app.database_url import is_postgresql
+from app.errors import DatabaseError
 from app.settings import Settings
 
 _FILE = "turns.lock"
@@ -94,7 +95,7 @@ class _LockFile:
 
     def take(self, place: int) -> bool:
         with self._guard:
-            if place in self._held or not _lock(self._open(), place):
+            if place in self._held or not self._lock(place):
                 return False
             self._held.add(place)
             return True
@@ -103,6 +104,15 @@ class _LockFile:
         with self._guard:
             self._held.discard(place)
             _unlock(self._open(), place)
+
+    def _lock(self, place: int) -> bool:
+        try:
+            return _lock(self._open(), place)
+        except OSError as error:  # network file systems may know no locks
+            raise DatabaseError(
+                f"{self._file} can't be locked ({error.strerror}). "
+                "Set APP_DATA_DIR to a directory on a disk of this machine."
+            ) from error
 
     def _open(self) -> int:
         if self._descriptor is None:

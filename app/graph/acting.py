@@ -9,7 +9,13 @@ from langgraph.types import interrupt
 
 from app.errors import ThreadOwnerError
 from app.graph.answers import declined, not_run
-from app.graph.confirm import NOBODY_TO_ASK, all_declined, decided, weighed
+from app.graph.confirm import (
+    NOBODY_TO_ASK,
+    all_declined,
+    asked_by_another_version,
+    decided,
+    weighed,
+)
 from app.graph.routes import FOREIGN_THREAD, MOST_TOOL_CALLS
 from app.graph.source import PartsSource, asking
 from app.graph.state import State
@@ -38,8 +44,9 @@ class Acting:
 
         It runs again from its beginning when the answer comes; nothing has changed by then.
         """
-        owner, question = self._owner(state, config), state["asked"]
-        assert question is not None
+        owner, question = self._owner(state, config), state.get("asked")
+        if question is None:
+            return asked_by_another_version(state)
         if (config.get("configurable") or {}).get(_CHECKPOINTER) is None:
             answer = all_declined(question, NOBODY_TO_ASK)
         else:

@@ -18,6 +18,7 @@ from app.tools import Write, is_write, write_of
 
 _ALLOWED = ("approve", "edit", "reject")
 _UNREADABLE = "the answer to the question could not be read"
+_UNKNOWN = "it was asked before an update of Task Relay; call the tool again, to ask anew"
 NOBODY_TO_ASK = "nobody could be asked, because this graph keeps no threads (no checkpointer)"
 
 
@@ -74,6 +75,13 @@ def decided(
         pending = {_place(changed, place): _ids(write) for place, write in writes.items()}
         update |= {"messages": [changed], "weighed": {**state.get("weighed", {}), **pending}}
     return update
+
+
+def asked_by_another_version(state: State) -> dict[str, Any]:
+    """Decline the last answer's calls: what the person was asked about them is not known."""
+    answer = last_answer(state["messages"])
+    reasons = dict.fromkeys(range(len(answer.tool_calls)), _UNKNOWN)
+    return {"declined": {str(answer.id): reasons}}
 
 
 def answer_to(payload: Mapping[str, Any], decision: Decision) -> dict[str, Any]:

@@ -4,14 +4,15 @@ from typing import Annotated, Any
 
 from langchain_core.messages import AnyMessage
 from langgraph.channels import UntrackedValue
-from langgraph.graph.message import add_messages
 from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
+
+from app.graph.merging import in_order
 
 
 class Messages(TypedDict):
     """What goes in and comes out: the conversation."""
 
-    messages: Annotated[list[AnyMessage], add_messages]
+    messages: Annotated[list[AnyMessage], in_order]
 
 
 class Question(TypedDict):

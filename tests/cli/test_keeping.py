@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import subprocess
+import threading
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.typed import typed_file
+from app.private_files import private_file
 from tests.conftest import Relay, provider_settings
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
@@ -103,6 +106,47 @@ def test_backup_that_cannot_be_written_is_told_and_leaves_nothing(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "file"]
 
 
+def test_backup_of_nothing_or_onto_a_database_is_refused(
+    relay: Relay, data_dir: Path, tmp_path: Path, enter: Enter
+) -> None:
+    nothing = enter("backup", str(tmp_path / "b.zip"))
+    assert (nothing.code, (tmp_path / "b.zip").exists()) == (1, False)
+    assert str(data_dir / "tasks.db") in nothing.err
+    relay.say("hello")
+    assert enter("backup", str(data_dir / "tasks.db")).code == 2
+    assert relay.say("still there?").ok
+
+
+def test_restore_puts_a_backup_in_the_place_of_a_damaged_database(
+    relay: Relay, gemini: GeminiServer, data_dir: Path, tmp_path: Path, enter: Enter
+) -> None:
+    add(relay, gemini, "x")
+    relay.end()
+    assert enter("backup", str(tmp_path / "b.zip")).code == 0
+    (data_dir / "tasks.db").write_bytes(b"nonsense" * 1000)
+    assert enter("restore", str(tmp_path / "b.zip"), "--yes").code == 0
+    assert titles(data_dir) == ["x"]
+    assert (data_dir / "tasks.db.damaged").read_bytes().startswith(b"nonsense")
+
+
+def test_restore_into_a_database_that_is_held_ends_with_a_sentence(
+    relay: Relay,
+    gemini: GeminiServer,
+    data_dir: Path,
+    tmp_path: Path,
+    enter: Enter,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add(relay, gemini, "x")
+    enter("backup", str(tmp_path / "b.zip"))
+    monkeypatch.setattr("app.database.sqlite.BUSY_TIMEOUT_S", 0.1)
+    with closing(sqlite3.connect(data_dir / "conversations.db")) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        ended = enter("restore", str(tmp_path / "b.zip"), "--yes")
+    assert ended.code == 1
+    assert "locked. Another program holds it" in ended.err
+
+
 def test_forget_removes_all_of_one_user_and_says_how_much(
     relay: Relay, gemini: GeminiServer, data_dir: Path, enter: Enter
 ) -> None:
@@ -127,6 +171,44 @@ def test_forget_removes_all_of_one_user_and_says_how_much(
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             connection.execute("VACUUM")
         assert b"ann's" not in (data_dir / name).read_bytes()
+
+
+def test_forget_finds_threads_that_no_list_has_and_what_was_typed(
+    relay: Relay, gemini: GeminiServer, data_dir: Path, enter: Enter
+) -> None:
+    for user in ("ann", "bob"):
+        relay.say("of an older version", user=user, thread="work")
+        private_file(typed_file(data_dir, user))
+    with closing(sqlite3.connect(data_dir / "tasks.db")) as connection:
+        connection.execute("DELETE FROM task_relay_threads")
+        connection.commit()
+    assert enter("forget", "--user", "ann", "--yes").code == 0
+    relay.say("hello", thread="work")
+    assert len(gemini.requests[-1]["body"]["contents"]) == 1
+    relay.say("hello", user="bob", thread="work")
+    assert len(gemini.requests[-1]["body"]["contents"]) == 3
+    assert [typed_file(data_dir, user).exists() for user in ("ann", "bob")] == [False, True]
+
+
+def test_forget_waits_for_a_short_writer_and_removes_nothing_under_a_running_turn(
+    relay: Relay, data_dir: Path, enter: Enter
+) -> None:
+    relay.say("hello")
+    (thread,) = relay.agent.parts.transcript().threads("ann")
+    locks = relay.agent.parts.turn_locks()
+    assert locks.take(thread.key)
+    refused = enter("forget", "--user", "ann", "--yes")
+    assert (refused.code, "nothing was removed" in refused.err) == (1, True)
+    assert "hello" in enter("history", "--user", "ann").out
+    locks.give_back(thread.key)
+    file = data_dir / "conversations.db"
+    with closing(sqlite3.connect(file, check_same_thread=False)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        later = threading.Timer(0.3, writer.rollback)
+        later.start()
+        done = enter("forget", "--user", "ann", "--yes")
+        later.join()
+    assert (done.code, done.err) == (0, "")
 
 
 def test_migrate_makes_the_databases_and_says_their_schema(data_dir: Path, enter: Enter) -> None:

@@ -131,3 +131,20 @@ def test_busy_file_is_waited_for_and_no_checkpoint_lost(
     assert count(saver) == 4
     saver.close()
     other.close()
+
+
+class _Owned(MessagesState):
+    owner: str
+
+
+def test_threads_tell_whose_they_are(saver: Any) -> None:
+    graph = StateGraph(_Owned)
+    graph.add_node("only", lambda state: {})
+    graph.add_edge(START, "only")
+    owned = graph.compile(checkpointer=saver)
+    for thread, owner in (("a", "ann"), ("b", "bob"), ("c", "ann")):
+        owned.invoke({"messages": [], "owner": owner}, in_thread(thread))
+    say(counting(saver), "hello", "nobody's")
+    assert saver.threads_of("ann") == {"a", "c"}
+    asyncio.run(saver.adelete_thread("a"))
+    assert saver.threads_of("ann") == {"c"}

@@ -1,9 +1,12 @@
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from app import DatabaseError
 from app.conversations import TurnLocks, open_turn_locks
 from app.settings import Settings
 from tests.conftest import child_environment
@@ -57,3 +60,13 @@ def test_lock_of_another_process_holds_until_it_dies(locks: TurnLocks) -> None:
         if locks.take("t"):
             return
     raise AssertionError("the lock of the dead is still held")
+
+
+def test_disk_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> bool:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("app.conversations.turn_locks._lock", refuse)
+    locks = open_turn_locks(Settings(data_dir=tmp_path))
+    with pytest.raises(DatabaseError, match=r"turns\.lock can't be locked \(No locks"):
+        locks.take("t")

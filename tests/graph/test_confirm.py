@@ -265,6 +265,22 @@ def test_another_process_can_answer(filled: Relay, gemini: GeminiServer) -> None
     assert standing(filled)["a"] == "deleted"
 
 
+def test_answer_to_what_an_older_version_asked_changes_nothing(
+    filled: Relay, gemini: GeminiServer
+) -> None:
+    gemini.plays(DELETE_ALL, says("Shall I?"))
+    filled.say("delete the first three")
+    saver = filled.agent.parts.conversations()
+    (thread,) = filled.agent.parts.transcript().threads("ann")
+    newest = saver.get_tuple({"configurable": {"thread_id": thread.key}})
+    assert newest is not None
+    assert newest.parent_config is not None
+    del newest.checkpoint["channel_values"]["asked"]  # as it was before this was kept
+    saver.put(newest.parent_config, newest.checkpoint, newest.metadata, {})
+    assert decide(filled, True).reply == "Shall I?"
+    assert standing(filled) == UNTOUCHED
+
+
 def test_other_users_thread_cannot_be_answered(filled: Relay, gemini: GeminiServer) -> None:
     gemini.plays(DELETE_ALL, says("Done."))
     filled.say("delete all")

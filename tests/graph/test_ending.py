@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from langchain_core.messages import AnyMessage, HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from sqlalchemy.exc import OperationalError
 
@@ -124,6 +125,21 @@ def test_graph_with_the_hosts_checkpointer_is_bounded_as_well(
         assert (thread.name, thread.messages) == ("host's own", 8)
     finally:
         forget_parts(shared_parts(settings))
+
+
+def test_host_that_sends_the_whole_conversation_each_time_is_understood_in_order(
+    short: Relay, gemini: GeminiServer
+) -> None:
+    graph = short.agent.graph(short.agent.parts.conversations())
+    config: Any = {"configurable": {"thread_id": "t"}}
+    whole: list[AnyMessage] = []
+    for number in range(5):
+        whole.append(HumanMessage(f"m{number}", id=f"m{number}"))
+        state = graph.invoke({"messages": whole}, config, context={"user_id": "ann"})
+        whole.append(state["messages"][-1])
+        assert told(gemini.requests[-1]) == [f"m{n}" for n in range(number + 1)]
+    assert [m.text for m in state["messages"] if m.type == "human"] == ["m3", "m4"]
+    assert [one.message_id for one in transcript(short)] == [m.id for m in whole]
 
 
 def test_transcript_that_cannot_be_written_costs_no_answer_and_is_made_up_for(

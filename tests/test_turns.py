@@ -1,0 +1,70 @@
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from langgraph.checkpoint.memory import InMemorySaver
+
+from app import build_graph
+from tests.conftest import Relay, provider_settings
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+
+
+def test_who_gives_up_while_a_lock_is_taken_leaves_it_free(
+    make_relay: Callable[..., Relay],
+    gemini: GeminiServer,
+    groq: GroqServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    relay = make_relay(**provider_settings(gemini, groq), turn_timeout=1)
+    locks = relay.agent.parts.turn_locks()
+    asked, may_go, take = threading.Event(), threading.Event(), locks.take
+
+    def slowly(key: str) -> bool:
+        asked.set()
+        may_go.wait(10)
+        return take(key)
+
+    async def give_up() -> None:
+        turn = asyncio.create_task(relay.agent.process_message("ann", "hello"))
+        await asyncio.to_thread(asked.wait, 10)
+        turn.cancel()
+        await asyncio.sleep(0)
+        may_go.set()
+        with pytest.raises(asyncio.CancelledError):
+            await turn
+
+    with monkeypatch.context() as patched:
+        patched.setattr(locks, "take", slowly)
+        relay.runner.run(give_up())
+    assert relay.say("hello").reply == "Hello! How can I help?"
+
+
+def test_thread_of_a_host_does_not_take_the_place_of_ours(
+    relay: Relay, gemini: GeminiServer
+) -> None:
+    relay.say("remember 42")
+    config: Any = {"configurable": {"thread_id": "main"}}
+    for user in ("ann", "bob"):
+        hosted = build_graph(relay.settings, checkpointer=InMemorySaver())
+        hosted.invoke({"messages": [("user", "hello")]}, config, context={"user_id": user})
+    assert relay.say("and now?").ok
+    told = [c["parts"][0]["text"] for c in gemini.requests[-1]["body"]["contents"]]
+    assert told[0] == "remember 42"
+    assert relay.say("hello", user="bob").ok
+
+
+def test_thread_that_was_begun_on_a_server_is_gone_on_with_by_its_id(
+    relay: Relay, gemini: GeminiServer
+) -> None:
+    begun = "0b5f6f0e-8a52-4a55-9d5c-1f4f7c0a9a11"
+    served = relay.agent.graph(relay.agent.parts.conversations())
+    config: Any = {"configurable": {"thread_id": begun}}
+    served.invoke({"messages": [("user", "from Studio")]}, config, context={"user_id": "ann"})
+    assert relay.say("and now?", thread=begun).ok
+    told = [c["parts"][0]["text"] for c in gemini.requests[-1]["body"]["contents"]]
+    assert told[0] == "from Studio"
+    assert relay.say("and I?", user="bob", thread=begun).ok
+    assert len(gemini.requests[-1]["body"]["contents"]) == 1
