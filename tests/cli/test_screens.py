@@ -46,6 +46,21 @@ def test_answer_grows_as_markdown_and_stays_when_it_is_whole(
     assert chat.paper.count("Paragraph 7 ") == 1
 
 
+def test_answer_longer_than_the_screen_is_in_the_scrollback_once(
+    terminal: Start, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(Held(f"{LONG}\n\nand ", "the end"))
+    chat = terminal(columns=80, **provider_environment(gemini, groq))
+    chat.wait_for_prompt()
+    chat.type("Tell me more")
+    chat.wait("gemini-3.5-flash-lite answers")
+    gemini.let_go()
+    chat.wait_for_prompt()
+    assert chat.paper.endswith(f"> Tell me more\n{LONG}\n\nand the end\n>")
+    assert chat.paper.count("Paragraph 29 ") == 1
+    assert "answers" not in chat.paper
+
+
 def test_text_of_a_model_that_breaks_off_is_replaced_however_long_it_was(
     terminal: Start, gemini: GeminiServer, groq: GroqServer
 ) -> None:
