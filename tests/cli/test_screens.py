@@ -24,6 +24,17 @@ def half(text: str) -> Stream:
     return Stream(f"data: {json.dumps(part)}\r\n\r\n".encode(), hang=20)
 
 
+def test_first_start_without_keys_says_in_three_lines_how_to_get_them(terminal: Start) -> None:
+    chat = terminal(columns=80)
+    chat.wait_for_prompt()
+    no_model, where, how, prompt = chat.screen.split("\n")
+    assert "only plain commands work" in no_model
+    assert "aistudio.google.com" in where
+    assert "console.groq.com" in where
+    assert "config set GEMINI_API_KEY -" in how
+    assert prompt == ">"
+
+
 @pytest.mark.parametrize("columns", [80, 40])
 def test_answer_grows_as_markdown_and_stays_when_it_is_whole(
     terminal: Start, gemini: GeminiServer, groq: GroqServer, columns: int
