@@ -98,7 +98,7 @@ def test_fifty_tasks_are_all_shown(
     titles = [f"Task 漢字 with a longer title number {n}" for n in range(50)]
     (tmp_path / "many.txt").write_text("\n".join(titles))
     assert enter("import", "many.txt").code == 0
-    monkeypatch.setattr("app.cli.tasks._AT_ONCE", 20)
+    monkeypatch.setattr("app.cli.task_pages._AT_ONCE", 20)
     lines = screen(enter("tasks", columns=columns), columns)
     assert lines[-1] == "50 tasks"
     ids = [line[:2] for line in lines[1:-1] if line[:2].strip()]
