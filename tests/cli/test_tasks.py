@@ -79,6 +79,8 @@ def test_pipe_gets_a_task_a_line(enter: Enter, some: None) -> None:
     assert len(lines) == 6
     assert lines[4].endswith("until nobody can read it any more, as some do")
     assert all(line == line.rstrip() for line in lines)
+    assert len(enter("tasks", "all").out.splitlines()) == 7
+    assert "\n5  Buy milk | done\n" in enter("tasks", "all").out
 
 
 @pytest.mark.parametrize("columns", [80, 40])
