@@ -21,7 +21,8 @@ _NARROWEST = 20
 def page_width() -> int:
     """Return the columns of the terminal; without one lines are as long as they are."""
     if not sys.stdout.isatty():
-        return int(os.environ.get("COLUMNS", "") or NO_LIMIT)
+        asked = os.environ.get("COLUMNS", "")
+        return max(_NARROWEST, int(asked)) if asked.isdecimal() else NO_LIMIT
     return max(_NARROWEST, shutil.get_terminal_size().columns)
 
 

@@ -83,6 +83,15 @@ def test_pipe_gets_a_task_a_line(enter: Enter, some: None) -> None:
     assert "\n5  Buy milk | done\n" in enter("tasks", "all").out
 
 
+@pytest.mark.parametrize(("asked", "lines"), [("wide", 6), ("-1", 6), ("40", 12)])
+def test_width_in_a_pipe_is_what_a_variable_asks_for_where_that_is_a_number(
+    enter: Enter, some: None, asked: str, lines: int
+) -> None:
+    ended = enter("tasks", COLUMNS=asked)
+    assert (ended.code, ended.err) == (0, "")
+    assert len(ended.out.splitlines()) == lines
+
+
 @pytest.mark.parametrize("columns", [80, 40])
 def test_empty_list_says_so_and_what_to_do(enter: Enter, columns: int) -> None:
     ended = enter("tasks", columns=columns)
