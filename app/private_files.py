@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from errno import EACCES, EISDIR, EROFS
 from pathlib import Path
 
 
@@ -21,13 +22,22 @@ def private_directory(directory: Path) -> None:
 def private_file(file: Path) -> None:
     """Make an empty file with mode 0600 where there is none, and its directory.
 
-    SQLite gives its journal files the mode of the database, so this covers them too.
+    SQLite gives its journal files the mode of the database, so this covers them too. A file
+    that exists isn't opened: closing it again would take away the locks that SQLite holds on
+    it in this process (https://sqlite.org/howtocorrupt.html, 2.2), and the next process to
+    end would delete the write-ahead log under our feet.
 
     Raises:
         OSError: It can't be made or written.
     """
     private_directory(file.parent)
-    os.close(open_private(str(file), os.O_CREAT | os.O_RDWR))
+    if file.is_dir():
+        raise IsADirectoryError(EISDIR, os.strerror(EISDIR), str(file))
+    if not file.exists():
+        os.close(open_private(str(file), os.O_CREAT | os.O_RDWR))
+    if not os.access(file, os.R_OK | os.W_OK):
+        reason = EROFS if _is_read_only(file) else EACCES
+        raise OSError(reason, os.strerror(reason), str(file))
 
 
 def replace_file(file: Path, pieces: Iterable[str]) -> None:
@@ -56,3 +66,8 @@ def replace_file(file: Path, pieces: Iterable[str]) -> None:
 def open_private(path: str, flags: int) -> int:
     """Open a file, with mode 0600 where it is new: the `opener` of `open`."""
     return os.open(path, flags, 0o600)
+
+
+def _is_read_only(file: Path) -> bool:
+    """Say whether the file system takes nothing; Windows doesn't tell."""
+    return hasattr(os, "statvfs") and bool(os.statvfs(file).f_flag & os.ST_RDONLY)

@@ -53,7 +53,8 @@ def read_task(line: str) -> QuickTask | None:
     if "tags" in fields:
         fields["tags"].reverse()
     title = re.sub(r'^"(.+)"$', r"\1", title)
-    return QuickTask(title, fields) if title else None
+    nothing = not title or (match and title.lower() == "due")
+    return None if nothing else QuickTask(title, fields)
 
 
 def read_ids(text: str) -> list[int] | None:

@@ -28,5 +28,6 @@ def test_line_ends_in_a_day_or_keeps_it_in_the_title(
 
 def test_marks_alone_are_no_task_and_words_no_ids() -> None:
     assert read_task("#home !high") is None
+    assert read_task("due friday #home") is None
     assert read_ids(" 3, #4 and 5 ") == [3, 4, 5]
     assert read_ids("3 or 4") is None

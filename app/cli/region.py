@@ -7,7 +7,8 @@ from rich.console import Console, RenderableType
 from rich.segment import Segment, Segments
 
 _UP = "\x1b[{}A"
-_ERASE_BELOW = "\r\x1b[J"
+_ERASE_BELOW = "\r\x1b[999M"
+"""Deletes lines. To erase down from the top left would put the screen into tmux's history."""
 _CLEAR = "\x1b[H\x1b[J"
 _NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
 _HIDE, _SHOW = "\x1b[?25l", "\x1b[?25h"

@@ -72,8 +72,7 @@ def welcome(missing: Sequence[str], everything_missing: bool) -> str:
     if everything_missing:
         return (
             "No model is set up, so only plain commands work; type help to see them.\n"
-            "Free keys: GEMINI_API_KEY from aistudio.google.com, GROQ_API_KEY from "
-            "console.groq.com.\n"
-            "Put one or both into a file .env here, and start again."
+            "Keys are free, at aistudio.google.com (Gemini) and at console.groq.com (Groq).\n"
+            "Then: python -m app config set GEMINI_API_KEY - (or GROQ_API_KEY), start again."
         )
     return missing_notice(missing) or "Say what to do. Ctrl-C stops an answer, Ctrl-D leaves."

@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 PLAIN = click.option("--plain", is_flag=True, help="No colours; so without a terminal.")
 NARROW = 70
 """Columns below which a table has fewer of them."""
-_NO_LIMIT = 5_000
+NO_LIMIT = 5_000
+"""The width where there is no terminal: a line is as long as it is."""
 _NARROWEST = 20
 
 
 def page_width() -> int:
     """Return the columns of the terminal; without one lines are as long as they are."""
     if not sys.stdout.isatty():
-        return int(os.environ.get("COLUMNS", "") or _NO_LIMIT)
+        asked = os.environ.get("COLUMNS", "")
+        return max(_NARROWEST, int(asked)) if asked.isdecimal() else NO_LIMIT
     return max(_NARROWEST, shutil.get_terminal_size().columns)
 
 

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 
+from app.cli import sheet
 from app.cli.quota_lines import quota_lines
+from app.cli.sheet import NARROW, page_width
 
 if TYPE_CHECKING:
     from app.telemetry import QuotaLeft, Statistics, Summary
@@ -16,34 +19,36 @@ if TYPE_CHECKING:
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDEST = 30
 _LONGEST = 40
+_BESIDE, _GAPS = 56, 12
+"""Columns of the overview beside its sparklines, and of spaces around the bars."""
+_COLUMNS = ("turns", "failovers", "unanswered", "first", "answer", "tokens", "cost")
 
 
 def show(
     found: "Statistics", quotas: "Sequence[QuotaLeft]", since: str, by: str | None, zone: tzinfo
 ) -> None:
     """Print everything."""
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    width = page_width()
+    things: list[RenderableType] = []
     if not found.whole.turns:
-        console.print(f"No model was asked in the last {since}.")
+        things.append(f"No model was asked in the last {since}.")
     else:
-        console.print(f"The last {since}:\n")
-        console.print(_overview(found))
+        things += [f"The last {since}:\n", _overview(found, width)]
         if found.whole.kinds:
-            console.print("\nWhy models failed, or were not asked:\n")
-            console.print(_bars(found.whole.kinds))
+            things.append("\nWhy models failed, or were not asked:\n")
+            things.append(_bars(found.whole.kinds, width))
         if by:
-            console.print(f"\nBy {by}:\n")
-            console.print(_table(found.groups, by))
-    console.print("\nQuotas:\n")
-    for line in quota_lines(quotas, zone):
-        console.print(f"  {line}")
+            things += [f"\nBy {by}:\n", _table(found.groups, by, width)]
+    things.append("\nQuotas:\n")
+    things += [Padding(line, (0, 0, 0, 2)) for line in quota_lines(quotas, zone)]
+    sheet.show(*things, plain=False)
 
 
-def sparkline(values: "Sequence[float]") -> str:
-    """Return a row of bars, at most forty: neighbours share one, the highest of them counts."""
-    if not any(values):
+def sparkline(values: "Sequence[float]", room: int = _LONGEST) -> str:
+    """Return a row of bars, at most `room`: neighbours share one, the highest of them counts."""
+    if not any(values) or room < 1:
         return ""
-    share = -(-len(values) // _LONGEST)
+    share = -(-len(values) // room)
     heights = [max(values[n : n + share]) for n in range(0, len(values), share)]
     top = max(heights)
     return "".join(_BARS[round(height / top * (len(_BARS) - 1))] for height in heights)
@@ -57,13 +62,15 @@ def money(cost: float | None, unpriced: int) -> str:
     return f"{told} and {unpriced} calls of unknown price" if unpriced else told
 
 
-def _overview(found: "Statistics") -> Table:
+def _overview(found: "Statistics", width: int) -> Table:
     whole = found.whole
     each = [bucket.summary for bucket in found.buckets]
     tokens = f"{whole.tokens_in:,} in, {whole.tokens_out:,} out"
     of_these = f"{whole.tokens_cached:,} cached, {whole.tokens_reasoning:,} reasoning"
     latency = [one.total.median if one.total else 0 for one in each]
+    room = 0 if width < NARROW else min(_LONGEST, width - _BESIDE)
     table = Table(box=None, show_header=False, padding=(0, 2))
+    table.add_column(no_wrap=True)
     for name, value, values in (
         ("turns", f"{whole.turns:,}", [one.turns for one in each]),
         ("failed over", _share(whole), [one.failovers for one in each]),
@@ -75,36 +82,53 @@ def _overview(found: "Statistics") -> Table:
         ("of these", of_these, ()),
         ("cost", money(whole.cost, whole.unpriced), [one.cost or 0 for one in each]),
     ):
-        table.add_row(name, value, sparkline(values))
+        table.add_row(name, value, sparkline(values, room))
     return table
 
 
-def _bars(kinds: dict[str, int]) -> Table:
+def _bars(kinds: dict[str, int], width: int) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2))
     most = max(kinds.values())
+    widest = min(_WIDEST, width - max(map(len, kinds)) - len(f"{most:,}") - _GAPS)
     for kind, count in kinds.items():
-        table.add_row(kind, f"{count:,}", "█" * max(1, round(count / most * _WIDEST)))
+        table.add_row(kind, f"{count:,}", "█" * max(1, round(count / most * widest)))
     return table
 
 
-def _table(groups: "dict[str, Summary]", by: str) -> Table:
+def _table(groups: "dict[str, Summary]", by: str, width: int) -> Table:
+    """Return the table; on a narrow screen a group's numbers stand below its name."""
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column(by, overflow="fold")
-    names = ("turns", "failovers", "unanswered", "first", "answer", "tokens", "cost")
-    for name in names:
+    if width < NARROW:
+        table.show_header = False
+        for name, one in groups.items():
+            table.add_row(name)
+            for what, number in _numbers(one).items():
+                table.add_row(f"  {what}", number)
+        return table
+    for name in _COLUMNS:
         table.add_column(name, justify="right", no_wrap=True)
     for name, one in groups.items():
-        table.add_row(
-            name,
-            f"{one.turns:,}",
-            _share(one),
-            f"{one.all_failed:,}",
-            f"{one.first_token.median / 1000:.2f} s" if one.first_token else "-",
-            f"{one.total.median / 1000:.2f} s" if one.total else "-",
-            f"{one.tokens_in + one.tokens_out:,}",
-            money(one.cost, 0),
-        )
+        table.add_row(name, *_numbers(one).values())
     return table
+
+
+def _numbers(one: "Summary") -> dict[str, str]:
+    return dict(
+        zip(
+            _COLUMNS,
+            (
+                f"{one.turns:,}",
+                _share(one),
+                f"{one.all_failed:,}",
+                f"{one.first_token.median / 1000:.2f} s" if one.first_token else "-",
+                f"{one.total.median / 1000:.2f} s" if one.total else "-",
+                f"{one.tokens_in + one.tokens_out:,}",
+                money(one.cost, 0),
+            ),
+            strict=True,
+        )
+    )
 
 
 def _share(one: "Summary") -> str:

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.screen import printable
-from app.cli.sheet import NARROW
+from app.cli.sheet import NARROW, NO_LIMIT
 from app.tasks import Page, Status, Task, format_due, is_overdue, repeat_words
 
 _PRIORITY = {"high": "bold red", "medium": "yellow", "low": "dim"}
@@ -17,7 +17,7 @@ def table(page: Page, now: datetime, width: int) -> tuple[Table, Text]:
     """Return the table, and the line that counts.
 
     A column that would be empty is left out. On a narrow screen all but number, title and
-    due stand below the title.
+    due stand below the title; without a screen a task is one line, for grep and its like.
 
     Args:
         page: The tasks.
@@ -29,7 +29,8 @@ def table(page: Page, now: datetime, width: int) -> tuple[Table, Text]:
     drawn.add_column("#", justify="right", no_wrap=True)
     drawn.add_column("Task", overflow="fold")
     columns = ["Due"] if narrow else ["Due", "Priority", "Project", "Tags"]
-    cells = [_cells(task, page, now, narrow) for task in page.tasks]
+    joint = " | " if width >= NO_LIMIT else "\n"
+    cells = [_cells(task, page, now, narrow, joint) for task in page.tasks]
     shown = [name for name in columns if any(row[name] for row in cells)]
     for name in shown:
         widest = _NARROW_DUE if narrow else None
@@ -39,7 +40,7 @@ def table(page: Page, now: datetime, width: int) -> tuple[Table, Text]:
     return drawn, Text(_count(page, now), style="dim")
 
 
-def _cells(task: Task, page: Page, now: datetime, narrow: bool) -> dict[str, Text]:
+def _cells(task: Task, page: Page, now: datetime, narrow: bool, joint: str) -> dict[str, Text]:
     late = is_overdue(task, now)
     priority = task.priority.value if task.priority else ""
     tags = " ".join(f"#{tag}" for tag in task.tags)
@@ -51,7 +52,7 @@ def _cells(task: Task, page: Page, now: datetime, narrow: bool) -> dict[str, Tex
         below = [priority and f"{priority} priority", task.project or "", tags, *below]
     for line in filter(None, below):
         style = _PRIORITY[priority] if narrow and line.endswith(" priority") else "dim"
-        title.append(f"\n{printable(line)}", style=style)
+        title.append(f"{joint}{printable(line)}", style=style)
     return {
         "Task": title,
         "Due": _due(task, late, narrow),

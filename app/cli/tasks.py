@@ -1,18 +1,16 @@
 """The command `tasks`: a list of tasks as a table or as JSON, without any model."""
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.opening import opened, user_option
 from app.cli.sheet import PLAIN, page_width, show
+from app.cli.task_pages import WHENS, every_page
 
 if TYPE_CHECKING:
-    from app.tasks import Owner, Page, Task, TaskService
-
-WHENS = ("today", "overdue", "week", "upcoming", "all")
-_AT_ONCE = 500
+    from app.tasks import Wanted
 
 
 @click.command(epilog="Example: python -m app tasks week --tag home")
@@ -46,14 +44,14 @@ def tasks(
     """
     asked = " ".join(when).lower()
     with opened(user) as here:
-        wanted = {
+        wanted: Wanted = {
             "when": asked,
             "status": filters["status"] or ("all" if asked == "all" else None),
             "text": filters["search"],
             "tag": filters["tag"],
             "project": filters["project"],
         }
-        page = _every_page(here.stores.tasks(), here.owner, wanted)
+        page = every_page(here.stores.tasks(), here.owner, wanted)
         now = here.clock.now().astimezone(here.owner.zone)
     if as_json:
         from app.cli.task_json import record
@@ -72,18 +70,3 @@ def tasks(
 
 _NOTHING = 'No open tasks. To add one: python -m app add "Buy milk tomorrow #home"'
 _NO_MATCH = "No tasks match. All open ones: python -m app tasks"
-
-
-def _every_page(service: "TaskService", owner: "Owner", wanted: dict[str, Any]) -> "Page":
-    """Return all matching tasks as one page."""
-    from dataclasses import replace
-
-    found: list[Task] = []
-    whole = page = service.find(owner, limit=_AT_ONCE, **wanted)
-    found += page.tasks
-    while page.tasks and len(found) < page.total:
-        page = service.find(owner, offset=len(found), limit=_AT_ONCE, **wanted)
-        found += page.tasks
-        whole.blockers.update(page.blockers)
-        whole.done_at.update(page.done_at)
-    return replace(whole, tasks=tuple(found), total=len(found))

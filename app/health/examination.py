@@ -1,6 +1,6 @@
 """Examine everything that a turn needs, and say what is wrong with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -67,7 +67,7 @@ async def examine(
         asked = [one for one in chain if one.usable and one.installed and not offline]
         probed = {one.entry.provider: one for one in await probe(asked, settings, clock)}
         _close(stores, probed.values(), standings)
-        left = _left(stores, settings)
+        left = _left(stores, settings, [name for name, one in probed.items() if one.limits])
     finally:
         stores.close()
     now = clock.now().astimezone(ZoneInfo(settings.timezone))
@@ -110,12 +110,12 @@ def _standings(stores: Stores, settings: Settings) -> tuple[dict[str, Standing],
         return {}, [Finding(AREA, Level.PROBLEM, f"Breaker states: {error}")]
 
 
-def _left(stores: Stores, settings: Settings) -> list[Finding]:
+def _left(stores: Stores, settings: Settings, fresh: Collection[str]) -> list[Finding]:
     """Return what is left of the quotas; no database is made for that."""
     file = database_file(settings)
     if file is not None and not file.exists():
         return []
-    return quota_findings(stores, ZoneInfo(settings.timezone))
+    return quota_findings(stores, ZoneInfo(settings.timezone), fresh)
 
 
 def _close(stores: Stores, probed: Iterable[Probed], standings: dict[str, Standing]) -> None:

@@ -67,6 +67,9 @@ def test_quotas_that_are_known_are_told_and_one_that_is_used_up_is_a_warning(
         "gemini gemini-3.5-flash-lite: 0 of 15 requests/minute left, all back at "
     )
     assert text.endswith("(learned from a 429, counted here).")
+    assert len(of_groq) == 2
+    asked = enter("doctor", "--json", **keys)
+    assert len(texts(json.loads(asked.out), "Quotas")) == 1, "what was just told is told once"
 
 
 @pytest.mark.parametrize("columns", [80, 40])

@@ -24,6 +24,17 @@ def half(text: str) -> Stream:
     return Stream(f"data: {json.dumps(part)}\r\n\r\n".encode(), hang=20)
 
 
+def test_first_start_without_keys_says_in_three_lines_how_to_get_them(terminal: Start) -> None:
+    chat = terminal(columns=80)
+    chat.wait_for_prompt()
+    no_model, where, how, prompt = chat.screen.split("\n")
+    assert "only plain commands work" in no_model
+    assert "aistudio.google.com" in where
+    assert "console.groq.com" in where
+    assert "config set GEMINI_API_KEY -" in how
+    assert prompt == ">"
+
+
 @pytest.mark.parametrize("columns", [80, 40])
 def test_answer_grows_as_markdown_and_stays_when_it_is_whole(
     terminal: Start, gemini: GeminiServer, groq: GroqServer, columns: int
@@ -44,6 +55,21 @@ def test_answer_grows_as_markdown_and_stays_when_it_is_whole(
     chat.wait_for_prompt()
     assert chat.paper.endswith(f"{plan} | a | b |\n> typed meanwhile\n{LONG}\n>")
     assert chat.paper.count("Paragraph 7 ") == 1
+
+
+def test_answer_longer_than_the_screen_is_in_the_scrollback_once(
+    terminal: Start, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    gemini.plays(Held(f"{LONG}\n\nand ", "the end"))
+    chat = terminal(columns=80, **provider_environment(gemini, groq))
+    chat.wait_for_prompt()
+    chat.type("Tell me more")
+    chat.wait("gemini-3.5-flash-lite answers")
+    gemini.let_go()
+    chat.wait_for_prompt()
+    assert chat.paper.endswith(f"> Tell me more\n{LONG}\n\nand the end\n>")
+    assert chat.paper.count("Paragraph 29 ") == 1
+    assert "answers" not in chat.paper
 
 
 def test_text_of_a_model_that_breaks_off_is_replaced_however_long_it_was(
@@ -174,21 +200,24 @@ def test_session_without_any_model(terminal: Start, data_dir: Path) -> None:
     chat.wait_for_prompt()
     chat.type("/tasks")
     chat.wait("10 tasks")
-    assert "\n10 task 10" not in chat.screen
-    assert "#10 task 10 | due Fri 2020-01-10 | #home" in chat.screen.replace("\n    ", " ")
-    assert chat.styles_of("task 10") == {"red", "thin"}
+    assert " 7  task 07  2020-01-07\n    #home    overdue\n" in chat.screen
+    assert "10 tasks, 10 overdue" in chat.screen
+    assert chat.styles_of("2020-01-10") == {"red", "thin"}
     chat.type("/undo 4")
     chat.wait("Undid the adding of:\n#7 task 07")
     chat.wait_for_prompt()
-    chat.type("/tasks 03")
-    chat.wait("1 task\n")
+    chat.type("/tasks next month")
+    chat.wait("No tasks found.")
+    chat.type("/tasks task 03")
+    chat.wait("1 task, 1 overdue")
+    chat.wait_for_prompt()
     chat.send("/th")
     chat.wait("/thread ")
     chat.send("\x03")
     chat.wait("Ctrl-C again, or Ctrl-D, leaves.")
     chat.wait_for_prompt()
     chat.send("\x1b[A")
-    chat.wait_for("> /tasks 03")
+    chat.wait_for("> /tasks task 03")
     chat.send("\x12undo")
     chat.wait("/undo 4")
     chat.send("\x1b\r")
@@ -209,8 +238,8 @@ def test_fifty_tasks_are_confirmed_listed_and_undone(
     chat.wait_for_prompt()
     chat.type("/tasks")
     chat.wait("50 tasks")
-    assert " #1 task number 1\n" in chat.paper
-    assert "#50 task number 50\n50 tasks" in chat.screen
+    assert " 1  task number 1\n" in chat.paper
+    assert "50  task number 50\n50 tasks" in chat.screen
     chat.type("done 1 2 3")
     chat.wait("- Complete #1 task number 1, #2 task")
     chat.wait("Do it? y/n, or say what to do instead:")
@@ -240,7 +269,9 @@ def test_threads_are_opened_where_they_stood(
     chat.wait("Noted: oats.")
     chat.wait_for_prompt()
     chat.type("/new groceries")
-    chat.wait("Now in the thread groceries.")
+    chat.wait("Now in the new thread groceries.")
+    chat.type("/export")
+    chat.wait("Nothing has been said in the thread groceries yet.")
     gemini.plays(gemini_api.quota(3000))
     chat.type("Hello")
     chat.wait("Hello! How can I help?")
@@ -249,7 +280,7 @@ def test_threads_are_opened_where_they_stood(
     chat.wait("spared until")
     chat.wait("The last answer came from groq openai/gpt-oss-20b.")
     chat.type("/threads")
-    chat.wait("* groceries  2")
+    chat.wait("* groceries  2 messages")
     chat.type("/export out.md")
     chat.wait("Wrote 2 messages to out.md")
     assert "Hello! How can I help?" in (tmp_path / "out.md").read_text()

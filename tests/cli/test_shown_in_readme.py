@@ -14,7 +14,7 @@ README = (ROOT / "README.md").read_text()
 
 @pytest.mark.parametrize("heading", ["Commands without a model", "When something is wrong"])
 def test_commands_show_what_the_readme_shows(enter: Enter, heading: str) -> None:
-    section = re.split(r"\n#+ ", README.split(f"#### {heading}")[1])[0]
+    section = re.split(r"\n#+ ", README.split(f"## {heading}")[1])[0]
     shown = [line[4:] for line in section.splitlines() if line.startswith("    ") or not line]
     starts = [n for n, line in enumerate(shown) if line.startswith("$ ")] + [len(shown)]
     assert len(starts) > 1

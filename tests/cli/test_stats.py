@@ -126,6 +126,18 @@ def test_screen_shows_what_a_session_came_to(used: None) -> None:
     assert max(len(line) for line in ended.output.splitlines()[:20]) <= 80
 
 
+@pytest.mark.parametrize("columns", [80, 40])
+def test_screen_of_any_width_shows_whole_words(
+    used: None, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = run("--by", "provider").output.splitlines()
+    assert max(len(line) for line in lines) <= columns
+    assert not any("…" in line or line.endswith(" ") for line in lines)
+    told = [" ".join(line.split()) for line in lines]
+    assert any(line.startswith("failovers ") for line in told) == (columns == 40)
+
+
 def test_json_is_one_object_with_everything(used: None) -> None:
     told = json.loads(run("--by", "model", "--json").output)
     assert (told["turns"], told["failovers"], told["all_failed"]) == (3, 1, 1)

@@ -79,6 +79,17 @@ def test_pipe_gets_a_task_a_line(enter: Enter, some: None) -> None:
     assert len(lines) == 6
     assert lines[4].endswith("until nobody can read it any more, as some do")
     assert all(line == line.rstrip() for line in lines)
+    assert len(enter("tasks", "all").out.splitlines()) == 7
+    assert "\n5  Buy milk | done\n" in enter("tasks", "all").out
+
+
+@pytest.mark.parametrize(("asked", "lines"), [("wide", 6), ("-1", 6), ("40", 12)])
+def test_width_in_a_pipe_is_what_a_variable_asks_for_where_that_is_a_number(
+    enter: Enter, some: None, asked: str, lines: int
+) -> None:
+    ended = enter("tasks", COLUMNS=asked)
+    assert (ended.code, ended.err) == (0, "")
+    assert len(ended.out.splitlines()) == lines
 
 
 @pytest.mark.parametrize("columns", [80, 40])
@@ -98,7 +109,7 @@ def test_fifty_tasks_are_all_shown(
     titles = [f"Task 漢字 with a longer title number {n}" for n in range(50)]
     (tmp_path / "many.txt").write_text("\n".join(titles))
     assert enter("import", "many.txt").code == 0
-    monkeypatch.setattr("app.cli.tasks._AT_ONCE", 20)
+    monkeypatch.setattr("app.cli.task_pages._AT_ONCE", 20)
     lines = screen(enter("tasks", columns=columns), columns)
     assert lines[-1] == "50 tasks"
     ids = [line[:2] for line in lines[1:-1] if line[:2].strip()]

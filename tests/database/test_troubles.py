@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app import DatabaseError
+from app.database import open_engine, upgrade
 from tests.conftest import ROOT, Ended, Relay, child_environment
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.steps import calls, says
@@ -30,6 +31,21 @@ else
 fi
 say "list"
 """
+
+
+def test_second_engine_of_a_process_leaves_the_locks_of_the_first(tmp_path: Path) -> None:
+    """Else another process that ends takes the write-ahead log away, and what follows is lost."""
+    file = tmp_path / "tasks.db"
+    first = open_engine(f"sqlite:///{file}")
+    upgrade(first)
+    open_engine(f"sqlite:///{file}").dispose()
+    look = (
+        "import sqlite3, sys; other = sqlite3.connect(sys.argv[1]); "
+        "other.execute('SELECT * FROM sqlite_master').fetchall(); other.close()"
+    )
+    subprocess.run([sys.executable, "-c", look, str(file)], check=True)
+    assert file.with_name("tasks.db-wal").exists()
+    first.dispose()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
@@ -19,7 +20,7 @@ class Terminal:
         self, args: list[str], environment: dict[str, str], directory: Path, columns: int = 100
     ) -> None:
         self.raw = ""
-        self._screen = pyte.HistoryScreen(columns, 24, history=1000)
+        self._screen = _Screen(columns, 24, history=1000)
         self._stream = pyte.Stream(self._screen)
         self.child = pexpect.spawn(
             sys.executable,
@@ -112,6 +113,17 @@ class Terminal:
             pass
         except pexpect.EOF:
             raise AssertionError(f"the program has ended:\n{self.screen}") from None
+
+
+class _Screen(pyte.HistoryScreen):
+    """A screen that, as in tmux, scrolls off when it is erased as a whole."""
+
+    def erase_in_display(self, how: int = 0, *args: Any, **kwargs: Any) -> None:
+        if how == 0 and (self.cursor.x, self.cursor.y) == (0, 0):
+            self.history.top.extend(self.buffer[y] for y in range(self.lines))
+            for y in range(self.lines):
+                self.buffer.pop(y, None)
+        super().erase_in_display(how, *args, **kwargs)
 
 
 def _style(char: pyte.screens.Char) -> Style:

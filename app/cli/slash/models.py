@@ -40,6 +40,8 @@ def _show(session: Session, states: "tuple[ModelState, ...]") -> None:
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
+    for _ in range(3):
+        table.add_column(overflow="fold")
     first = session.ask_first or (session.models or [""])[0]
     for state in states:
         until = f"{state.until.astimezone(session.zone):%H:%M:%S}" if state.until else ""

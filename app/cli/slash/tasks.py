@@ -1,42 +1,32 @@
 """The commands on tasks, which need no model: `/tasks` and `/undo`."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.cli.screen import printable
 from app.cli.session import Session
 from app.cli.slash.command import Next, SlashCommand
+from app.cli.task_pages import WHENS, every_page
 
 if TYPE_CHECKING:
-    from app.tasks import Page, Task, Wanted
-
-_WHENS = ("today", "overdue", "week", "upcoming", "all")
-_MOST = 200
-"""Tasks that are shown at once; nobody reads more of them in a chat."""
+    from app.tasks import Wanted
 
 
 def _show_tasks(session: Session, said: str) -> Next:
-    from rich.table import Table
-    from rich.text import Text
+    from app.cli.task_table import table
+    from app.errors import TaskRefusal
 
-    wanted = _wanted(said)
     owner, service = session.owner, session.stores().tasks()
-    page = service.find(owner, **wanted)
-    table = Table.grid(padding=(0, 1))
-    table.add_column(justify="right", style="dim")
-    shown = 0
-    while page.tasks and shown < _MOST:
-        for task in page.tasks:
-            number, _, line = _line(page, task).partition(" ")
-            table.add_row(number, Text(line, _style(session, task)))
-        shown += len(page.tasks)
-        page = service.find(owner, offset=shown, **wanted)
-    if not shown:
+    wanted, words = _wanted(said)
+    try:
+        page = every_page(service, owner, {"when": words} | wanted)
+    except TaskRefusal:  # no day or span, so words to look for
+        page = every_page(service, owner, {"text": words} | wanted)
+    if not page.tasks:
         session.output.say("No tasks found." if said else "No open tasks.", "dim")
         return Next.ASK
-    session.output.print(table)
-    more = f", {shown} shown" if shown < page.total else ""
-    session.output.say(f"{page.total} task{'s' * (page.total != 1)}{more}", "dim")
+    now = session.clock.now().astimezone(session.zone)
+    for drawn in table(page, now, session.output.console.width):
+        session.output.print(drawn)
     return Next.ASK
 
 
@@ -52,43 +42,23 @@ def _undo(session: Session, said: str) -> Next:
     return Next.ASK
 
 
-def _wanted(said: str) -> "Wanted":
-    """Read a filter: `#tag`s and one of the words of a list; everything else is searched for."""
+def _wanted(said: str) -> "tuple[Wanted, str]":
+    """Read a filter: `#tag`s and one of the words of a list; return it and what is left."""
     wanted: Wanted = {}
     words = []
     for word in said.split():
         if word.startswith("#") and len(word) > 1:
             wanted["tag"] = word[1:]
-        elif word.lower() in _WHENS and "when" not in wanted and "status" not in wanted:
+        elif word.lower() in WHENS and "when" not in wanted and "status" not in wanted:
             wanted["status" if word.lower() == "all" else "when"] = word.lower()
         else:
             words.append(word)
-    if words:
-        wanted["text"] = " ".join(words)
-    return wanted
-
-
-def _line(page: "Page", task: "Task") -> str:
-    from app.tasks import task_line
-
-    return printable(task_line(task, page.blockers.get(task.id, ())))
-
-
-def _style(session: Session, task: "Task") -> str:
-    from app.tasks import Priority, Status
-
-    if task.status is not Status.OPEN:
-        return "dim"
-    now = session.clock.now().astimezone(session.zone)
-    late = task.due is not None and (
-        task.due < now if isinstance(task.due, datetime) else task.due < now.date()
-    )
-    return " ".join(["bold"] * (task.priority is Priority.HIGH) + ["red"] * late)
+    return wanted, " ".join(words)
 
 
 COMMANDS = (
     SlashCommand(
-        "/tasks", "[FILTER]", "list: today, #home, words ...", _show_tasks, lambda _: _WHENS
+        "/tasks", "[FILTER]", "list: today, next month, #home, words", _show_tasks, lambda _: WHENS
     ),
     SlashCommand("/undo", "[STEPS]", "take back the last change", _undo),
 )

@@ -26,7 +26,9 @@ def _show_threads(session: Session, said: str) -> Next:
     for thread in known:
         here = "*" if thread.name == session.thread else ""
         last = thread.last_at.astimezone(session.zone)
-        table.add_row(f"{here:1} {thread.name}", f"{thread.messages}", f"{last:%a %Y-%m-%d %H:%M}")
+        table.add_row(
+            f"{here:1} {thread.name}", f"{thread.messages} messages", f"{last:%a %Y-%m-%d %H:%M}"
+        )
     session.output.print(table)
     return Next.ASK
 
@@ -52,7 +54,9 @@ def _new(session: Session, said: str) -> Next:
 def _export(session: Session, said: str) -> Next:
     transcript = session.stores().transcript()
     key = transcript.key_of(session.user, session.thread)
-    entries = transcript.all_of(session.user, key) if key else iter(())
+    if key is None:
+        raise InputError(f"Nothing has been said in the thread {session.thread} yet.")
+    entries = transcript.all_of(session.user, key)
     now = session.clock.now().astimezone(session.zone)
     slug = "".join(c if c.isalnum() or c in "-_" else "-" for c in session.thread)
     file = Path(said or f"{slug}-{now:%Y-%m-%d-%H%M%S}.md").expanduser()
@@ -83,7 +87,8 @@ def _write(file: Path, session: Session, entries: "Iterator[Entry]") -> int:
 
 def _open(session: Session, name: str) -> None:
     session.thread, session.last = name, None
-    session.output.say(f"Now in the thread {name}.", "dim")
+    known = session.stores().transcript().key_of(session.user, name)
+    session.output.say(f"Now in the {'' if known else 'new '}thread {name}.", "dim")
     show_last(session)
 
 
