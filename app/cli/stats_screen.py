@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDEST = 30
-_LONGEST = 40
+_LONGEST = 24
 
 
 def show(
@@ -40,7 +40,7 @@ def show(
 
 
 def sparkline(values: "Sequence[float]") -> str:
-    """Return a row of bars, at most forty: neighbours share one, the highest of them counts."""
+    """Return a row of bars, at most 24: neighbours share one, the highest of them counts."""
     if not any(values):
         return ""
     share = -(-len(values) // _LONGEST)
@@ -54,6 +54,8 @@ def money(cost: float | None, unpriced: int) -> str:
     if cost is None:
         return "unknown"
     told = f"${cost:,.2f}" if cost >= 1 else f"${cost:.4f}"
+    if cost and told == "$0.0000":
+        told = "under $0.0001"
     return f"{told} and {unpriced} calls of unknown price" if unpriced else told
 
 
@@ -64,6 +66,8 @@ def _overview(found: "Statistics") -> Table:
     of_these = f"{whole.tokens_cached:,} cached, {whole.tokens_reasoning:,} reasoning"
     latency = [one.total.median if one.total else 0 for one in each]
     table = Table(box=None, show_header=False, padding=(0, 2))
+    for cut in (False, False, True):  # the newest bar is the last, and must not be cut off
+        table.add_column(no_wrap=cut)
     for name, value, values in (
         ("turns", f"{whole.turns:,}", [one.turns for one in each]),
         ("failed over", _share(whole), [one.failovers for one in each]),
@@ -102,9 +106,15 @@ def _table(groups: "dict[str, Summary]", by: str) -> Table:
             f"{one.first_token.median / 1000:.2f} s" if one.first_token else "-",
             f"{one.total.median / 1000:.2f} s" if one.total else "-",
             f"{one.tokens_in + one.tokens_out:,}",
-            money(one.cost, 0),
+            _at_least(one),
         )
     return table
+
+
+def _at_least(one: "Summary") -> str:
+    """Return a cost in few words: calls of unknown price make it the least that it may be."""
+    told = money(one.cost, 0)
+    return f"{told} or more" if one.unpriced and one.cost is not None else told
 
 
 def _share(one: "Summary") -> str:
