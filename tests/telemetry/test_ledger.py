@@ -105,16 +105,20 @@ def test_call_of_a_turn_that_was_given_up_is_a_row(relay: Relay, gemini: GeminiS
     assert (row.provider, row.outcome, row.exhausted) == ("gemini", "cancelled", False)
 
 
-@pytest.mark.parametrize(("following", "exhausted"), [("groq", False), (None, True)])
-def test_turn_given_up_on_its_way_to_the_next_model_has_not_run_out_of_models(
-    relay: Relay, following: str | None, exhausted: bool
+@pytest.mark.parametrize(
+    ("following", "asked_again", "exhausted"),
+    [("groq", False, False), (None, False, True), (None, True, True)],
+)
+def test_turn_that_was_given_up_has_run_out_of_models_only_after_the_last(
+    relay: Relay, following: str | None, asked_again: bool, exhausted: bool
 ) -> None:
-    trail = Trail(lambda attempt: None)
+    trail, model = Trail(lambda attempt: None), ("gemini", "Gemini", "gemini-3.5-flash-lite", 0)
     failure = Verdict(Kind.UNAVAILABLE)
-    told = ("gemini", "Gemini", "gemini-3.5-flash-lite", 0, Outcome.FAILED, 9, failure)
-    trail.add(Attempt(*told, goes_over=True, following=following))
+    trail.add(Attempt(*model, Outcome.FAILED, 9, failure, goes_over=True, following=following))
+    if asked_again:
+        trail.add(Attempt(*model, Outcome.CANCELLED, 9))
     note(relay.agent.parts, TurnIds("ann"), trail, None)
-    assert [row.exhausted for row in kept(relay)] == [exhausted]
+    assert [row.exhausted for row in kept(relay)][-1] == exhausted
     assert ("Both LLMs failed" in relay.log.read_text()) == exhausted
 
 
