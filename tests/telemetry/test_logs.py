@@ -1,3 +1,4 @@
+import json
 import logging
 import stat
 import time
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import SettingsError
-from app.telemetry import LogFile
+from app.telemetry import LogFile, TurnIds, about
 
 logger = logging.getLogger("app.tests")
 
@@ -69,6 +70,22 @@ def test_message_of_many_lines_is_one(log: LogFile, tmp_path: Path) -> None:
     logger.warning("Refused:\n2026-01-01 00:00:00,000 ERROR app: forged\r\n\u2028end")
     (line,) = lines(log, tmp_path)
     assert line.endswith("Refused: 2026-01-01 00:00:00,000 ERROR app: forged  end")
+
+
+def test_json_line_holds_a_traceback_and_odd_characters(tmp_path: Path) -> None:
+    log = LogFile(tmp_path / "app.log", "INFO", ["MYKEY"], "json")
+    odd = 'quote " back\\slash \n\r\t\x00\x1b\u2028 \N{PILE OF POO} \ud800 MYKEY'
+    error = ValueError(odd)
+    exc_info = (type(error), error, None)
+    with about(TurnIds(odd, odd, "1")):
+        record = logging.LogRecord("app", logging.ERROR, "", 0, "%s", (odd,), exc_info)
+        log.handler.handle(record)
+    log.close()
+    (line, rest) = (tmp_path / "app.log").read_text().split("\n")
+    told = json.loads(line)
+    assert rest == ""
+    assert told["message"] == told["user"] == told["thread"] == odd.replace("MYKEY", "[redacted]")
+    assert told["exception"].startswith("ValueError: quote")
 
 
 def test_processes_share_a_file_over_its_rotations(
