@@ -164,6 +164,25 @@ def test_model_that_was_held_back_is_asked_after_all_before_nobody_answers(
     ]
 
 
+@pytest.mark.parametrize("heals", [True, False])
+def test_model_that_was_held_back_is_asked_before_the_turn_waits_for_another(
+    make: Make, gemini: GeminiServer, groq: GroqServer, clock: FixedClock, heals: bool
+) -> None:
+    relay = make(gemini_limits="1 requests/day")
+    who(relay)
+    groq.plays(groq_api.rate_limit(9), says("Hi."))
+    gemini.plays(says("Hi.") if heals else gemini_api.OVERLOADED)
+    before = clock.now()
+    tried = who(relay)
+    first = [("gemini", "skipped", "quota_daily"), ("groq", "failed", "rate_limit")]
+    if heals:
+        assert (tried, clock.now()) == ([*first, *GEMINI], before)
+    else:
+        end = [("gemini", "failed", "unavailable"), ("groq", "answered", None)]
+        assert tried == [*first, *end]
+        assert (clock.now() - before).total_seconds() == pytest.approx(9, abs=2)
+
+
 def test_setting_wins_over_what_was_learned(
     make: Make, gemini: GeminiServer, clock: FixedClock
 ) -> None:
