@@ -59,6 +59,8 @@ def money(cost: float | None, unpriced: int) -> str:
     if cost is None:
         return "unknown"
     told = f"${cost:,.2f}" if cost >= 1 else f"${cost:.4f}"
+    if cost and told == "$0.0000":
+        told = "under $0.0001"
     return f"{told} and {unpriced} calls of unknown price" if unpriced else told
 
 
@@ -70,7 +72,8 @@ def _overview(found: "Statistics", width: int) -> Table:
     latency = [one.total.median if one.total else 0 for one in each]
     room = 0 if width < NARROW else min(_LONGEST, width - _BESIDE)
     table = Table(box=None, show_header=False, padding=(0, 2))
-    table.add_column(no_wrap=True)
+    for cut in (False, False, True):  # the newest bar is the last, and must not be cut off
+        table.add_column(no_wrap=cut)
     for name, value, values in (
         ("turns", f"{whole.turns:,}", [one.turns for one in each]),
         ("failed over", _share(whole), [one.failovers for one in each]),
@@ -124,11 +127,17 @@ def _numbers(one: "Summary") -> dict[str, str]:
                 f"{one.first_token.median / 1000:.2f} s" if one.first_token else "-",
                 f"{one.total.median / 1000:.2f} s" if one.total else "-",
                 f"{one.tokens_in + one.tokens_out:,}",
-                money(one.cost, 0),
+                _at_least(one),
             ),
             strict=True,
         )
     )
+
+
+def _at_least(one: "Summary") -> str:
+    """Return a cost in few words: calls of unknown price make it the least that it may be."""
+    told = money(one.cost, 0)
+    return f"{told} or more" if one.unpriced and one.cost is not None else told
 
 
 def _share(one: "Summary") -> str:

@@ -27,7 +27,9 @@ def by_a_model(answer: AIMessage | None) -> bool:
 def note(parts: Parts, ids: TurnIds, trail: Trail, answer: AIMessage | None) -> None:
     """Note every attempt of a question in the ledger; raise the alarm if all have failed."""
     attempts = trail.attempts
-    exhausted = bool(attempts) and attempts[-1].goes_over and not by_a_model(answer)
+    ended = [one for one in attempts if one.outcome in ("failed", "skipped")]
+    nobody_left = bool(ended) and ended[-1].goes_over and ended[-1].following is None
+    exhausted = nobody_left and not by_a_model(answer)
     records = [_record(parts, ids, attempt) for attempt in attempts]
     if exhausted:
         records[-1] = records[-1].last_hope()

@@ -1,7 +1,8 @@
 """At the chain's end, wait for the model that may be back soonest, if the turn has the time.
 
-Where it hasn't, a model that was held back by our own count of its quota is asked at once:
-the count may be wrong, and a 429 costs less than no answer.
+Before that, and where it hasn't, a model that was held back by our own count of its quota is
+asked at once: the count may be wrong, and a 429 costs less than a wait or no answer. Only the
+short wait for that very model comes first.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from app.clock import Clock
 from app.llm.call import ModelCall, Step
 from app.llm.guard import Guard
-from app.llm.kinds import ERRORS
+from app.llm.kinds import ERRORS, ModelCallError
 from app.llm.trail import Attempt
 
 _TIME_TO_ANSWER = 1.0
@@ -42,21 +43,36 @@ class Comeback(Step):
     async def ainvoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AIMessage:
-        """Wait and ask again, or raise the last error again at once."""
-        last = {attempt.position: attempt for attempt in input.trail.attempts}
+        """Ask whom we held back, or wait and ask again, or raise the last error again at once."""
         if self._needless(input.messages):
             return _raise_again(input)
-        waiting = [attempt for attempt in last.values() if _may_come_back(attempt)]
+        held_back = next(filter(_by_our_count, _latest(input)), None)
+        if held_back is not None and self._soonest(input) is not held_back:
+            try:
+                return await self._guards[held_back.position].ainvoke(input, config, last=True)
+            except ModelCallError:
+                if not input.trail.attempts[-1].goes_over:
+                    raise
+        soonest = self._soonest(input)
+        if soonest is None:
+            return _raise_again(input)
+        input.trail.wait_for(soonest)
+        await self._clock.sleep(_seconds(soonest))
+        return await self._guards[soonest.position].ainvoke(input, config, last=True)
+
+    def _soonest(self, call: ModelCall) -> Attempt | None:
+        """Return how the model failed whose wait is shortest; None if the turn lacks the time."""
+        waiting = filter(_may_come_back, _latest(call))
         soonest = min(waiting, key=_seconds, default=None)
-        time_left = input.deadline - self._clock.monotonic()
-        if soonest is not None and _seconds(soonest) + _TIME_TO_ANSWER <= time_left:
-            input.trail.wait_for(soonest)
-            await self._clock.sleep(_seconds(soonest))
-            return await self._guards[soonest.position].ainvoke(input, config, last=True)
-        held_back = next((attempt for attempt in last.values() if _by_our_count(attempt)), None)
-        if held_back is not None:
-            return await self._guards[held_back.position].ainvoke(input, config, last=True)
-        return _raise_again(input)
+        time_left = call.deadline - self._clock.monotonic()
+        if soonest is None or _seconds(soonest) + _TIME_TO_ANSWER > time_left:
+            return None
+        return soonest
+
+
+def _latest(call: ModelCall) -> list[Attempt]:
+    """Return the last attempt at each model."""
+    return list({attempt.position: attempt for attempt in call.trail.attempts}.values())
 
 
 def _raise_again(call: ModelCall) -> AIMessage:

@@ -8,7 +8,6 @@ of another program on the same key. So it may let a call through that earns a 42
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from app.clock import Clock
 from app.errors import DatabaseError
@@ -19,6 +18,8 @@ _log = logging.getLogger("app.llm")
 
 _FRESH_FOR = 1.0
 _PAUSE = 0.1
+_MOST_WAITING = 1_000
+"""Changes kept in memory while the database can't be written; older ones are dropped."""
 
 
 class QuotaBook:
@@ -72,15 +73,28 @@ class QuotaBook:
     def _write_and_read(self) -> None:
         with self._lock:
             taken, self._pending = self._pending, []
-        if taken:
-            self._safely(lambda: self._open_store().change(taken))
-        loaded = self._safely(lambda: self._open_store().load())
-        if loaded is None:
+        try:
+            store = self._open_store()
+            if taken:
+                store.change(taken)
+                taken = []
+            loaded = store.load()
+        except DatabaseError as error:
+            self._wait_with(taken, error)
             return
+        self._told = False
         with self._lock:
             self._gauges = loaded
             for key, change in self._pending:
                 self._apply(key, change)
+
+    def _wait_with(self, taken: list[tuple[Key, Change]], error: DatabaseError) -> None:
+        """Keep changes for the next time; a database that fails is told to the log once."""
+        with self._lock:
+            self._pending = [*taken, *self._pending][-_MOST_WAITING:]
+        if not self._told:
+            _log.warning("Quotas can't be stored, they live in memory: %s", error)
+        self._told = True
 
     def _apply(self, key: Key, change: Change) -> None:
         after = change(self._gauges.get(key))
@@ -88,15 +102,3 @@ class QuotaBook:
             self._gauges.pop(key, None)
         else:
             self._gauges[key] = after
-
-    def _safely(self, work: Callable[[], Any]) -> Any:
-        """Do work on the rows; a database that fails is told to the log once."""
-        try:
-            done = work()
-        except DatabaseError as error:
-            if not self._told:
-                _log.warning("Quotas can't be stored, they live in memory: %s", error)
-            self._told = True
-            return None
-        self._told = False
-        return done

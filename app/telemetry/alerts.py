@@ -31,12 +31,22 @@ _AT_THE_END = 6.0
 Post = Callable[[str, bytes], None]
 
 
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Take a redirect for a failure: it would be followed by a GET, which posts nothing."""
+
+    def redirect_request(self, *args: object) -> None:
+        """Go nowhere."""
+
+
 def post(url: str, body: bytes) -> None:
-    """Post JSON; raise `OSError` or `HTTPException` where it isn't taken."""
+    """Post JSON; raise `OSError` or `HTTPException` where it isn't taken.
+
+    What is answered is not read: a body that never ends would hold the next alert back.
+    """
     headers = {"Content-Type": "application/json", "User-Agent": "task-relay"}
     request = urllib.request.Request(url, body, headers, method="POST")
-    with urllib.request.urlopen(request, timeout=_TIMEOUT) as response:
-        response.read()
+    opener = urllib.request.build_opener(_NoRedirects)
+    opener.open(request, timeout=_TIMEOUT).close()
 
 
 class Alerts:
@@ -78,7 +88,8 @@ class Alerts:
         """Let an alert be posted soon, unless one just was; nothing waits for it."""
         now = self._clock.now()
         with self._lock:
-            just = self._sent_at is not None and now < self._sent_at + self._every
+            last = self._sent_at  # in the future, if the clock was set back
+            just = last is not None and last <= now < last + self._every
             if self._url is None or just:
                 return
             self._sent_at = now
@@ -103,7 +114,9 @@ class Alerts:
 
     def _run(self) -> None:
         while (text := self._texts.get()) is not None:
-            if self._claimed() and not self._delivered(text):
+            if not self._claimed():
+                self._forget()  # another process sent one, at a time of its own
+            elif not self._delivered(text):
                 self._give_back()
 
     def _delivered(self, text: str) -> bool:
@@ -129,9 +142,12 @@ class Alerts:
         except DatabaseError:
             return True
 
-    def _give_back(self) -> None:
+    def _forget(self) -> None:
         with self._lock:
             self._sent_at = None
+
+    def _give_back(self) -> None:
+        self._forget()
         try:
             self._open_store().give_back()
         except DatabaseError as error:

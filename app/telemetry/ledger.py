@@ -46,8 +46,11 @@ _AS_THEY_ARE = (
     *("at", "user_id", "thread", "turn", "provider", "model", "position", "outcome", "kind"),
     *("exhausted", "first_token_ms", "total_ms", "cost"),
 )
+_COUNTS = ("tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning")
 _SCOPE = "ledger"
 _PRUNE_EVERY = timedelta(hours=1)
+_LARGEST = 2**31 - 1
+"""The largest number in PostgreSQL's column; a server that counts more has miscounted."""
 
 
 class Ledger:
@@ -93,17 +96,18 @@ class Ledger:
 
 def _row(record: CallRecord) -> dict[str, object]:
     tokens = record.tokens
-    return {name: getattr(record, name) for name in _AS_THEY_ARE} | {
-        "tokens_in": tokens and tokens.incoming,
-        "tokens_out": tokens and tokens.outgoing,
-        "tokens_cached": tokens and tokens.cached,
-        "tokens_reasoning": tokens and tokens.reasoning,
+    counts: list[int] | list[None] = [None] * len(_COUNTS)
+    if tokens:
+        counts = [tokens.incoming, tokens.outgoing, tokens.cached, tokens.reasoning]
+    row = {name: getattr(record, name) for name in _AS_THEY_ARE}
+    return row | {
+        name: None if count is None else min(count, _LARGEST)
+        for name, count in zip(_COUNTS, counts, strict=True)
     }
 
 
 def _record(row: RowMapping) -> CallRecord:
     tokens = None
     if row["tokens_in"] is not None:
-        names = ("tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning")
-        tokens = Tokens(*(row[name] for name in names))
+        tokens = Tokens(*(row[name] for name in _COUNTS))
     return CallRecord(**{name: row[name] for name in _AS_THEY_ARE}, tokens=tokens)

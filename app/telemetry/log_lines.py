@@ -33,6 +33,10 @@ class HumanLines(logging.Formatter):
         record.ids = f" [{told}]" if told else ""
         return redact(super().format(record), self._secrets)
 
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return it as one line, so that what others said looks like no line of its own."""
+        return " ".join(super().formatMessage(record).splitlines())
+
 
 class JsonLines(logging.Formatter):
     """Write one JSON object a line; a traceback is its `exception`."""

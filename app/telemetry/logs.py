@@ -2,11 +2,12 @@
 
 import atexit
 import logging
+import os
 import queue
 from collections.abc import Sequence
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from app.errors import SettingsError
 from app.operation_values import HUMAN, JSON
@@ -73,7 +74,17 @@ class LogFile:
 
 
 class _PrivateFile(RotatingFileHandler):
-    """Open files with mode 0600."""
+    """Open files with mode 0600, and follow the name where another process has moved the file.
+
+    Without that each process would go on in a file of its own, and move the others' away.
+    """
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:
+        """Say whether the file that has the name now is full."""
+        if self.stream is not None and not _has_the_name(self.stream, Path(self.baseFilename)):
+            self.stream.close()
+            self.stream = self._open()
+        return bool(super().shouldRollover(record))
 
     def _open(self) -> Any:
         return open(
@@ -83,6 +94,13 @@ class _PrivateFile(RotatingFileHandler):
             errors="backslashreplace",
             opener=open_private,
         )
+
+
+def _has_the_name(stream: IO[str], name: Path) -> bool:
+    try:
+        return os.path.samestat(name.stat(), os.fstat(stream.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 class _AsIs(QueueHandler):

@@ -1,6 +1,7 @@
 """Choose who hears of calls, besides the ledger: Prometheus, and OpenTelemetry if asked for."""
 
 import logging
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -33,9 +34,10 @@ def open_metrics(environment: Mapping[str, str]) -> Metrics:
     """Return who hears of calls in this process; OpenTelemetry is imported if it is asked for."""
     prometheus = Prometheus()
     disabled = environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
-    if disabled or not any(environment.get(name, "").strip() for name in _ASKS):
+    asked, hosted = any(environment.get(name, "").strip() for name in _ASKS), _set_up_by_a_host()
+    if disabled or not (asked or hosted):
         return Metrics((prometheus,))
-    if not all(map(_installed, _PACKAGES)):
+    if not hosted and not all(map(_installed, _PACKAGES)):
         _log.warning(
             "OTEL_... is set, but OpenTelemetry is not installed: run "
             'python -m pip install -e ".[otel]" -c constraints.txt'
@@ -45,6 +47,14 @@ def open_metrics(environment: Mapping[str, str]) -> Metrics:
 
     told = otel.OpenTelemetry(otel.providers(environment))
     return Metrics((prometheus, told), told.here, told.close)
+
+
+def _set_up_by_a_host() -> bool:
+    """Say whether the program that we are a guest in traces; where it doesn't, import nothing."""
+    trace = sys.modules.get("opentelemetry.trace")
+    return trace is not None and not isinstance(
+        trace.get_tracer_provider(), trace.ProxyTracerProvider
+    )
 
 
 def _installed(package: str) -> bool:

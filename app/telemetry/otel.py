@@ -7,6 +7,8 @@ OTLP over HTTP.
 
 import atexit
 import os
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +21,8 @@ from app.telemetry import metric_names as names
 from app.telemetry.call_record import CallRecord
 
 _SCOPE = "task-relay"
-_PATIENCE_MS = 3000
+_PATIENCE = 3.0
+"""Seconds that the end of the process waits for a collector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +67,20 @@ class OpenTelemetry:
             self._measure(call)
 
     def close(self) -> None:
-        """Send what was not sent yet, where the providers are ours."""
-        if self._providers.ours:
-            atexit.unregister(self.close)
-            self._providers.traces.force_flush(_PATIENCE_MS)
-            self._providers.traces.shutdown()
-            self._providers.metrics.shutdown(timeout_millis=_PATIENCE_MS)
+        """Send what was not sent yet, where the providers are ours.
+
+        The exporters try for ten seconds each, whatever they are told; nobody waits for that.
+        """
+        if not self._providers.ours:
+            return
+        atexit.unregister(self.close)
+        ends = (self._providers.traces.shutdown, self._providers.metrics.shutdown)
+        ending = [threading.Thread(target=end, daemon=True) for end in ends]
+        latest = time.monotonic() + _PATIENCE
+        for thread in ending:
+            thread.start()
+        for thread in ending:
+            thread.join(max(0.0, latest - time.monotonic()))
 
     def _span(self, call: CallRecord) -> None:
         begin = call.at

@@ -31,6 +31,10 @@ quotas = Table(
 _SCOPE = "quotas"
 LEARNED_FOR = timedelta(days=2)
 """How long a limit that a 429 named is believed; a bigger contract then shows by itself."""
+_SKEW = timedelta(minutes=1)
+"""How far two machines' clocks may differ; what is further ahead was told by a wrong clock."""
+_LARGEST = 2**31 - 1
+"""The largest number in PostgreSQL's column; a limit above it is as good as none."""
 
 
 class Source(StrEnum):
@@ -66,12 +70,12 @@ class Gauge:
 
     def counts(self, now: datetime) -> bool:
         """Say whether it holds without a setting: a header's word, or a fresh 429's."""
-        fresh = self.source is Source.LEARNED and now - self.known_at <= LEARNED_FOR
-        return self.source is Source.HEADER or fresh
+        fresh = -_SKEW <= now - self.known_at <= LEARNED_FOR
+        return self.source is Source.HEADER or (self.source is Source.LEARNED and fresh)
 
     def used_at(self, now: datetime) -> float:
         """Return how much is used at an instant."""
-        if now >= self.resets_at:
+        if not self._lasts(now):
             return 0.0
         if not self.rolling or now <= self.counted_at:
             return self.used
@@ -104,9 +108,13 @@ class Gauge:
         used = max(0.0, self.used_at(now) + need)
         if self.rolling:
             resets_at = now + self.quota.length * (used / self.amount)
-        elif now < self.resets_at:
+        elif self._lasts(now):
             resets_at = self.resets_at
         return replace(self, used=used, counted_at=now, resets_at=resets_at)
+
+    def _lasts(self, now: datetime) -> bool:
+        """Say whether its window lasts; one that was counted ahead of now never began."""
+        return self.counted_at - _SKEW <= now < self.resets_at
 
 
 Key = tuple[str, Window]
@@ -149,4 +157,5 @@ def _gauge(row: RowMapping) -> Gauge:
 
 def _values(gauge: Gauge) -> dict[str, object]:
     values = {field.name: getattr(gauge, field.name) for field in fields(Gauge)}
-    return values | {"quota": gauge.quota.value, "source": gauge.source.value}
+    values |= {"quota": gauge.quota.value, "source": gauge.source.value}
+    return values | {"amount": min(gauge.amount, _LARGEST)}

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 _MARK = "[redacted]"
 _PATTERNS = (
     re.compile(r"AIza[\w-]{20,}"),
-    re.compile(r"\b(?:gsk|sk|org|proj|user)_[A-Za-z0-9_-]{6,}"),
+    re.compile(r"\b(?:gsk|sk|org|proj)_[A-Za-z0-9_-]{6,}"),
+    re.compile(r"\buser_01[a-z0-9]{6,}"),  # Groq's; a host's own `user_...` names its people
     re.compile(r"\bsk-[A-Za-z0-9_-]{8,}"),
     re.compile(r"(?<=api_key:)[^\s'\",}]+"),
     re.compile(r"(?<=projects/)[\w-]+"),

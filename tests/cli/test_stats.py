@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import app.cli.stats_plot
 from app.cli.main import cli
+from app.cli.stats_screen import money, show
 from app.clock import SystemClock
 from app.settings import Settings
 from app.stores import Stores
@@ -81,6 +82,34 @@ def test_unknown_cost_is_never_zero() -> None:
     assert cost(None, None) == (None, 2)
     assert cost(0.5, None) == (0.5, 1)
     assert cost(0.5) == (0.5, 0)
+
+
+@pytest.mark.parametrize(
+    ("cost", "told"),
+    [(None, "unknown"), (0, "$0.0000"), (9e-6, "under $0.0001"), (0.5, "$0.5000")],
+)
+def test_little_money_is_not_shown_as_none(cost: float | None, told: str) -> None:
+    assert money(cost, 0) == told
+
+
+def test_group_with_calls_of_unknown_price_is_shown_to_cost_more(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    calls = [call(n, tokens=Tokens(10, 1), cost=one) for n, one in enumerate((0.5, None))]
+    show(statistics_of(calls, NOW, NOW, UTC, "provider"), [], "7d", "provider", UTC)
+    assert "$0.5000 or more" in capsys.readouterr().out
+
+
+def test_newest_bar_is_on_a_screen_of_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    begin = NOW - timedelta(days=60)
+    tokens = Tokens(10**8, 10**7)
+    calls = [call(0, at=begin, cost=None, tokens=tokens), call(1, at=NOW, cost=9.0, tokens=tokens)]
+    show(statistics_of(calls, begin, NOW, UTC, None), [], "60d", None, UTC)
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert max(map(len, lines)) <= 80
+    (turns,) = (line for line in lines if "turns" in line)
+    assert turns.endswith("▁█")
+    assert "…" not in "".join(lines)
 
 
 def test_time_is_cut_into_days_hours_or_minutes_of_the_persons_zone() -> None:

@@ -1,15 +1,21 @@
 """Quotas: a request that can't fit goes to the next model before it earns a 429."""
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
+from app.errors import DatabaseError
+from app.llm import QuotaBook
 from app.llm.quota_words import google_limits, groq_quotas
 from app.operation_values import Window
-from app.telemetry import Gauge, Source
+from app.telemetry import Gauge, QuotaStore, Source
+from app.telemetry.quota_store import Change, Key
 from tests.conftest import ROOT, Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -54,14 +60,15 @@ def test_next_model_takes_what_is_above_a_set_limit_until_the_minute_is_over(
     assert "(Gemini: rate limit reached" not in relay.say("x").notice
 
 
-def test_processes_count_together(make: Make, gemini: GeminiServer) -> None:
-    first = make(gemini_limits="2 requests/minute")
+def test_processes_count_together(make: Make, gemini: GeminiServer, store_url: str) -> None:
+    told = {"gemini_limits": "2 requests/minute", "database_url": store_url}
+    first = make(**told)
     assert who(first) == GEMINI
     first.end()
-    second = make(gemini_limits="2 requests/minute")
+    second = make(**told)
     assert who(second) == GEMINI
     second.end()
-    assert who(make(gemini_limits="2 requests/minute")) == SPARED
+    assert who(make(**told)) == SPARED
     assert gemini.calls == 2
 
 
@@ -157,6 +164,25 @@ def test_model_that_was_held_back_is_asked_after_all_before_nobody_answers(
     ]
 
 
+@pytest.mark.parametrize("heals", [True, False])
+def test_model_that_was_held_back_is_asked_before_the_turn_waits_for_another(
+    make: Make, gemini: GeminiServer, groq: GroqServer, clock: FixedClock, heals: bool
+) -> None:
+    relay = make(gemini_limits="1 requests/day")
+    who(relay)
+    groq.plays(groq_api.rate_limit(9), says("Hi."))
+    gemini.plays(says("Hi.") if heals else gemini_api.OVERLOADED)
+    before = clock.now()
+    tried = who(relay)
+    first = [("gemini", "skipped", "quota_daily"), ("groq", "failed", "rate_limit")]
+    if heals:
+        assert (tried, clock.now()) == ([*first, *GEMINI], before)
+    else:
+        end = [("gemini", "failed", "unavailable"), ("groq", "answered", None)]
+        assert tried == [*first, *end]
+        assert (clock.now() - before).total_seconds() == pytest.approx(9, abs=2)
+
+
 def test_setting_wins_over_what_was_learned(
     make: Make, gemini: GeminiServer, clock: FixedClock
 ) -> None:
@@ -180,6 +206,56 @@ def test_rolling_window_comes_back_evenly(
     )
     found = gauge.wait(need, NOON + timedelta(seconds=after))
     assert found == (None if wait is None else pytest.approx(wait, abs=0.1))
+
+
+@pytest.mark.parametrize("source", Source)
+def test_count_of_a_clock_that_was_ahead_is_not_believed(source: Source) -> None:
+    ahead = NOON + timedelta(hours=5)
+    gauge = Gauge(
+        *("gemini", "m", Window.REQUESTS_A_MINUTE, 2, source, ahead),
+        *(2, ahead, ahead + timedelta(seconds=60)),
+    )
+    assert gauge.wait(1, ahead) is not None
+    assert gauge.wait(1, NOON) is None
+    again = gauge.plus(1, NOON, NOON + timedelta(seconds=60))
+    assert (again.used, again.resets_at) <= (1, NOON + timedelta(seconds=60))
+    assert gauge.counts(NOON) == (source is Source.HEADER)
+
+
+def test_limit_that_no_column_holds_is_stored_as_the_largest(engine: Engine) -> None:
+    store, key = QuotaStore(engine), ("gemini * m 1", Window.TOKENS_A_DAY)
+    gauge = Gauge(
+        *("gemini", "m", Window.TOKENS_A_DAY, 10**11, Source.LEARNED, NOON),
+        *(7.5, NOON, NOON + timedelta(hours=5)),
+    )
+    for expected in (gauge, gauge.plus(1, NOON, NOON)):
+        store.change([(key, lambda before, after=expected: after)])  # type: ignore[misc]
+        assert store.load() == {key: replace(expected, amount=2**31 - 1)}
+    store.change([(key, lambda before: None)])
+    assert store.load() == {}
+
+
+def test_what_is_counted_while_the_database_cannot_be_written_is_not_forgotten(
+    engine: Engine, clock: FixedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Locked(QuotaStore):
+        def change(self, changes: Sequence[tuple[Key, Change]]) -> None:
+            raise DatabaseError("Another program holds it.")
+
+    stores: list[QuotaStore] = [Locked(engine)]
+    book, key = QuotaBook(lambda: stores[0], clock), ("gemini * m 1", Window.REQUESTS_A_DAY)
+    gauge = Gauge(
+        *("gemini", "m", Window.REQUESTS_A_DAY, 500, Source.LEARNED, NOON),
+        *(1, NOON, NOON + timedelta(hours=5)),
+    )
+    for used in (1, 2):
+        book.change(key, lambda before: (before or gauge).plus(1, NOON, NOON))
+        book.close()
+        assert book.gauge(key) == replace(gauge, used=used + 1)
+    assert caplog.text.count("Quotas can't be stored") == 1
+    stores[0] = QuotaStore(engine)
+    asyncio.run(book.refresh())
+    assert QuotaStore(engine).load() == {key: replace(gauge, used=3)}
 
 
 def test_what_groqs_headers_may_look_like() -> None:

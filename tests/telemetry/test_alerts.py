@@ -1,6 +1,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 from sqlalchemy import Engine
@@ -8,6 +9,7 @@ from sqlalchemy import Engine
 from app.errors import DatabaseError
 from app.secret import Secret
 from app.telemetry import Alerts, AlertStore
+from app.telemetry.alerts import post
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -105,6 +107,14 @@ def test_webhooks_secret_is_in_no_log(
         assert "fakeSecretOfAWebhook" not in log
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307])
+def test_webhook_that_redirects_has_not_taken_it(webhook: Webhook, status: int) -> None:
+    webhook.plays(Failure(status, "", {"Location": webhook.url + "/elsewhere"}))
+    with pytest.raises(HTTPError):
+        post(webhook.address, b'{"text": "Fire."}')
+    assert (webhook.calls, webhook.listed) == (1, 0)
+
+
 class Line:
     """A webhook's line that takes what `takes` says, and notes what was tried."""
 
@@ -151,6 +161,35 @@ def test_alert_that_reached_nobody_leaves_the_right_to_the_next(
     alerts.send("Fire again.")
     alerts.close()
     assert line.tries[-1] == b'{"text": "Fire again."}'
+
+
+def test_clock_that_was_set_back_keeps_no_alert_back(engine: Engine, clock: FixedClock) -> None:
+    line = Line()
+    alerts = line.alerts(clock, lambda: AlertStore(engine))
+    alerts.send("Fire.")
+    alerts.close()
+    clock.move(hours=-5)
+    alerts.send("Fire again.")
+    alerts.close()
+    assert len(line.tries) == 2
+
+
+def test_alert_held_back_for_another_process_waits_no_longer_than_that_ones(
+    engine: Engine, clock: FixedClock
+) -> None:
+    line = Line()
+    store = AlertStore(engine)
+    first, second = (line.alerts(clock, lambda: store) for _ in range(2))
+    first.send("Fire.")
+    first.close()
+    clock.move(seconds=599)
+    second.send("Fire again.")
+    second.close()
+    assert len(line.tries) == 1
+    clock.move(seconds=2)
+    second.send("Fire again.")
+    second.close()
+    assert len(line.tries) == 2
 
 
 def test_turn_does_not_wait_for_the_webhook_nor_need_a_database(clock: FixedClock) -> None:

@@ -11,9 +11,13 @@ import pytest
 from sqlalchemy import Engine
 
 from app.errors import DatabaseError
+from app.graph.telling import note
+from app.llm import Attempt, Trail
+from app.llm.kinds import Kind, Verdict
+from app.llm.trail import Outcome
 from app.operation_values import Price
 from app.settings import Settings
-from app.telemetry import CallRecord, Ledger, Prices, Recorder, Tokens
+from app.telemetry import CallRecord, Ledger, Prices, Recorder, Tokens, TurnIds
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -101,6 +105,23 @@ def test_call_of_a_turn_that_was_given_up_is_a_row(relay: Relay, gemini: GeminiS
     assert (row.provider, row.outcome, row.exhausted) == ("gemini", "cancelled", False)
 
 
+@pytest.mark.parametrize(
+    ("following", "asked_again", "exhausted"),
+    [("groq", False, False), (None, False, True), (None, True, True)],
+)
+def test_turn_that_was_given_up_has_run_out_of_models_only_after_the_last(
+    relay: Relay, following: str | None, asked_again: bool, exhausted: bool
+) -> None:
+    trail, model = Trail(lambda attempt: None), ("gemini", "Gemini", "gemini-3.5-flash-lite", 0)
+    failure = Verdict(Kind.UNAVAILABLE)
+    trail.add(Attempt(*model, Outcome.FAILED, 9, failure, goes_over=True, following=following))
+    if asked_again:
+        trail.add(Attempt(*model, Outcome.CANCELLED, 9))
+    note(relay.agent.parts, TurnIds("ann"), trail, None)
+    assert [row.exhausted for row in kept(relay)][-1] == exhausted
+    assert ("Both LLMs failed" in relay.log.read_text()) == exhausted
+
+
 def test_no_text_of_a_message_is_in_a_row(
     relay: Relay, gemini: GeminiServer, data_dir: Path
 ) -> None:
@@ -159,6 +180,17 @@ def test_old_rows_go_and_the_rest_stays(engine: Engine) -> None:
     assert len(keeping.since(NOON)) == 1
 
 
+def test_count_of_tokens_that_no_column_holds_costs_no_row(
+    clock: FixedClock, engine: Engine
+) -> None:
+    ledger = Ledger(engine)
+    recorder = Recorder(lambda: ledger, Prices((), ()), clock)
+    recorder.note([call(tokens=Tokens(2**70, 2**31)), call(tokens=Tokens(7, 8))])
+    recorder.close()
+    most = 2**31 - 1
+    assert [row.tokens for row in ledger.since(NOON)] == [Tokens(most, most), Tokens(7, 8)]
+
+
 def test_user_can_be_forgotten(engine: Engine) -> None:
     ledger = Ledger(engine)
     ledger.add([call(), call(user_id="bob"), call()], NOON)
@@ -167,6 +199,7 @@ def test_user_can_be_forgotten(engine: Engine) -> None:
     assert [row.user_id for row in ledger.since(NOON)] == ["bob"]
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_row_and_index_take_less_than_250_bytes(engine: Engine, tmp_path: Path) -> None:
     thread = "0f8fad5b-d9cb-469f-a165-70867728950e"
     row = call(

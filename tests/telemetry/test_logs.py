@@ -1,12 +1,14 @@
+import json
 import logging
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app.errors import SettingsError
-from app.telemetry import LogFile
+from app.telemetry import LogFile, TurnIds, about
 
 logger = logging.getLogger("app.tests")
 
@@ -62,6 +64,54 @@ def test_odd_characters_do_not_break_the_log(
     )  # the runner's own report can't hold them
     logger.info("lone %s", "\ud800")
     assert lines(log, tmp_path)[0].endswith("lone \\ud800")
+
+
+def test_message_of_many_lines_is_one(log: LogFile, tmp_path: Path) -> None:
+    logger.warning("Refused:\n2026-01-01 00:00:00,000 ERROR app: forged\r\n\u2028end")
+    (line,) = lines(log, tmp_path)
+    assert line.endswith("Refused: 2026-01-01 00:00:00,000 ERROR app: forged  end")
+
+
+def test_json_line_holds_a_traceback_and_odd_characters(tmp_path: Path) -> None:
+    log = LogFile(tmp_path / "app.log", "INFO", ["MYKEY"], "json")
+    odd = 'quote " back\\slash \n\r\t\x00\x1b\u2028 \N{PILE OF POO} \ud800 MYKEY'
+    error = ValueError(odd)
+    exc_info = (type(error), error, None)
+    with about(TurnIds(odd, odd, "1")):
+        record = logging.LogRecord("app", logging.ERROR, "", 0, "%s", (odd,), exc_info)
+        log.handler.handle(record)
+    log.close()
+    (line, rest) = (tmp_path / "app.log").read_text().split("\n")
+    told = json.loads(line)
+    assert rest == ""
+    assert told["message"] == told["user"] == told["thread"] == odd.replace("MYKEY", "[redacted]")
+    assert told["exception"].startswith("ValueError: quote")
+
+
+def test_processes_share_a_file_over_its_rotations(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.telemetry.logs._MOST_BYTES", 2_000)
+    file = tmp_path / "app.log"
+    first, second = LogFile(file, "INFO", []), LogFile(file, "INFO", [])
+
+    def says(log: LogFile, text: str) -> None:
+        written = len(list(tmp_path.glob("app.log*"))), file.exists() and file.stat().st_size
+        log.handler.emit(logging.LogRecord("app", logging.INFO, "", 0, text, None, None))
+        for _ in range(200):
+            now = len(list(tmp_path.glob("app.log*"))), file.exists() and file.stat().st_size
+            if now != written:
+                return
+            time.sleep(0.005)
+
+    for number in range(30):
+        says(first, f"first {number:100}")
+        says(second, f"second {number:100}")
+    first.close()
+    second.close()
+    newest = file.read_text().splitlines()
+    assert [line.split()[-2:] for line in newest[-2:]] == [["first", "29"], ["second", "29"]]
+    assert (tmp_path / "app.log.1").stat().st_size > 1_500
 
 
 def test_place_that_cannot_be_written_is_a_wrong_setting(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -147,6 +148,30 @@ def test_environment_alone_sends_traces_and_metrics(
     collector.stop()
     assert b"chat gemini-3.5-flash-lite" in collector.bodies["/v1/traces"]
     assert b"gen_ai.client.operation.duration" in collector.bodies["/v1/metrics"]
+
+
+def test_host_that_traces_needs_no_environment_nor_the_extra(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spans, tracers = InMemorySpanExporter(), TracerProvider()
+    tracers.add_span_processor(SimpleSpanProcessor(spans))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: tracers)
+    monkeypatch.setattr("app.telemetry.metrics._PACKAGES", ("no_such_package.at.all",))
+    relay.say("Hello")
+    relay.end()
+    tracers.shutdown()
+    assert [span.name for span in spans.get_finished_spans()] == ["chat gemini-3.5-flash-lite"]
+
+
+def test_collector_that_is_gone_holds_the_end_up_for_a_moment_only(
+    relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(otel, "_PATIENCE", 0.2)
+    relay.say("Hello")
+    before = time.monotonic()
+    relay.end()
+    assert time.monotonic() - before < 2
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ def test_things_that_look_like_keys_or_ids_are_taken_out(secret: str) -> None:
         ("postgresql://me:pass@host/db", "postgresql://[redacted]@host/db"),
         ("not used in project 123456789 before", "not used in project [redacted] before"),
         ("at https://h/overview?project=123", "at https://h/overview?project=[redacted]"),
+        ("by user_01hzyx9abcdef of Groq", "by [redacted] of Groq"),
+        ("for user user_2abCDefGHij and user_name", "for user user_2abCDefGHij and user_name"),
         ("organize user tasks per minute", "organize user tasks per minute"),
     ],
 )
