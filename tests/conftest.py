@@ -43,7 +43,7 @@ DEAD_PROXY = "http://127.0.0.1:9"
 def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let no setting of the machine reach a test."""
     for name in list(os.environ):
-        if name.startswith(OURS):
+        if name.startswith(OURS) or name in ("COLUMNS", "LINES"):  # xdist sets these
             monkeypatch.delenv(name)
     monkeypatch.setenv("APP_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
