@@ -106,11 +106,14 @@ class Conversation:
         return "thinking" if self._session.loading.done else "loading the models"
 
     async def _recalled(self) -> str:
-        """Return where the thread stood, as soon as it can be read."""
+        """Return where the thread stood as soon as it can be read, or why it can't."""
         from app.cli.recall import last_exchange
 
-        await self._session.loading.astores()
-        return await asyncio.to_thread(last_exchange, self._session)
+        try:
+            await self._session.loading.astores()
+            return await asyncio.to_thread(last_exchange, self._session)
+        except TaskRelayError as error:
+            return str(error)
 
     def _dimly(self, text: str) -> None:
         self._output.say(text, "dim")

@@ -156,6 +156,18 @@ def test_leaving_before_the_models_are_loaded_is_quick_and_what_fails_to_load_is
     assert chat.end() == 0
 
 
+def test_data_that_cannot_be_kept_is_a_sentence_above_the_prompt(
+    terminal: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    chat = terminal(APP_DATA_DIR=f"{tmp_path}/file/data")
+    chat.wait("The database ")
+    chat.wait_for_prompt()
+    assert "Traceback" not in chat.raw
+    chat.send("\x04")
+    assert chat.end() == 0
+
+
 def test_no_colours_and_nothing_drawn_twice_where_a_person_wants_it_plain(
     terminal: Start, gemini: GeminiServer, groq: GroqServer
 ) -> None:
