@@ -100,7 +100,10 @@ def test_group_with_calls_of_unknown_price_is_shown_to_cost_more(
     assert "$0.5000 or more" in capsys.readouterr().out
 
 
-def test_newest_bar_is_on_a_screen_of_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+def test_newest_bar_is_on_a_screen_of_80_columns(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     begin = NOW - timedelta(days=60)
     tokens = Tokens(10**8, 10**7)
     calls = [call(0, at=begin, cost=None, tokens=tokens), call(1, at=NOW, cost=9.0, tokens=tokens)]
