@@ -43,6 +43,8 @@ class Quota:
         self._book = book
         self._clock = clock
         self._set = {limit.window: limit for limit in entry.place.limits}
+        zone = entry.by.quota_zone  # read here: on an event loop its file would block
+        self._zone = ZoneInfo(zone) if zone else None
         self._always = round(len(json.dumps(tools)) / CHARACTERS_A_TOKEN)
         if not entry.by.quota_of_input:
             self._always += entry.settings.max_output_tokens
@@ -149,8 +151,7 @@ class Quota:
 
     def _end(self, window: Window, now: datetime) -> datetime:
         """Return when a window ends that begins now: a day of Gemini at midnight Pacific."""
-        zone = self._entry.by.quota_zone
-        if not window.daily or zone is None:
+        if not window.daily or self._zone is None:
             return now + window.length
-        local = now.astimezone(ZoneInfo(zone))
+        local = now.astimezone(self._zone)
         return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
