@@ -49,7 +49,8 @@ def enter(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Iterator[Enter]
 
     It is Wed 2026-03-04 22:30 in New York.
     """
-    monkeypatch.setattr("app.clock.SystemClock", lambda: clock)
+    for module in ("app.clock", "app.parts"):
+        monkeypatch.setattr(f"{module}.SystemClock", lambda: clock)
     monkeypatch.setenv("APP_TIMEZONE", "America/New_York")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
