@@ -159,7 +159,7 @@ def test_data_that_cannot_be_kept_is_a_sentence_above_the_prompt(
 ) -> None:
     (tmp_path / "file").touch()
     chat = terminal(APP_DATA_DIR=f"{tmp_path}/file/data")
-    chat.wait("The database ")
+    chat.wait("The database")
     chat.wait_for_prompt()
     assert "Traceback" not in chat.raw
     chat.send("\x04")
