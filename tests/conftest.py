@@ -164,9 +164,14 @@ class Relay:
         self.runner.close()
         self.agent.close()
 
+    def restart(self) -> None:
+        """Close the program; what is said next finds a new process's state."""
+        self.end()
+        self.runner = asyncio.Runner()
+
     def log_lines(self) -> list[str]:
         """Close the program, and return what its log says, without time and level."""
-        self.agent.close()
+        self.end()
         return [line.split(": ", 1)[1] for line in self.log.read_text().splitlines()]
 
 
@@ -183,8 +188,7 @@ def make_relay(data_dir: Path) -> Iterator[Callable[..., Relay]]:
 
     yield make
     for relay in made:
-        relay.runner.close()
-        relay.agent.close()
+        relay.end()
 
 
 @pytest.fixture

@@ -435,7 +435,7 @@ def test_bug_is_told_without_a_stack_trace_and_logged_with_one(relay: Relay) -> 
     assert not reply.ok
     assert reply.reply.startswith("Something broke inside")
     assert "Traceback" not in reply.reply
-    relay.agent.close()
+    relay.restart()
     assert "RuntimeError: a bug" in relay.log.read_text()
 
 

@@ -211,5 +211,5 @@ def test_new_database_needs_nothing_but_its_address(
     url = databases.empty()
     relay = make_relay(database_url=url)
     assert relay.say("add tea").reply == "Added #1 tea"
-    relay.agent.close()
+    relay.restart()
     databases.drop(url)

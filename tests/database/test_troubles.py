@@ -53,7 +53,7 @@ def begun(relay: Relay, gemini: GeminiServer, data_dir: Path) -> Iterator[Path]:
     """A data directory with one task, closed."""
     gemini.plays(calls("add_task", title="one"), says("Added."))
     relay.say("add one", user="local")
-    relay.agent.close()
+    relay.restart()
     yield data_dir
     assert relay.agent is not None
 
@@ -118,6 +118,6 @@ def test_database_that_is_held_is_told_and_nothing_changes(
             holder.execute("BEGIN EXCLUSIVE")
             with pytest.raises(DatabaseError, match=r"locked.*close that one and try again"):
                 relay.say("add two", user="local")
-    relay.agent.close()
+    relay.restart()
     with closing(sqlite3.connect(begun / "tasks.db")) as after:
         assert after.execute("SELECT title FROM task_relay_tasks").fetchall() == [("one",)]

@@ -260,7 +260,7 @@ def test_offline_commands_ask_too(make_relay: Callable[..., Relay]) -> None:
 def test_another_process_can_answer(filled: Relay, gemini: GeminiServer) -> None:
     gemini.plays(DELETE_ALL, says("Done."))
     filled.say("delete all")
-    filled.agent.close()
+    filled.restart()
     assert decide(filled, True).reply == "Done."
     assert standing(filled)["a"] == "deleted"
 
