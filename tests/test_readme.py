@@ -21,6 +21,20 @@ def indented(text: str) -> list[str]:
     return [line[4:] for line in text.splitlines() if line.startswith("    ")]
 
 
+def lines_of(module: str) -> list[str]:
+    """Run a module of the tests that shows something, and return what it prints."""
+    played = subprocess.run(
+        [sys.executable, "-m", module],
+        cwd=ROOT,
+        env=child_environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return played.stdout.rstrip().splitlines()
+
+
 def test_it_opens_with_the_two_commands() -> None:
     assert indented(README)[:2] == [
         "python -m pip install -e . -c constraints.txt && python -m app chat",
@@ -29,35 +43,18 @@ def test_it_opens_with_the_two_commands() -> None:
 
 
 def test_walk_through_a_failover_is_real_output() -> None:
-    played = subprocess.run(
-        [sys.executable, "-m", "tests.walkthrough"],
-        cwd=ROOT,
-        env=child_environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    played = lines_of("tests.walkthrough")
     section = README.split("## A failover, as it looks")[1].split("\n## ")[0]
     shown = section[section.index("    $") : section.rindex("What goes over")]
     lines = [line.removeprefix("    ") for line in shown.rstrip().splitlines()]
-    assert lines == played.stdout.rstrip().splitlines()
+    assert lines == played
 
 
 def test_machines_on_one_database_are_real_output() -> None:
-    played = subprocess.run(
-        [sys.executable, "-m", "tests.scaling"],
-        cwd=ROOT,
-        env=child_environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-    )
+    played = lines_of("tests.scaling")
     shown = indented(README.split("## Scaling")[1].split("\n## ")[0])
-    played_lines = played.stdout.splitlines()
-    assert played_lines
-    assert shown[: len(played_lines)] == played_lines
+    assert played
+    assert shown[: len(played)] == played
 
 
 def test_first_five_minutes_are_real_output(command: Callable[..., Ended]) -> None:
