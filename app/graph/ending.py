@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableConfig
 
 from app.conversations import Role, Said
 from app.errors import DatabaseError
+from app.graph.answers import kept
 from app.graph.source import PartsSource, asking
 from app.graph.state import State
 from app.graph.turn import current_turn
@@ -72,7 +73,7 @@ def beyond_window(messages: Sequence[AnyMessage], window: int) -> list[AnyMessag
 
 def said_in(message: AnyMessage) -> Said:
     """Return a message as the transcript keeps it."""
-    text, message_id = message.text.replace("\0", ""), str(message.id)
+    text, message_id = kept(message.text).replace("\0", ""), str(message.id)
     if isinstance(message, AIMessage):
         told = message.response_metadata
         calls = [{"name": call["name"], "args": call["args"]} for call in message.tool_calls]

@@ -158,3 +158,12 @@ def test_transcript_that_cannot_be_written_costs_no_answer_and_is_made_up_for(
     persons = [one.text for one in transcript(short) if one.role is Role.PERSON]
     assert persons == ["first", "second", "third", "fourth"]
     assert any("a later turn will" in line for line in short.log_lines())
+
+
+def test_text_that_no_store_takes_costs_no_turn(short: Relay, gemini: GeminiServer) -> None:
+    gemini.plays(says("I heard."))
+    config: Any = {"configurable": {"thread_id": "of a host without a checkpointer"}}
+    said = {"messages": [("user", "caf\udce9 \0 at noon")]}
+    state = short.agent.graph().invoke(said, config, context={"user_id": "ann"})
+    assert state["messages"][-1].text == "I heard."
+    assert [one.text for one in transcript(short)] == ["caf?  at noon", "I heard."]
