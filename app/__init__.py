@@ -1,13 +1,15 @@
 """Task Relay: a task manager that you talk to and that keeps answering.
 
-The names below are loaded when they are first used, so that `import app` costs nothing.
+The names below are loaded when they are first used, so that importing this costs nothing. The
+package is called `app` in a checkout and `task_relay` once it is installed.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from app.agent import build_graph, confirm, process_message
-    from app.errors import (
+    from .agent import build_graph, confirm, process_message
+    from .errors import (
         DatabaseError,
         InputError,
         SettingsError,
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
         TaskRelayError,
         ThreadOwnerError,
     )
-    from app.reply import Reply
-    from app.settings import Settings
+    from .reply import Reply
+    from .settings import Settings
 
 __all__ = [
     "DatabaseError",
@@ -32,18 +34,36 @@ __all__ = [
     "process_message",
 ]
 
-_HOMES = {"build_graph": "agent", "confirm": "agent", "process_message": "agent"} | {
-    "Reply": "reply",
-    "Settings": "settings",
-}
+
+def lazy_names(package: str, homes: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
+    """Return the `__getattr__` of a package whose names are loaded when they are first used.
+
+    Args:
+        package: The package's own `__name__`.
+        homes: By module below the package, the names that it holds.
+    """
+    module_of = {name: module for module, names in homes.items() for name in names}
+
+    def load(name: str) -> Any:
+        if name not in module_of:
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(f".{module_of[name]}", package), name)
+
+    return load
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module 'app' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"app.{_HOMES.get(name, 'errors')}"), name)
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(
+        __name__,
+        {
+            "agent": ("build_graph", "confirm", "process_message"),
+            "errors": [name for name in __all__ if name.endswith(("Error", "Refusal"))],
+            "reply": ("Reply",),
+            "settings": ("Settings",),
+        },
+    )
 
 
 def __dir__() -> list[str]:

@@ -1,5 +1,5 @@
 """Start the command line: `python -m app`."""
 
-from app.cli import run
+from .cli import run
 
 run()

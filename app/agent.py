@@ -9,15 +9,15 @@ from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
-from app.clock import Clock
-from app.events import Event
-from app.graph import Decision, draw
-from app.llm import ModelState, model_states
-from app.parts import Parts, forget_parts, shared_parts
-from app.reply import Reply
-from app.settings import Settings
-from app.tools import TaskTools
-from app.turns import Asked, Graph, Turns
+from .clock import Clock
+from .events import Event
+from .graph import Decision, draw
+from .llm import ModelState, model_states
+from .reply import Reply
+from .runtime.container import Parts, forget_parts, shared_parts
+from .runtime.turns import Asked, Graph, Turns
+from .settings import Settings
+from .tools import TaskTools
 
 
 class Agent:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from app.reply import Reply
+from .reply import Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
-"""What `langgraph.json` serves: the graph, and the threads that it shares with the terminal."""
+"""The ready graph, under the name that hosts import it by."""
 
-from app.agent import default_agent
+from .server.studio import graph
 
-graph = default_agent().graph()
-checkpointer = default_agent().checkpointer
+__all__ = ["graph"]

@@ -27,7 +27,7 @@ from sqlalchemy import Engine, insert
 from app.clock import SystemClock
 from app.database import open_engine, upgrade, writing
 from app.tasks import Owner, Priority, Status, Task, TaskService
-from app.tasks.rows import counters, tasks, to_row
+from app.tasks.store.rows import counters, tasks, to_row
 
 TASKS_OF_A_USER = 1_000
 WORDS = (

@@ -22,7 +22,7 @@ from langchain_groq import ChatGroq
 
 from app.clock import SystemClock
 from app.llm import ModelCall, Trail, build_chain
-from app.parts import Parts
+from app.runtime.container import Parts
 from app.settings import Settings
 from benchmarks.scenes import FALLBACK
 from tests.fakes.gemini import GeminiServer

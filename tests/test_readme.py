@@ -69,8 +69,8 @@ def test_first_five_minutes_are_real_output(command: Callable[..., Ended]) -> No
 def test_statistics_are_real_output(monkeypatch: pytest.MonkeyPatch) -> None:
     from app.cli.main import cli
     from app.clock import SystemClock
+    from app.runtime.stores import Stores
     from app.settings import Settings
-    from app.stores import Stores
 
     monkeypatch.setenv("APP_TIMEZONE", "UTC")
     monkeypatch.setenv("GEMINI_LIMITS", "15 requests/minute, 500 requests/day")
@@ -99,7 +99,7 @@ def test_python_examples_run(code: str, tmp_path: Path) -> None:
 
 
 def test_every_option_and_exit_code_is_in_it() -> None:
-    from app.cli.exits import Exit
+    from app.cli.exit_codes import Exit
     from app.cli.main import cli
 
     context = click.Context(cli)
@@ -120,7 +120,7 @@ def test_every_option_and_exit_code_is_in_it() -> None:
 
 
 def test_every_slash_command_and_picture_is_in_it() -> None:
-    from app.cli.slash import COMMANDS
+    from app.cli.chat.slash import COMMANDS
 
     for command in COMMANDS.values():
         assert f"{command.name} {command.usage}".strip() in README

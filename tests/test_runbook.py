@@ -79,7 +79,7 @@ def test_command_works_and_shows_something(command: str, place: dict[str, str]) 
 
 
 def test_settings_and_files_that_it_names_exist() -> None:
-    from tests.test_settings import NAMES
+    from tests.settings.test_settings import NAMES
 
     named = set(re.findall(r"`([A-Z][A-Z_]{4,})[`=]", RUNBOOK)) - {"OTEL_EXPORTER_OTLP_ENDPOINT"}
     assert named <= set(NAMES)

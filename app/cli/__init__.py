@@ -1,5 +1,5 @@
 """The terminal: `python -m app`. Nothing heavy is imported before it is needed."""
 
-from app.cli.main import main, run
+from .main import main, run
 
 __all__ = ["main", "run"]

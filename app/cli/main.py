@@ -11,29 +11,45 @@ from typing import NoReturn
 
 import click
 
-from app.cli.exits import Exit
-from app.cli.lazy import LazyGroup
-from app.cli.options import completion_option
-from app.errors import TaskRelayError
+from ..errors import TaskRelayError
+from .exit_codes import Exit
+from .lazy_group import LazyGroup
+from .options import completion_option
 
 COMMANDS = {
-    "chat": ("app.cli.chat", "chat", "Talk to the task manager."),
-    "tasks": ("app.cli.tasks", "tasks", "Show tasks, the most urgent first."),
-    "add": ("app.cli.quick", "add", "Add a task."),
-    "done": ("app.cli.quick", "done", "Mark tasks as done."),
-    "undo": ("app.cli.quick", "undo", "Take back the last change to your tasks."),
-    "doctor": ("app.cli.doctor", "doctor", "Say which models can answer, and what is wrong."),
-    "config": ("app.cli.config", "config", "Show every setting and where it comes from; set one."),
-    "threads": ("app.cli.threads", "threads", "List the threads of a user."),
-    "history": ("app.cli.threads", "history", "Show what was said in a thread, or in all."),
-    "stats": ("app.cli.stats", "stats", "Show turns, failovers, latency, tokens, cost and quotas."),
-    "export": ("app.cli.transfer", "export", "Write all tasks into a file."),
-    "import": ("app.cli.transfer", "import_", "Bring in the tasks of a file."),
-    "purge": ("app.cli.transfer", "purge", "Remove deleted tasks for good."),
-    "migrate": ("app.cli.keeping", "migrate", "Bring the databases to this version's schema."),
-    "backup": ("app.cli.keeping", "backup", "Copy tasks and conversations into a file."),
-    "restore": ("app.cli.keeping", "restore", "Put a backup in the place of what is there now."),
-    "forget": ("app.cli.keeping", "forget", "Remove all that is kept of a user, for good."),
+    "chat": (".commands.chat", "chat", "Talk to the task manager."),
+    "tasks": (".commands.tasks", "tasks", "Show tasks, the most urgent first."),
+    "add": (".commands.quick", "add", "Add a task."),
+    "done": (".commands.quick", "done", "Mark tasks as done."),
+    "undo": (".commands.quick", "undo", "Take back the last change to your tasks."),
+    "doctor": (".commands.doctor", "doctor", "Say which models can answer, and what is wrong."),
+    "config": (
+        ".commands.config",
+        "config",
+        "Show every setting and where it comes from; set one.",
+    ),
+    "threads": (".commands.threads", "threads", "List the threads of a user."),
+    "history": (".commands.threads", "history", "Show what was said in a thread, or in all."),
+    "stats": (
+        ".commands.stats",
+        "stats",
+        "Show turns, failovers, latency, tokens, cost and quotas.",
+    ),
+    "export": (".commands.transfer", "export", "Write all tasks into a file."),
+    "import": (".commands.transfer", "import_", "Bring in the tasks of a file."),
+    "purge": (".commands.transfer", "purge", "Remove deleted tasks for good."),
+    "migrate": (
+        ".commands.maintenance",
+        "migrate",
+        "Bring the databases to this version's schema.",
+    ),
+    "backup": (".commands.maintenance", "backup", "Copy tasks and conversations into a file."),
+    "restore": (
+        ".commands.maintenance",
+        "restore",
+        "Put a backup in the place of what is there now.",
+    ),
+    "forget": (".commands.maintenance", "forget", "Remove all that is kept of a user, for good."),
 }
 """By name: the module, the function in it, and what it does."""
 
@@ -102,7 +118,7 @@ def _run(arguments: list[str]) -> int:
     Click's own `main` is passed by, because it takes a closed pipe for itself.
     """
     if instruction := os.environ.get("_TASK_RELAY_COMPLETE"):
-        from app.cli.completion import answer
+        from .shell_completion import answer
 
         return answer(cli, instruction)
     asked: dict[str, str] = {}
@@ -132,7 +148,7 @@ def _teller(arguments: list[str], asked: dict[str, str]) -> Callable[[str, int],
         return _tell
     if arguments[0] != "chat":
         return _tell_as_json
-    from app.cli.one_turn import print_failure
+    from .chat.one_turn import print_failure
 
     return partial(print_failure, asked)
 
@@ -152,6 +168,6 @@ def _tell_as_json(sentence: str, code: int) -> int:
 def _log_bug(error: Exception) -> None:
     import logging
 
-    logger = logging.getLogger("app")
+    logger = logging.getLogger("task_relay")
     if logger.hasHandlers():
         logger.error("A command stopped on a bug", exc_info=error)

@@ -15,7 +15,7 @@ def completion_option(name: str, told: str) -> Callable[[Any], Any]:
     def act(context: click.Context, parameter: click.Parameter, shell: str | None) -> None:
         if shell is None or context.resilient_parsing:
             return
-        from app.cli import completion
+        from . import shell_completion as completion
 
         named = None if shell == "in use" else shell
         program = context.command

@@ -4,16 +4,17 @@ The checkpointers know LangGraph and are loaded when they are first asked for, s
 reads the transcript starts fast.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.conversations.failures import CONVERSATIONS_FILE, translated
-from app.conversations.model import Entry, Role, Said, Thread
-from app.conversations.transcript import Transcript
-from app.conversations.turn_locks import TurnLocks, open_turn_locks
+from .. import lazy_names
+from .locks.turn_locks import TurnLocks, open_turn_locks
+from .model import Entry, Role, Said, Thread
+from .storage_errors import CONVERSATIONS_FILE, translated
+from .transcript import Transcript
 
 if TYPE_CHECKING:
-    from app.conversations.opening import open_conversations
-    from app.conversations.pruning import ConversationSaver
+    from .savers.opening import open_conversations
+    from .savers.pruning import ConversationSaver
 
 __all__ = [
     "CONVERSATIONS_FILE",
@@ -29,12 +30,8 @@ __all__ = [
     "translated",
 ]
 
-_HOMES = {"open_conversations": "opening", "ConversationSaver": "pruning"}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(
+        __name__,
+        {"savers.opening": ("open_conversations",), "savers.pruning": ("ConversationSaver",)},
+    )

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
-from app.conversations.model import Entry, Role, Said, Thread
-from app.conversations.rows import threads, transcript
-from app.database import Engine, reading, writing
-from app.identity import conversation_key
+from ..database import Engine, reading, writing
+from ..settings import conversation_key
+from .model import Entry, Role, Said, Thread
+from .tables import threads, transcript
 
 
 class Transcript:

@@ -6,11 +6,11 @@ host may keep its own tables beside ours.
 
 from sqlalchemy import Engine
 
-from app.database.engine import advice, make_file, open_engine, reading, writing
-from app.database.metadata import PREFIX, UtcDateTime, in_code_order, metadata
-from app.database.postgresql import driver_options, explained, missing_extra
-from app.database.schema import HEAD, VERSION_TABLE, upgrade, version_of
-from app.database.sqlite import patiently
+from .engine import advice, make_file, open_engine, reading, writing
+from .metadata import PREFIX, UtcDateTime, in_code_order, metadata
+from .postgresql import driver_options, explained, missing_extra
+from .schema import HEAD, VERSION_TABLE, upgrade, version_of
+from .sqlite import patiently
 
 __all__ = [
     "HEAD",

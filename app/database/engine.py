@@ -13,10 +13,10 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.database import sqlite
-from app.database.postgresql import explained, lock, open_postgresql
-from app.errors import DatabaseError
-from app.private_files import private_file
+from ..errors import DatabaseError
+from ..settings import private_file
+from . import sqlite
+from .postgresql import explained, lock, open_postgresql
 
 _POSTGRESQL = "postgresql"
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 
-from app.errors import DatabaseError
+from ..errors import DatabaseError
 
 CONNECTIONS, MORE_AT_PEAKS = 5, 10
 WAIT_S = 10

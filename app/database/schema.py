@@ -4,9 +4,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from app.database.engine import reading, writing
-from app.database.metadata import PREFIX
-from app.errors import DatabaseError
+from ..errors import DatabaseError
+from .engine import reading, writing
+from .metadata import PREFIX
 
 HEAD = "0005"
 """The newest revision in `migrations/versions`."""

@@ -1,12 +1,12 @@
 """The graph: who acts next, the model or the tools."""
 
-from app.graph.build import draw
-from app.graph.confirm import Decision, answer_to
-from app.graph.ending import THREAD_NAME
-from app.graph.nodes import ASK_FIRST
-from app.graph.report import reply_of
-from app.graph.stream import MODES, events_of
-from app.graph.turn import answer_again
+from .build import draw
+from .confirmation import Decision, answer_to
+from .nodes.end_turn import THREAD_NAME
+from .nodes.model_nodes import ASK_FIRST
+from .reply_builder import reply_of
+from .stream_events import MODES, events_of
+from .turn import answer_again
 
 __all__ = [
     "ASK_FIRST",

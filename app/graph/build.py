@@ -7,21 +7,14 @@ from langchain_core.runnables import RunnableLambda
 from langgraph.graph import END, START, StateGraph
 from langgraph.prebuilt import ToolNode
 
-from app.graph.acting import Acting
-from app.graph.ending import Ending
-from app.graph.ids import anamed, named
-from app.graph.nodes import Nodes, tell_refusal
-from app.graph.routes import (
-    refuse,
-    route_answered,
-    route_begun,
-    route_tools,
-    route_weighed,
-    stop,
-)
-from app.graph.source import PartsSource
-from app.graph.state import Messages, State
-from app.tools import Context, TaskTools
+from ..tools import Context, TaskTools
+from .dependencies import PartsSource
+from .log_context import anamed, named
+from .nodes.end_turn import Ending
+from .nodes.model_nodes import Nodes, tell_refusal
+from .nodes.tool_nodes import Acting
+from .routes import refuse, route_answered, route_begun, route_tools, route_weighed, stop
+from .state import Messages, State
 
 
 def draw(parts: PartsSource, tools: TaskTools) -> StateGraph[State, Context, Messages, Messages]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from langchain_core.messages import SystemMessage
 
-from app.tasks import format_due
+from ..tasks import format_due
 
 _RULES = """\
 You are Task Relay, a task manager that people talk to. Use the tools for everything about \

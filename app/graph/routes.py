@@ -2,12 +2,12 @@
 
 from typing import Any, Literal
 
-from app.errors import ThreadOwnerError
-from app.graph.answers import failure
-from app.graph.state import State
-from app.graph.turn import calls_run, current_turn, last_answer
-from app.llm import FAILED
-from app.tools import is_write
+from ..errors import ThreadOwnerError
+from ..llm import FAILED
+from ..tools import is_write
+from .answer_messages import failure
+from .state import State
+from .turn import calls_run, current_turn, last_answer
 
 MOST_TOOL_CALLS = 25
 """Tool calls that one turn may make; a model in a loop is stopped here."""

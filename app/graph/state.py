@@ -6,7 +6,7 @@ from langchain_core.messages import AnyMessage
 from langgraph.channels import UntrackedValue
 from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
 
-from app.graph.merging import in_order
+from .message_reducer import in_order
 
 
 class Messages(TypedDict):

@@ -13,7 +13,7 @@ from langchain_core.messages import (
     ToolMessage,
 )
 
-from app.errors import InputError
+from ..errors import InputError
 
 
 def current_turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:

@@ -4,20 +4,20 @@ Nothing here knows a task. `build_chain` gives the runnable of the model node; `
 words are for people, `narration` is for the log.
 """
 
-from app.llm import narration
-from app.llm.attempts import MODEL
-from app.llm.breaker import Breakers, State, state_of
-from app.llm.call import ModelCall
-from app.llm.chain import ModelChain, build_chain
-from app.llm.history import FAILED, NOTICE, PROVIDER
-from app.llm.kinds import CURABLE, PLAIN_WORDS, Kind, ModelCallError
-from app.llm.offline import OFFLINE, RAN_COMMAND
-from app.llm.outage import failover_sentence, outage_sentence
-from app.llm.probe import Probed, probe
-from app.llm.providers import Entry, places
-from app.llm.quota_book import QuotaBook
-from app.llm.states import ModelState, model_states
-from app.llm.trail import Attempt, Trail
+from . import failover_log as narration
+from .attempt_factory import MODEL
+from .attempts import Attempt, Trail
+from .call import ModelCall
+from .chain import ModelChain, build_chain
+from .chain_status import ModelState, model_states
+from .failures.kinds import CURABLE, PLAIN_WORDS, Kind, ModelCallError
+from .messages.provider_shapes import FAILED, NOTICE, PROVIDER
+from .offline import OFFLINE, RAN_COMMAND
+from .providers.model_check import Probed, probe
+from .providers.registry import Entry, places
+from .resilience.breaker import Breakers, State, state_of
+from .resilience.quota_counters import QuotaBook
+from .user_messages import failover_sentence, outage_sentence
 
 __all__ = [
     "CURABLE",

@@ -1,100 +1,94 @@
-"""Put into words what came of one try at one model."""
+"""Keep the trail of a model call: every attempt, in order, with how it ended."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
-from langchain_core.messages import AIMessage, BaseMessage
+from ..telemetry import Tokens
+from .failures.kinds import Verdict
 
-from app.clock import Clock
-from app.llm.history import PROVIDER
-from app.llm.kinds import ERRORS, Kind, Verdict
-from app.llm.providers import Entry
-from app.llm.stream import Heard
-from app.llm.trail import Attempt, Outcome
-from app.telemetry import redact
 
-MODEL = "model"
-"""Key in `response_metadata` of the model that gave the answer."""
+class Outcome(StrEnum):
+    """How an attempt ended."""
 
-_TELLING = 6
-"""Characters from which on a message may tell something, and is no word of the provider's."""
+    ANSWERED = "answered"
+    FAILED = "failed"
+    RETRIED = "retried"
+    REPAIRED = "repaired"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
-    """The attempts at one place of the chain.
+class Attempt:
+    """One try at one model.
 
-    `position` counts from 0, `following` is the place that is asked next, `failover_on` are
-    the kinds that go over to it.
+    `provider` is the place in the chain, `label` its name for a person. `position` counts
+    from 0 along the chain. `failure` and `error` (the name of the exception) are None for an
+    answer. `wait` is how many seconds the model stays of no use, where that is known.
+    `goes_over` says whether the failure is one for another model, and `following` names the
+    provider that is asked next, if any. `message_id` is the id that the attempt's tokens
+    carried. `at` is when it began, `first_token_ms` how long its first token took, and `tokens`
+    what the provider counted, where it said so.
     """
 
-    entry: Entry
+    provider: str
+    label: str
+    model: str
     position: int
-    following: str | None
-    failover_on: frozenset[Kind]
-    clock: Clock
+    outcome: Outcome
+    duration_ms: int
+    failure: Verdict | None = None
+    error: str | None = None
+    wait: float | None = None
+    goes_over: bool = False
+    following: str | None = None
+    message_id: str | None = None
+    at: datetime | None = None
+    first_token_ms: int | None = None
+    tokens: Tokens | None = None
 
-    def made(
-        self,
-        outcome: Outcome,
-        begun: "Begun",
-        verdict: Verdict | None = None,
-        heard: Heard | None = None,
-        last: bool = False,
-    ) -> Attempt:
-        """Return the attempt that began then and has ended now."""
-        over = verdict is not None and verdict.kind in self.failover_on
-        ended = outcome in (Outcome.FAILED, Outcome.SKIPPED)
-        first = heard.first_token if heard else None
-        return Attempt(
-            provider=self.entry.provider,
-            label=self.entry.label,
-            model=self.entry.model,
-            position=self.position,
-            outcome=outcome,
-            duration_ms=round((self.clock.monotonic() - begun.monotonic) * 1000),
-            failure=verdict,
-            error=ERRORS[verdict.kind].__name__ if verdict else None,
-            wait=self.wait(verdict) if verdict else None,
-            goes_over=over,
-            following=self.following if over and ended and not last else None,
-            message_id=heard.message_id if heard else None,
-            at=begun.at,
-            first_token_ms=None if first is None else round(first * 1000),
-            tokens=heard.tokens if heard else None,
-        )
-
-    def begin(self) -> "Begun":
-        """Return the moment at which an attempt begins."""
-        return Begun(self.clock.now(), self.clock.monotonic())
-
-    def wait(self, verdict: Verdict) -> float | None:
-        """Return the seconds until the model may be of use again, where that is known."""
-        return self.entry.wait(verdict, self.clock.now())
-
-    def redacted(self, verdict: Verdict | None, said: Sequence[BaseMessage]) -> Verdict:
-        """Take out what providers echo: keys, ids, and what was said.
-
-        The client's own exception is let go for the same end.
-        """
-        found = verdict or Verdict(Kind.MALFORMED_RESPONSE)
-        detail = found.detail
-        for text in {str(message.text).strip() for message in said}:
-            if len(text) >= _TELLING:
-                detail = detail.replace(text, "[message]")
-        return replace(found, detail=redact(detail, self.entry.secrets))
-
-    def labelled(self, answer: AIMessage) -> AIMessage:
-        """Return an answer with the names of who gave it."""
-        label = {PROVIDER: self.entry.provider, MODEL: self.entry.model}
-        metadata = answer.response_metadata | label
-        return answer.model_copy(update={"response_metadata": metadata})
+    def report(self) -> dict[str, object]:
+        """Return what a reply tells of the attempt."""
+        return {
+            "provider": self.provider,
+            "model": self.model,
+            "outcome": self.outcome.value,
+            "kind": self.failure.kind.value if self.failure else None,
+            "duration_ms": self.duration_ms,
+        }
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """When an attempt began: the instant, and on the monotonic scale."""
+def last_failures(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Return how each model failed at last, in the order of the chain."""
+    ended = (Outcome.FAILED, Outcome.SKIPPED)
+    last = {attempt.position: attempt for attempt in attempts if attempt.outcome in ended}
+    return [last[position] for position in sorted(last)]
 
-    at: datetime
-    monotonic: float
+
+@dataclass(slots=True)
+class Trail:
+    """The attempts of one model call.
+
+    `watch` hears of each as it ends, `watch_waiting` of the attempt whose wait is sat out,
+    `watch_asking` of the provider and the model that are being asked.
+    """
+
+    watch: Callable[[Attempt], None]
+    watch_waiting: Callable[[Attempt], None] = lambda attempt: None
+    watch_asking: Callable[[str, str], None] = lambda provider, model: None
+    attempts: list[Attempt] = field(default_factory=list)
+
+    def add(self, attempt: Attempt) -> None:
+        """Append an attempt, and tell the watcher."""
+        self.attempts.append(attempt)
+        self.watch(attempt)
+
+    def ask(self, provider: str, model: str) -> None:
+        """Tell that a model is being asked now."""
+        self.watch_asking(provider, model)
+
+    def wait_for(self, attempt: Attempt) -> None:
+        """Tell that the turn waits until the model of this attempt may be back."""
+        self.watch_waiting(attempt)

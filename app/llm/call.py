@@ -8,8 +8,8 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from app.llm.loops import loop_thread
-from app.llm.trail import Trail
+from .attempts import Trail
+from .event_loops import loop_thread
 
 
 @dataclass(frozen=True, slots=True)

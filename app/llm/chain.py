@@ -12,19 +12,19 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.tools import BaseTool
 
-from app.clock import Clock
-from app.errors import InputError
-from app.llm.breaker import Breakers
-from app.llm.call import ModelCall
-from app.llm.comeback import Comeback
-from app.llm.guard import Guard, Policy
-from app.llm.kinds import ERRORS, Kind
-from app.llm.loops import loop_thread
-from app.llm.offline import OfflineResponder, is_command
-from app.llm.providers import Entry, entries
-from app.llm.quota_book import QuotaBook
-from app.llm.stream import Limits
-from app.settings import Settings
+from ..clock import Clock
+from ..errors import InputError
+from ..settings import Settings
+from .call import ModelCall
+from .event_loops import loop_thread
+from .failures.kinds import ERRORS, Kind
+from .guard import Guard, Policy
+from .offline import OfflineResponder, is_command
+from .providers.registry import Entry, entries
+from .resilience.breaker import Breakers
+from .resilience.quota_counters import QuotaBook
+from .resilience.recovery_wait import Comeback
+from .stream import Limits
 
 
 @dataclass(frozen=True, slots=True)

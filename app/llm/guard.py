@@ -10,21 +10,21 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolCall
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.tools import BaseTool
 
-from app.clock import Clock
-from app.llm.again import SecondTries
-from app.llm.attempts import Attempts, Begun
-from app.llm.breaker import Admission, Breakers
-from app.llm.budget import fit
-from app.llm.call import ModelCall, Step
-from app.llm.clients import Client
-from app.llm.kinds import CURABLE, ERRORS, Kind, Verdict
-from app.llm.loops import PerLoop
-from app.llm.providers import Entry
-from app.llm.quota import Quota
-from app.llm.quota_book import QuotaBook
-from app.llm.repair import read_back
-from app.llm.stream import Heard, Limits, listen
-from app.llm.trail import Attempt, Outcome
+from ..clock import Clock
+from .attempt_factory import Attempts, Begun
+from .attempts import Attempt, Outcome
+from .call import ModelCall, Step
+from .event_loops import PerLoop
+from .failures.kinds import CURABLE, ERRORS, Kind, Verdict
+from .messages.tool_call_repair import read_back
+from .messages.trimming import fit
+from .providers.clients import Client
+from .providers.registry import Entry
+from .resilience.breaker import Admission, Breakers
+from .resilience.quota import Quota
+from .resilience.quota_counters import QuotaBook
+from .resilience.retry import SecondTries
+from .stream import Heard, Limits, listen
 
 
 @dataclass(frozen=True, slots=True)

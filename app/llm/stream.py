@@ -14,11 +14,11 @@ from langchain_core.messages import (
 )
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from app.llm.answers import finish_reason, judge
-from app.llm.evidence import evidence_of
-from app.llm.failures import classify
-from app.llm.kinds import Kind, Verdict
-from app.telemetry import Tokens
+from ..telemetry import Tokens
+from .failures.answer_check import finish_reason, judge
+from .failures.classification import classify
+from .failures.error_body import evidence_of
+from .failures.kinds import Kind, Verdict
 
 _AFTER_THE_FINISH = 1.0
 """Seconds to wait for the end of a stream that has given its finish reason."""

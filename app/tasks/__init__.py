@@ -7,14 +7,12 @@ What reads phrases, and what takes all tasks out and in, is loaded when it is fi
 list needs neither.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from app.tasks import fields, results
-from app.tasks.drafts import NewFields, Said, drafted
-from app.tasks.due_forms import format_due
-from app.tasks.lines import is_overdue, repeat_words, task_line
-from app.tasks.listing import Wanted
-from app.tasks.model import (
+from .. import lazy_names
+from . import fields, results
+from .dates.due_forms import format_due
+from .model import (
     Answer,
     Brought,
     Days,
@@ -28,12 +26,15 @@ from app.tasks.model import (
     Task,
     Undone,
 )
-from app.tasks.service import TaskService
+from .service import TaskService
+from .store.listing import Wanted
+from .task_factory import NewFields, Said, drafted
+from .text import is_overdue, repeat_words, task_line
 
 if TYPE_CHECKING:
-    from app.tasks.archive import TaskArchive
-    from app.tasks.due import resolve_due
-    from app.tasks.repeat import check_rule, parse_repeat
+    from .archive import TaskArchive
+    from .dates.due import resolve_due
+    from .dates.repeat import check_rule, parse_repeat
 
 __all__ = [
     "Answer",
@@ -65,17 +66,12 @@ __all__ = [
     "task_line",
 ]
 
-_HOMES = {
-    "TaskArchive": "archive",
-    "resolve_due": "due",
-    "check_rule": "repeat",
-    "parse_repeat": "repeat",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(
+        __name__,
+        {
+            "archive": ("TaskArchive",),
+            "dates.due": ("resolve_due",),
+            "dates.repeat": ("check_rule", "parse_repeat"),
+        },
+    )

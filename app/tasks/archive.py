@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Engine, delete
 
-from app.clock import Clock
-from app.database import reading, writing
-from app.tasks.model import Brought, Owner, Portable
-from app.tasks.rows import calls, changes, completions, counters, tasks
-from app.tasks.store import scope_of
-from app.tasks.transfer import Tick, Transfer
+from ..clock import Clock
+from ..database import reading, writing
+from .model import Brought, Owner, Portable
+from .store.queries import scope_of
+from .store.rows import calls, changes, completions, counters, tasks
+from .transfer import Tick, Transfer
 
 
 class TaskArchive:

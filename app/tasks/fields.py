@@ -4,8 +4,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from app.errors import TaskRefusal
-from app.tasks.model import Priority
+from ..errors import TaskRefusal
+from .model import Priority
 
 TITLE_LENGTH = 500
 NOTES_LENGTH = 10_000

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, select, update
 from sqlalchemy import insert as insert_row
 
-from app.tasks.model import Status, Task, Undone
-from app.tasks.rows import changes, completions, from_snapshot, to_snapshot
-from app.tasks.store import TaskRows
+from .model import Status, Task, Undone
+from .store.queries import TaskRows
+from .store.rows import changes, completions, from_snapshot, to_snapshot
 
 
 class History:

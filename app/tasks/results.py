@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
 
-from app.tasks.due_forms import format_due
-from app.tasks.lines import task_line
-from app.tasks.model import Answer, Days, Page, Stats, Status, Task, Undone
+from .dates.due_forms import format_due
+from .model import Answer, Days, Page, Stats, Status, Task, Undone
+from .text import task_line
 
 LIST_BEGINS = "Tasks, as stored:"
 LIST_ENDS = "End of tasks."

@@ -9,18 +9,19 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine
 
-from app.clock import Clock
-from app.database import reading, writing
-from app.errors import TaskRefusal
-from app.tasks import fields, links
-from app.tasks.calls import CallRows
-from app.tasks.drafts import ChangedFields, NewFields, Said, drafted, edited
-from app.tasks.history import History
-from app.tasks.listing import PAGE_SIZE, Wanted, listed, stats_of
-from app.tasks.model import Answer, Owner, Page, Stats, Task, Undone
-from app.tasks.moves import answer_of, moves_of
-from app.tasks.rows import to_row
-from app.tasks.store import TaskRows, scope_of
+from ..clock import Clock
+from ..database import reading, writing
+from ..errors import TaskRefusal
+from . import dependencies as links
+from . import fields
+from .history import History
+from .idempotency_keys import CallRows
+from .model import Answer, Owner, Page, Stats, Task, Undone
+from .status_transitions import answer_of, moves_of
+from .store.listing import PAGE_SIZE, Wanted, listed, stats_of
+from .store.queries import TaskRows, scope_of
+from .store.rows import to_row
+from .task_factory import ChangedFields, NewFields, Said, drafted, edited
 
 MOST_IDS = 100
 MOST_STEPS = 50

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, and_, delete, select, update
 
-from app.errors import TaskRefusal
-from app.tasks.history import History
-from app.tasks.links import reaches
-from app.tasks.model import Brought, Portable, Status, Task
-from app.tasks.rows import changes, completions, tasks
-from app.tasks.store import TaskRows
+from ..errors import TaskRefusal
+from .dependencies import reaches
+from .history import History
+from .model import Brought, Portable, Status, Task
+from .store.queries import TaskRows
+from .store.rows import changes, completions, tasks
 
 _CHUNK = 500
 Tick = Callable[[int], None]

@@ -1,20 +1,20 @@
 """Keep what is known of the models, and tell what happened without telling secrets."""
 
-from app.telemetry.alert_store import AlertStore
-from app.telemetry.alerts import Alerts
-from app.telemetry.breaker_store import BreakerStore, Standing
-from app.telemetry.call_record import CallRecord, Tokens
-from app.telemetry.in_order import InOrder
-from app.telemetry.ledger import Ledger
-from app.telemetry.logs import LogFile
-from app.telemetry.metrics import Metrics, open_metrics
-from app.telemetry.prices import Prices
-from app.telemetry.quota_left import QuotaLeft, quotas_left
-from app.telemetry.quota_store import Gauge, QuotaStore, Source
-from app.telemetry.recorder import Recorder
-from app.telemetry.redaction import redact
-from app.telemetry.statistics import GROUPS, Bucket, Statistics, Summary, statistics_of
-from app.telemetry.turn_ids import TurnIds, about, current_ids, turn_id
+from .alert_store import AlertStore
+from .alerts import Alerts
+from .background_writer import InOrder
+from .breaker_store import BreakerStore, Standing
+from .call_record import CallRecord, Tokens
+from .ledger import Ledger
+from .logs.log_file import LogFile
+from .logs.redaction import redact
+from .logs.turn_ids import TurnIds, about, current_ids, turn_id
+from .metrics.sinks import Metrics, open_metrics
+from .prices import Prices
+from .quota_left import QuotaLeft, quotas_left
+from .quota_store import Gauge, QuotaStore, Source
+from .recorder import Recorder
+from .statistics import GROUPS, Bucket, Statistics, Summary, statistics_of
 
 __all__ = [
     "GROUPS",

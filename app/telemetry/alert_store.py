@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, String, Table, delete, insert, select
 
-from app.database import PREFIX, Engine, UtcDateTime, metadata, writing
+from ..database import PREFIX, Engine, UtcDateTime, metadata, writing
 
 alerts = Table(
     f"{PREFIX}alerts",

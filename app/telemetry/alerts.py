@@ -15,12 +15,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from http.client import HTTPException
 
-from app.clock import Clock
-from app.errors import DatabaseError
-from app.secret import Secret
-from app.telemetry.alert_store import AlertStore
+from ..clock import Clock
+from ..errors import DatabaseError
+from ..settings import Secret
+from .alert_store import AlertStore
 
-_log = logging.getLogger("app")
+_log = logging.getLogger("task_relay")
 
 _PAUSES = (1.0, 4.0, 16.0)
 """Seconds before the second, third and fourth try."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Integer, String, Table, delete, insert, or_, select, update
 
-from app.database import PREFIX, Engine, UtcDateTime, metadata, reading, writing
+from ..database import PREFIX, Engine, UtcDateTime, metadata, reading, writing
 
 breakers = Table(
     f"{PREFIX}breakers",

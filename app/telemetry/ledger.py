@@ -16,8 +16,8 @@ from sqlalchemy import (
     select,
 )
 
-from app.database import PREFIX, Engine, UtcDateTime, metadata, reading, writing
-from app.telemetry.call_record import CallRecord, Tokens
+from ..database import PREFIX, Engine, UtcDateTime, metadata, reading, writing
+from .call_record import CallRecord, Tokens
 
 calls = Table(
     f"{PREFIX}ledger",

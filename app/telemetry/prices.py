@@ -8,11 +8,10 @@ of its own has no known price, and neither has a model on one's own machine.
 import logging
 from collections.abc import Sequence
 
-from app.model_settings import ModelSettings
-from app.operation_values import Price
-from app.telemetry.call_record import CallRecord
+from ..settings import ModelSettings, Price
+from .call_record import CallRecord
 
-_log = logging.getLogger("app")
+_log = logging.getLogger("task_relay")
 
 _MILLION = 1_000_000
 _PROVIDERS = {"gemini": "google", "groq": "groq", "openai": "openai", "anthropic": "anthropic"}

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from app.model_settings import ModelSettings
-from app.operation_values import Window
-from app.telemetry.quota_store import Gauge, Key, Source
+from ..settings import ModelSettings, Window
+from .quota_store import Gauge, Key, Source
 
 _HOW = {
     Source.SETTING: "set, counted here",

@@ -9,8 +9,8 @@ from math import floor
 from sqlalchemy import Column, Float, Integer, RowMapping, String, Table, delete, insert, select
 from sqlalchemy import update as updating
 
-from app.database import PREFIX, Engine, UtcDateTime, metadata, reading, writing
-from app.operation_values import Window
+from ..database import PREFIX, Engine, UtcDateTime, metadata, reading, writing
+from ..settings import Window
 
 quotas = Table(
     f"{PREFIX}quotas",

@@ -4,14 +4,14 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from app.clock import Clock
-from app.errors import DatabaseError
-from app.telemetry.call_record import CallRecord
-from app.telemetry.in_order import InOrder
-from app.telemetry.ledger import Ledger
-from app.telemetry.prices import Prices
+from ..clock import Clock
+from ..errors import DatabaseError
+from .background_writer import InOrder
+from .call_record import CallRecord
+from .ledger import Ledger
+from .prices import Prices
 
-_log = logging.getLogger("app")
+_log = logging.getLogger("task_relay")
 
 _PAUSE = 0.2
 """Seconds that a call may lie before it is written: what a crash can lose."""

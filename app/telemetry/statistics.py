@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from app.telemetry.call_record import CallRecord
+from .call_record import CallRecord
 
 _BY_HOUR_BELOW = timedelta(days=2)
 _BY_MINUTE_BELOW = timedelta(hours=2)

@@ -3,10 +3,10 @@
 Nothing here knows which model asks.
 """
 
-from app.tools.caller import Context, caller
-from app.tools.calls import key_of, naming
-from app.tools.tasks import TaskTools
-from app.tools.writes import Write, is_write, write_of
+from .affected_tasks import Write, is_write, write_of
+from .call_keys import key_of, naming
+from .caller import Context, caller
+from .task_tools import TaskTools
 
 __all__ = [
     "Context",

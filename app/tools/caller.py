@@ -6,10 +6,9 @@ from zoneinfo import ZoneInfo
 from langchain_core.runnables import RunnableConfig
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.errors import InputError
-from app.identity import clean_user_id
-from app.setting_values import timezone as zone_name
-from app.tasks import Owner
+from ..errors import InputError
+from ..settings import clean_user_id, zone_name
+from ..tasks import Owner
 
 
 class Context(BaseModel):

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 import pytest
 
-from app.cli.completion import SHELLS, install
 from app.cli.main import COMMANDS, cli
+from app.cli.shell_completion import SHELLS, install
 from app.errors import InputError
 from tests.fakes.inside import Enter
 

@@ -24,8 +24,8 @@ MODELS = (
 SCREEN = ("prompt_toolkit", "rich.markdown", "rich.live", "pygments")
 STORE = ("sqlalchemy", "alembic", "sqlite3", "app.tasks", "app.conversations")
 TASKS = (*MODELS, *SCREEN, "alembic", "icalendar", "app.llm", "app.tools", "app.telemetry")
-PHRASES = ("app.tasks.due", "app.tasks.repeat", "app.tasks.archive", "dateutil")
-ALL = (*MODELS, *SCREEN, *STORE, "rich", "asyncio", "app.settings", "dotenv")
+PHRASES = ("app.tasks.dates.due", "app.tasks.dates.repeat", "app.tasks.archive", "dateutil")
+ALL = (*MODELS, *SCREEN, *STORE, "rich", "asyncio", "app.settings.table", "dotenv")
 
 COMMANDS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("--help",), ALL),
@@ -44,7 +44,7 @@ COMMANDS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("chat", "--help"), ALL),
     (
         ("chat", "-m", "list"),
-        ("prompt_toolkit", "app.cli.display", "icalendar", "langchain_groq"),
+        ("prompt_toolkit", "app.cli.chat.display", "icalendar", "langchain_groq"),
     ),
 ]
 """What is run, and the modules that must not be loaded when it ends."""
@@ -63,7 +63,7 @@ finally:
 PROMPT = """
 import sys
 from app.cli.main import main
-from app.cli.prompt import Prompt
+from app.cli.chat.prompt import Prompt
 
 def ask(*given):
     print(*sys.modules, sep="\\n", file=sys.stderr)
@@ -72,7 +72,7 @@ def ask(*given):
 def begin(loading):
     print("# the models begin to load", file=sys.stderr)
 
-from app.cli.loading import Loading
+from app.cli.chat.loading import Loading
 Prompt.ask, Loading.begin = ask, begin
 sys.stdin.isatty = lambda: True
 main(["chat"])
@@ -100,8 +100,8 @@ def test_command_loads_nothing_that_it_needn_t(
 def made(tmp_path: Path) -> Path:
     """A directory whose database is there already: only the first start migrates."""
     from app.clock import SystemClock
+    from app.runtime.stores import Stores
     from app.settings import Settings
-    from app.stores import Stores
 
     stores = Stores(Settings.load(), SystemClock())
     stores.tasks()

@@ -135,7 +135,7 @@ def test_failure_in_the_middle_of_a_turn_is_told(
 def test_missing_packages_are_told_with_the_command_that_brings_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(sys.modules, "app.conversations.postgresql", raising=False)
+    monkeypatch.delitem(sys.modules, "app.conversations.savers.postgresql_saver", raising=False)
     monkeypatch.setitem(sys.modules, "langgraph.checkpoint.postgres", None)
     with pytest.raises(DatabaseError, match=r'pip install -e "\.\[postgres\]"'):
         open_conversations(Settings(database_url="postgresql://ann@127.0.0.1:9/work"))

@@ -66,7 +66,7 @@ def test_disk_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     def refuse(*_: object) -> bool:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr("app.conversations.turn_locks._lock", refuse)
+    monkeypatch.setattr("app.conversations.locks.turn_locks._lock", refuse)
     locks = open_turn_locks(Settings(data_dir=tmp_path))
     with pytest.raises(DatabaseError, match=r"turns\.lock can't be locked \(No locks"):
         locks.take("t")

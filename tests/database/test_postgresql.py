@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.database import explained, in_code_order, open_engine, reading, upgrade, writing
 from app.errors import DatabaseError
-from app.tasks.rows import counters, tasks
+from app.tasks.store.rows import counters, tasks
 from tests.postgresql import Databases
 
 GONE = "postgresql+psycopg://ann:hidden@127.0.0.1:9/work"

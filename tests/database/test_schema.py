@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, inspect
 import app.database.schema
 from app.database import HEAD, PREFIX, metadata, open_engine, upgrade, writing
 from app.errors import DatabaseError
-from app.tasks import rows
+from app.tasks.store import rows
 from tests.conftest import child_environment
 
 

@@ -49,7 +49,7 @@ def enter(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Iterator[Enter]
 
     It is Wed 2026-03-04 22:30 in New York.
     """
-    for module in ("app.clock", "app.parts"):
+    for module in ("app.clock", "app.runtime.container"):
         monkeypatch.setattr(f"{module}.SystemClock", lambda: clock)
     monkeypatch.setenv("APP_TIMEZONE", "America/New_York")
     monkeypatch.setenv("TERM", "xterm")

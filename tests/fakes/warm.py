@@ -21,7 +21,7 @@ from typing import Any
 from tests.fakes.processes import Ended
 
 _HEAVY = (
-    *("app.cli.main", "app.cli.one_turn", "app.agent", "alembic.command"),
+    *("app.cli.main", "app.cli.chat.one_turn", "app.agent", "alembic.command"),
     *("langchain_google_genai", "langchain_groq"),
 )
 _LONGEST = 60.0

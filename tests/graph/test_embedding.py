@@ -14,7 +14,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 
 from app import Settings, ThreadOwnerError, build_graph
-from app.parts import forget_parts, shared_parts
+from app.runtime.container import forget_parts, shared_parts
 from tests.conftest import provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api

@@ -8,12 +8,12 @@ from langchain_core.messages import HumanMessage
 
 from app.clock import SystemClock
 from app.errors import DatabaseError
-from app.llm.breaker import Breakers
+from app.llm.attempts import Trail
 from app.llm.call import ModelCall
 from app.llm.chain import build_chain
-from app.llm.kinds import RateLimitError
-from app.llm.quota_book import QuotaBook
-from app.llm.trail import Trail
+from app.llm.failures.kinds import RateLimitError
+from app.llm.resilience.breaker import Breakers
+from app.llm.resilience.quota_counters import QuotaBook
 from app.settings import Settings
 from app.telemetry import BreakerStore, QuotaStore
 from tests.conftest import provider_settings

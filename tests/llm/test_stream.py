@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import build_graph
-from app.parts import forget_parts, shared_parts
+from app.runtime.container import forget_parts, shared_parts
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api

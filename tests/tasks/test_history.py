@@ -3,7 +3,7 @@ from sqlalchemy import Engine, select
 
 from app.errors import TaskRefusal
 from app.tasks import Owner, Status, TaskService
-from app.tasks.rows import changes
+from app.tasks.store.rows import changes
 from tests.fakes.clock import FixedClock
 
 

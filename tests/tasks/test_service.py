@@ -7,7 +7,7 @@ from sqlalchemy import Engine, insert
 
 from app.errors import TaskRefusal
 from app.tasks import Owner, Priority, Status, TaskService
-from app.tasks.rows import counters
+from app.tasks.store.rows import counters
 from tests.fakes.clock import FixedClock
 
 

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import Engine
 
 from app.errors import DatabaseError
-from app.graph.telling import note
+from app.graph.attempt_reporting import note
 from app.llm import Attempt, Trail
-from app.llm.kinds import Kind, Verdict
-from app.llm.trail import Outcome
-from app.operation_values import Price
+from app.llm.attempts import Outcome
+from app.llm.failures.kinds import Kind, Verdict
 from app.settings import Settings
+from app.settings.operations import Price
 from app.telemetry import CallRecord, Ledger, Prices, Recorder, Tokens, TurnIds
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
@@ -146,7 +146,7 @@ def test_ledger_that_cannot_be_written_costs_no_turn_and_is_told_once(
         return Ledger(engine)
 
     recorder = Recorder(opened, Prices((), ()), clock)
-    with caplog.at_level(logging.WARNING, "app"):
+    with caplog.at_level(logging.WARNING, "task_relay"):
         for _ in range(3):
             recorder.note([call()])
             recorder.close()

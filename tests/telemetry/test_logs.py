@@ -10,7 +10,7 @@ import pytest
 from app.errors import SettingsError
 from app.telemetry import LogFile, TurnIds, about
 
-logger = logging.getLogger("app.tests")
+logger = logging.getLogger("task_relay.tests")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_odd_characters_do_not_break_the_log(
     log: LogFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        logging.getLogger("app"), "propagate", False
+        logging.getLogger("task_relay"), "propagate", False
     )  # the runner's own report can't hold them
     logger.info("lone %s", "\ud800")
     assert lines(log, tmp_path)[0].endswith("lone \\ud800")
@@ -78,7 +78,7 @@ def test_json_line_holds_a_traceback_and_odd_characters(tmp_path: Path) -> None:
     error = ValueError(odd)
     exc_info = (type(error), error, None)
     with about(TurnIds(odd, odd, "1")):
-        record = logging.LogRecord("app", logging.ERROR, "", 0, "%s", (odd,), exc_info)
+        record = logging.LogRecord("task_relay", logging.ERROR, "", 0, "%s", (odd,), exc_info)
         log.handler.handle(record)
     log.close()
     (line, rest) = (tmp_path / "app.log").read_text().split("\n")
@@ -91,13 +91,13 @@ def test_json_line_holds_a_traceback_and_odd_characters(tmp_path: Path) -> None:
 def test_processes_share_a_file_over_its_rotations(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.telemetry.logs._MOST_BYTES", 2_000)
+    monkeypatch.setattr("app.telemetry.logs.log_file._MOST_BYTES", 2_000)
     file = tmp_path / "app.log"
     first, second = LogFile(file, "INFO", []), LogFile(file, "INFO", [])
 
     def says(log: LogFile, text: str) -> None:
         written = len(list(tmp_path.glob("app.log*"))), file.exists() and file.stat().st_size
-        log.handler.emit(logging.LogRecord("app", logging.INFO, "", 0, text, None, None))
+        log.handler.emit(logging.LogRecord("task_relay", logging.INFO, "", 0, text, None, None))
         for _ in range(200):
             now = len(list(tmp_path.glob("app.log*"))), file.exists() and file.stat().st_size
             if now != written:

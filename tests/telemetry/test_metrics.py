@@ -12,9 +12,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client import REGISTRY, generate_latest
 
-from app.telemetry import otel
-from app.telemetry.otel import Providers
-from app.telemetry.prometheus import Prometheus
+from app.telemetry.metrics import otel
+from app.telemetry.metrics.otel import Providers
+from app.telemetry.metrics.prometheus import Prometheus
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -156,7 +156,7 @@ def test_host_that_traces_needs_no_environment_nor_the_extra(
     spans, tracers = InMemorySpanExporter(), TracerProvider()
     tracers.add_span_processor(SimpleSpanProcessor(spans))
     monkeypatch.setattr(trace, "get_tracer_provider", lambda: tracers)
-    monkeypatch.setattr("app.telemetry.metrics._PACKAGES", ("no_such_package.at.all",))
+    monkeypatch.setattr("app.telemetry.metrics.sinks._PACKAGES", ("no_such_package.at.all",))
     relay.say("Hello")
     relay.end()
     tracers.shutdown()
@@ -182,7 +182,7 @@ def test_nothing_is_imported_where_nobody_asks_or_looks(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setitem(sys.modules, "app.telemetry.otel", None)
+    monkeypatch.setitem(sys.modules, "app.telemetry.metrics.otel", None)
     monkeypatch.delitem(sys.modules, "prometheus_client")
     assert relay.say("Hello").ok
     relay.end()
@@ -194,7 +194,7 @@ def test_asking_without_the_extra_is_told_and_costs_no_turn(
     relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "otlp")
-    monkeypatch.setattr("app.telemetry.metrics._PACKAGES", ("no_such_package.at.all",))
+    monkeypatch.setattr("app.telemetry.metrics.sinks._PACKAGES", ("no_such_package.at.all",))
     assert relay.say("Hello").ok
     relay.end()
     assert 'python -m pip install -e ".[otel]"' in relay.log.read_text()

@@ -12,7 +12,7 @@ import yaml
 from prometheus_client import generate_latest
 
 from app.telemetry import Tokens
-from app.telemetry.prometheus import Prometheus
+from app.telemetry.metrics.prometheus import Prometheus
 from tests.conftest import ROOT
 from tests.telemetry.test_ledger import call
 

@@ -108,7 +108,7 @@ def test_every_line_of_a_turn_names_user_thread_and_turn(
     relay.end()
     lines = relay.log.read_text().splitlines()[1:]
     if form == "human":
-        found = [line.split(" app.llm ")[1].split("]: ")[0] for line in lines]
+        found = [line.split(" task_relay.llm ")[1].split("]: ")[0] for line in lines]
         assert all(one.startswith('[user="Ann B: x" thread=home turn=') for one in found)
         assert lines[0].endswith("]: Processing message for user Ann B: x with primary LLM")
     else:

@@ -4,7 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.graph.prompt import system_prompt
-from app.llm.declarations import declarations
+from app.llm.providers.tool_declarations import declarations
 from app.tools import TaskTools
 from tests.conftest import Relay
 from tests.fakes.gemini import GeminiServer

@@ -1,4 +1,4 @@
-"""Run migrations on the connection that `app.database.schema` hands over."""
+"""Run migrations on the connection that `database/schema.py` hands over."""
 
 from alembic import context
 

@@ -1,0 +1,1 @@
+"""The interactive chat, and one turn for scripts."""

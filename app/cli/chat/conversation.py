@@ -1,0 +1,122 @@
+"""Hold a conversation in the terminal."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from ...errors import TaskRelayError
+from ..confirm_prompt import ask
+from ..exit_codes import Exit
+from ..output.notices import welcome
+from . import slash
+from .hide_typing import keys_unseen
+from .prompt import Meanwhile, Prompt
+from .session import Session
+
+if TYPE_CHECKING:
+    from ...events import Event
+    from ...reply import Reply
+
+
+class Conversation:
+    """One person's chat.
+
+    Args:
+        session: What it is about.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._output = session.output
+        self._prompt = Prompt(
+            session.settings.data_dir, session.user, self._completions, session.output.plain
+        )
+
+    def hold(self) -> int:
+        """Ask and answer until the person leaves; return the exit code."""
+        missing = self._session.missing_keys
+        loud = bool(missing and self._session.models)
+        self._output.greet(welcome(missing, not self._session.models), loud)
+        self._session.loading.begin()
+        meanwhile: Meanwhile | None = (self._recalled(), self._dimly)
+        leaving = False
+        while True:
+            try:
+                said = self._prompt.ask(meanwhile).strip()
+            except KeyboardInterrupt:
+                if leaving:
+                    return Exit.ANSWERED
+                leaving = True
+                self._output.say("Ctrl-C again, or Ctrl-D, leaves.", "dim")
+            except EOFError:
+                return Exit.ANSWERED
+            else:
+                leaving = False
+                if said and self._do(said) is slash.Next.LEAVE:
+                    return Exit.ANSWERED
+            meanwhile = None
+
+    def _do(self, said: str) -> slash.Next:
+        """Carry out a slash command, or answer a message; Ctrl-C stops either."""
+        try:
+            if not said.startswith("/"):
+                self._answer(said)
+                return slash.Next.ASK
+            found = slash.find(said)
+            if found.command is None:
+                self._output.say(found.told, "yellow")
+                return slash.Next.ASK
+            following = found.command.run(self._session, found.rest)
+            if following is slash.Next.ANSWER_AGAIN:
+                self._answer(None)
+            return following
+        except KeyboardInterrupt:
+            self._output.say("Stopped.", "dim")
+        except TaskRelayError as error:
+            self._output.say(str(error), "red")
+        return slash.Next.ASK
+
+    def _answer(self, message: str | None) -> None:
+        decision: bool | str | None = None
+        while True:
+            with keys_unseen():
+                reply = self._session.runner.run(self._turn(message, decision))
+            self._session.last = reply
+            if reply.confirmation is None:
+                return
+            message, decision = None, ask(self._prompt.confirm)
+
+    async def _turn(self, message: str | None, decision: bool | str | None) -> "Reply":
+        display = self._output.display(self._session.clock, message or "", self._first_step())
+        async with aclosing(self._events(message, decision)) as events:
+            return await display.follow(events)
+
+    async def _events(
+        self, message: str | None, decision: bool | str | None
+    ) -> "AsyncGenerator[Event]":
+        session = self._session
+        agent = await session.loading.agent()
+        stream = agent.stream(session.user, message, session.thread, session.ask_first, decision)
+        async with aclosing(stream) as events:
+            async for event in events:
+                yield event
+
+    def _first_step(self) -> str:
+        return "thinking" if self._session.loading.done else "loading the models"
+
+    async def _recalled(self) -> str:
+        """Return where the thread stood as soon as it can be read, or why it can't."""
+        from .last_exchange import last_exchange
+
+        try:
+            await self._session.loading.astores()
+            return await asyncio.to_thread(last_exchange, self._session)
+        except TaskRelayError as error:
+            return str(error)
+
+    def _dimly(self, text: str) -> None:
+        self._output.say(text, "dim")
+
+    def _completions(self, typed: str) -> Iterable[tuple[str, str]]:
+        return slash.completions(self._session, typed)

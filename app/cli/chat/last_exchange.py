@@ -1,0 +1,45 @@
+"""Show where a thread stood: the last thing that was said in it, and the answer."""
+
+from typing import TYPE_CHECKING
+
+from ..output.notices import printable
+from .session import Session
+
+if TYPE_CHECKING:
+    from ...conversations import Entry
+
+_LOOK_BACK = 40
+"""Messages among which the last exchange is looked for."""
+_MOST_LINES = 8
+
+
+def last_exchange(session: Session) -> str:
+    """Return the last exchange of the session's thread; empty where nothing was said."""
+    from ...conversations import Role
+
+    transcript = session.stores().transcript()
+    key = transcript.key_of(session.user, session.thread)
+    entries = transcript.last(session.user, key, _LOOK_BACK) if key else []
+    asked = _last(entries, Role.PERSON.value)
+    if asked is None:
+        return ""
+    answer = _last(entries[entries.index(asked) :], Role.MODEL.value)
+    lines = [f"> {asked.said.text}", *([answer.said.text] if answer else [])]
+    return "\n".join(_shortened(printable(line)) for line in lines)
+
+
+def show_last(session: Session) -> None:
+    """Show the last exchange, dimly."""
+    if said := last_exchange(session):
+        session.output.say(said, "dim")
+
+
+def _last(entries: "list[Entry]", role: str) -> "Entry | None":
+    told = (entry for entry in reversed(entries) if entry.said.text.strip())
+    return next((entry for entry in told if entry.said.role == role), None)
+
+
+def _shortened(text: str) -> str:
+    lines = text.strip().splitlines()
+    more = f"\n... ({len(lines) - _MOST_LINES} lines more)" if len(lines) > _MOST_LINES else ""
+    return "\n".join(lines[:_MOST_LINES]) + more

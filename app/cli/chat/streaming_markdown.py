@@ -1,0 +1,78 @@
+"""Hold an answer while it grows: finished blocks are rendered once, the last at each look."""
+
+from rich.console import Console, RenderableType
+
+from ..output.markdown import Block, blocks_of
+from .live_region import Line, lines_of
+
+
+class Growing:
+    """The text of one answer, as blocks of Markdown.
+
+    Args:
+        console: Whose width the lines have.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.text = ""
+        self._looked_at = 0
+        self._blocks: list[RenderableType] = []
+        self._printed = 0
+        self._known: tuple[int, list[list[Line]]] = (0, [])
+
+    @property
+    def printed(self) -> int:
+        """Return how many of its blocks have been taken out to be printed for good."""
+        return self._printed
+
+    def add(self, text: str) -> None:
+        """Let it grow."""
+        self.text += text
+
+    def lines(self) -> list[Line]:
+        """Return how it looks now, without what was taken out."""
+        self._part()
+        shown = [line for block in self._finished() for line in block]
+        return shown + lines_of(self._console, self._block(self.text[self._looked_at :]))
+
+    def take(self, most: int) -> list[RenderableType]:
+        """Take out finished blocks from the top, so that at most so many lines are left.
+
+        Less is taken where the last block alone has more lines.
+        """
+        total = len(self.lines())
+        taken: list[RenderableType] = []
+        blocks = self._finished()
+        while total > most and blocks:
+            total -= len(blocks.pop(0))
+            taken.append(self._blocks[self._printed])
+            self._printed += 1
+        return taken
+
+    def rest(self) -> list[RenderableType]:
+        """Take out all that is left."""
+        self._part()
+        tail = self.text[self._looked_at :]
+        left = self._blocks[self._printed :] + ([self._block(tail)] if tail.strip() else [])
+        self._printed += len(left)
+        return left
+
+    def _part(self) -> None:
+        """Cut off what is finished."""
+        for block in blocks_of(self.text[self._looked_at :])[:-1]:
+            self._blocks.append(self._block(block))
+            self._looked_at += len(block)
+
+    def _finished(self) -> list[list[Line]]:
+        """Return the lines of the finished blocks that are left, rendered for this width."""
+        width, known = self._known
+        if width != self._console.width:
+            known = []
+        left = self._blocks[self._printed :]
+        known += [lines_of(self._console, block) for block in left[len(known) :]]
+        self._known = (self._console.width, known)
+        return known
+
+    def _block(self, text: str) -> RenderableType:
+        return Block(text, first=not self._blocks)

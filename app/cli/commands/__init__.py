@@ -1,0 +1,1 @@
+"""The commands: each is loaded when it is used."""

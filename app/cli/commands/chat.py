@@ -1,0 +1,87 @@
+"""The command `chat`: one turn, or a conversation."""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ...errors import InputError
+from ...settings import clean_thread_id, clean_user_id
+from ..output.console import Output, is_plain
+
+if TYPE_CHECKING:
+    from ...settings import Settings
+
+
+@click.command(epilog='Example: python -m app chat -m "add buy milk tomorrow"')
+@click.option("-m", "--message", help="Answer this one message and end.")
+@click.option("--user", help="Whose tasks and threads. Default: the APP_USER setting.")
+@click.option("--thread", default="main", show_default=True, help="Which of the user's threads.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; never ask.")
+@click.option("--yes", is_flag=True, help="Confirm large changes without asking.")
+@click.option("--plain", is_flag=True, help="No colours, and nothing is drawn twice.")
+@click.pass_context
+def chat(
+    context: click.Context,
+    message: str | None,
+    user: str | None,
+    thread: str,
+    as_json: bool,
+    yes: bool,
+    plain: bool,
+) -> int:
+    """Talk to the task manager.
+
+    Without -m, what is piped to standard input is one message; in a terminal, the chat asks
+    until you leave it with Ctrl-D or /exit.
+
+    A change of three tasks or more asks first. Where nobody can be asked - no terminal, or
+    --json - it is declined, unless --yes is given.
+
+    Exit codes: 0 answered, 1 failed, 2 wrong usage or setting, 3 a change was declined,
+    4 no model could answer, 130 interrupted, 141 closed pipe.
+    """
+    from ...settings import Settings
+
+    settings = Settings.load()
+    user = clean_user_id(settings.user if user is None else user)
+    thread = clean_thread_id(thread)
+    context.obj |= {"user_id": user, "thread_id": thread}
+    if message is None and not sys.stdin.isatty():
+        message = sys.stdin.buffer.read().decode("utf-8", "replace")
+    elif message is None and as_json:
+        raise InputError("--json takes its message from -m or from standard input.")
+    if message is not None and not message.strip():
+        raise InputError("The message is empty. Say what to do.")
+    if is_plain(plain):
+        context.color = False
+    if message is None:
+        return _converse(settings, user, thread, Output(is_plain(plain)))
+    from ..chat.loading import load_agent
+    from ..chat.one_turn import take_one_turn
+
+    agent = load_agent(settings)
+    try:
+        return take_one_turn(agent, (user, message, thread), as_json, yes)
+    finally:
+        agent.close()
+
+
+def _converse(settings: "Settings", user: str, thread: str, output: Output) -> int:
+    """Talk until the person leaves."""
+    import asyncio
+
+    from ..chat.conversation import Conversation
+    from ..chat.loading import Loading
+    from ..chat.session import Session
+
+    loading = Loading(settings)
+    with asyncio.Runner() as runner:
+        code = Conversation(Session(settings, user, thread, output, loading, runner)).hold()
+    if not loading.done:
+        # Nobody waits for what they no longer want; a thread can't be stopped otherwise.
+        sys.stdout.flush()
+        os._exit(code)
+    loading.close()
+    return code

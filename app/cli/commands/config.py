@@ -1,0 +1,141 @@
+"""The command `config`: show every setting and where it comes from; set and unset one."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...errors import InputError
+from ..exit_codes import Exit
+from ..output.tables import PLAIN, page_width, show
+
+
+def _complete(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+    from ...settings import setting_names
+
+    return [name for name in setting_names() if name.startswith(typed.upper())]
+
+
+_NAME = click.argument("name", shell_complete=_complete)
+
+
+@click.group(invoke_without_command=True, epilog="Example: python -m app config set APP_USER ann")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@PLAIN
+@click.pass_context
+def config(context: click.Context, as_json: bool, plain: bool) -> int:
+    """Show every setting, its value, and where it comes from.
+
+    Keys and passwords are masked. `set` and `unset` change the `.env` of the data directory;
+    the environment and a `.env` in the working directory are nearer and win.
+
+    Exit codes: 0 shown or changed, 2 a setting has a wrong value, or there is no such one.
+    """
+    if context.invoked_subcommand is not None:
+        return Exit.ANSWERED
+    from ...settings import all_origins, load_with_layers, misspelt_settings
+
+    layers, settings = load_with_layers()
+    found = all_origins(layers, settings)
+    if as_json:
+        told = [asdict(one) | {"value": one.value or None} for one in found]
+        click.echo(json.dumps({"settings": told}, ensure_ascii=False))
+    else:
+        from ..output.config_table import table
+
+        show(table(found, page_width()), plain=plain)
+    for name, place, near in misspelt_settings(layers):
+        click.echo(f"Warning: {name} ({place}) is no setting. Did you mean {near}?", err=True)
+    wrong = [one.wrong for one in found if one.wrong]
+    for sentence in wrong:
+        click.echo(sentence, err=True)
+    return Exit.WRONG_USAGE if wrong else Exit.ANSWERED
+
+
+@config.command("set", epilog="Example: python -m app config set GEMINI_API_KEY -")
+@_NAME
+@click.argument("value")
+def set_(name: str, value: str) -> int:
+    """Set NAME in the `.env` of the data directory.
+
+    With - as VALUE it is asked for without showing it, or read from standard input, so that
+    a key doesn't stay in the shell's history.
+
+    Exit codes: 0 set, 2 there is no such setting, or the value is wrong.
+    """
+    from ...settings import read_setting, set_line
+
+    name, entry = _known(name)
+    asked = value == "-"
+    if asked:
+        value = _ask(name)
+    value = value.strip()
+    if not value:
+        raise InputError(f"The value is empty. To take it out: python -m app config unset {name}")
+    read_setting(entry, name, value)
+    file = _file()
+    set_line(file, name, value)
+    click.echo(f"{name} is set in {file}.")
+    if entry.metadata["private"] and not asked:
+        click.echo(f"To keep it out of the shell's history: config set {name} -", err=True)
+    _tell_what_hides(name, entry, file)
+    return Exit.ANSWERED
+
+
+@config.command("unset", epilog="Example: python -m app config unset GROQ_MODEL")
+@_NAME
+def unset(name: str) -> int:
+    """Take NAME out of the `.env` of the data directory, so that its default holds again.
+
+    Exit codes: 0 it is not in there now, 2 there is no such setting.
+    """
+    from ...settings import remove_line
+
+    name, entry = _known(name)
+    file = _file()
+    if remove_line(file, name):
+        click.echo(f"{name} is gone from {file}.")
+    else:
+        click.echo(f"{name} was not set in {file}.", err=True)
+    _tell_what_hides(name, entry, file)
+    return Exit.ANSWERED
+
+
+def _known(name: str) -> tuple[str, Any]:
+    """Return a setting's name and entry; an unknown one suggests the nearest."""
+    from ...errors import SettingsError
+    from ...settings import entry_of, nearest_setting
+
+    name = name.strip().upper()
+    try:
+        return name, entry_of(name)
+    except SettingsError as error:
+        near = nearest_setting(name)
+        hint = f" Did you mean {near}?" if near else " python -m app config shows all."
+        raise SettingsError(f"{error}{hint}") from None
+
+
+def _file() -> Path:
+    from ...settings import layers
+
+    return Path(layers(None, None)[-1].place)
+
+
+def _ask(name: str) -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(name, hide_input=True, default="", show_default=False, err=True))
+    return sys.stdin.buffer.read().decode("utf-8", "replace")
+
+
+def _tell_what_hides(name: str, entry: Any, file: Path) -> None:
+    """Say where the setting comes from now, where that is not the changed file."""
+    from ...settings import DEFAULT, layers, origin_of
+
+    names = entry.metadata["names"] if name in entry.metadata["names"] else (name,)
+    now = origin_of(layers(None, None), names, None)
+    if now.source == DEFAULT or (now.source, now.variable) == (str(file), name):
+        return
+    click.echo(f"But {now.variable} ({now.source}) is what counts: it is nearer.", err=True)

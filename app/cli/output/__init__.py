@@ -1,0 +1,1 @@
+"""What commands and the chat write: tables, Markdown, notices."""

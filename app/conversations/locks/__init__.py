@@ -1,0 +1,1 @@
+"""One turn at a time in a thread, across processes."""

@@ -1,0 +1,81 @@
+"""Let one turn at a time run in a thread, for processes on one PostgreSQL.
+
+A lock is an advisory lock of a session: one connection for each process holds all of its
+locks, and the server gives them back when that connection ends, however the process ended.
+"""
+
+import threading
+from typing import Any
+
+from psycopg import Connection, Error
+
+from ...database import driver_options, explained
+from ...errors import DatabaseError
+from .lock_ids import place_of
+
+_BIGINT = 2**63
+
+
+class PostgresTurnLocks:
+    """Locks in a database, to which a connection is opened at the first use.
+
+    Args:
+        url: Where the database is.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._guard = threading.Lock()
+        self._connection: Connection[Any] | None = None
+        self._held: set[int] = set()
+
+    def take(self, key: str) -> bool:
+        """Take the lock of a thread; False when this or another process has it.
+
+        Raises:
+            DatabaseError: The database can't be reached.
+        """
+        place = place_of(key) - _BIGINT
+        with self._guard:
+            if place in self._held or not self._ask("pg_try_advisory_lock", place):
+                return False
+            self._held.add(place)
+            return True
+
+    def give_back(self, key: str) -> None:
+        """Give a lock back; where the connection is gone, the server has done so."""
+        place = place_of(key) - _BIGINT
+        with self._guard:
+            if place not in self._held:
+                return
+            self._held.discard(place)
+            try:
+                self._ask("pg_advisory_unlock", place)
+            except DatabaseError:
+                return
+
+    def close(self) -> None:
+        """End the connection, which gives back every lock."""
+        with self._guard:
+            self._drop()
+
+    def _ask(self, function: str, place: int) -> bool:
+        try:
+            if self._connection is None:
+                self._connection = self._open()
+            row = self._connection.execute(f"SELECT {function}(%s)".encode(), (place,)).fetchone()
+        except Error as error:
+            self._drop()
+            raise DatabaseError(explained(error, driver_options(self._url)[0])) from error
+        return bool(row and row[0])
+
+    def _open(self) -> Connection[Any]:
+        address, options = driver_options(self._url)
+        _, named = address.get_dialect()().create_connect_args(address)
+        return Connection.connect(**{"autocommit": True, **options, **named})
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+        self._held.clear()

@@ -1,0 +1,158 @@
+"""Let one turn at a time run in a thread, whichever process or event loop it runs in.
+
+Here a lock is one byte of a file that the operating system locks for the process. It ends with
+the process, however that ends, so nobody waits for the dead.
+"""
+
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Protocol
+
+from ...database import make_file, missing_extra
+from ...errors import DatabaseError
+from ...settings import Settings, is_postgresql
+from .lock_ids import place_of
+
+_FILE = "turns.lock"
+_PLACES = 2**30
+
+
+class TurnLocks(Protocol):
+    """The locks of the threads; two threads may share one, which then wait for each other."""
+
+    def take(self, key: str) -> bool:
+        """Take the lock of a thread; False when somebody has it.
+
+        Raises:
+            DatabaseError: The locks can't be reached.
+        """
+
+    def give_back(self, key: str) -> None:
+        """Give a lock back."""
+
+    def close(self) -> None:
+        """Give back what is still held."""
+
+
+def open_turn_locks(settings: Settings) -> TurnLocks:
+    """Return the locks of all who share the conversations; nothing is opened yet."""
+    if not is_postgresql(settings.database_url):
+        return FileTurnLocks(settings.data_dir / _FILE)
+    try:
+        from .postgresql_locks import PostgresTurnLocks
+    except ImportError as error:
+        raise missing_extra() from error
+    return PostgresTurnLocks(settings.database_url)
+
+
+class FileTurnLocks:
+    """Locks in a file, of which the process has one for all that name it."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = _the_file(file)
+        self._mine: set[int] = set()
+
+    def take(self, key: str) -> bool:
+        """Take the lock of a thread; False when this or another process has it.
+
+        Raises:
+            DatabaseError: The file can't be made or opened.
+        """
+        place = place_of(key) % _PLACES
+        if not self._file.take(place):
+            return False
+        self._mine.add(place)
+        return True
+
+    def give_back(self, key: str) -> None:
+        """Give a lock back."""
+        place = place_of(key) % _PLACES
+        if place in self._mine:
+            self._mine.discard(place)
+            self._file.give_back(place)
+
+    def close(self) -> None:
+        """Give back what is held here."""
+        while self._mine:
+            self._file.give_back(self._mine.pop())
+
+
+class _LockFile:
+    """The one descriptor of a file in this process, and the places that are locked in it.
+
+    The system knows such locks by process and file: a second descriptor would get the same
+    lock again, and closing it would give all of them back.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._guard = threading.Lock()
+        self._descriptor: int | None = None
+        self._held: set[int] = set()
+
+    def take(self, place: int) -> bool:
+        with self._guard:
+            if place in self._held or not self._lock(place):
+                return False
+            self._held.add(place)
+            return True
+
+    def give_back(self, place: int) -> None:
+        with self._guard:
+            self._held.discard(place)
+            _unlock(self._open(), place)
+
+    def _lock(self, place: int) -> bool:
+        try:
+            return _lock(self._open(), place)
+        except OSError as error:  # network file systems may know no locks
+            raise DatabaseError(
+                f"{self._file} can't be locked ({error.strerror}). "
+                "Set APP_DATA_DIR to a directory on a disk of this machine."
+            ) from error
+
+    def _open(self) -> int:
+        if self._descriptor is None:
+            make_file(self._file)
+            self._descriptor = os.open(self._file, os.O_RDWR)
+        return self._descriptor
+
+
+_files: dict[Path, _LockFile] = {}
+_files_guard = threading.Lock()
+
+
+def _the_file(file: Path) -> _LockFile:
+    with _files_guard:
+        return _files.setdefault(file, _LockFile(file))
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int, place: int) -> bool:
+        os.lseek(descriptor, place, os.SEEK_SET)
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(descriptor: int, place: int) -> None:
+        os.lseek(descriptor, place, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int, place: int) -> bool:
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(descriptor: int, place: int) -> None:
+        fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, place)

@@ -1,0 +1,1 @@
+"""Checkpointers: where a thread's state is kept between turns."""

@@ -1,0 +1,172 @@
+"""Keep conversations in PostgreSQL, for callers with and without an event loop."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, LiteralString
+
+from langgraph.checkpoint.postgres import PostgresSaver
+from psycopg import Connection, Cursor
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool
+
+from ...database import driver_options
+from .pruning import ConversationSaver
+
+SCHEMA = "task_relay"
+"""LangGraph's tables have names without a prefix; a host may have the same in its own schema."""
+
+_MOST_CONNECTIONS = 10
+_WAIT_S = 10.0
+_SETUP_LOCK = 0x74616C6B
+
+_NEWEST_GONE = """SELECT checkpoint_id FROM checkpoints WHERE thread_id = %s AND checkpoint_ns = ''
+    ORDER BY checkpoint_id DESC LIMIT 1 OFFSET %s"""
+_OF_RUNS = """DELETE FROM checkpoints WHERE metadata ->> 'run_id' = ANY(%s)
+    RETURNING thread_id, checkpoint_id"""
+_ALL_OF = "DELETE FROM checkpoints WHERE thread_id = %s RETURNING checkpoint_id"
+_WRITES_OF = "DELETE FROM checkpoint_writes WHERE thread_id = %s AND checkpoint_id = %s"
+_ORPHANS = """DELETE FROM checkpoint_blobs AS blob WHERE thread_id = %s AND NOT EXISTS (
+    SELECT 1 FROM checkpoints AS kept
+    WHERE kept.thread_id = blob.thread_id AND kept.checkpoint_ns = blob.checkpoint_ns
+    AND kept.checkpoint -> 'channel_versions' ->> blob.channel = blob.version)"""
+"""Values of channels that no checkpoint names any more."""
+
+Pool = ConnectionPool[Connection[DictRow]]
+
+
+class PostgresConversations(ConversationSaver, PostgresSaver):
+    """LangGraph's saver over a pool, in a schema of its own; calls run beside each other.
+
+    Each call is one transaction that names the schema itself: behind a pooler the next one
+    may have another connection, so nothing is set for longer than that.
+
+    Args:
+        pool: The connections.
+        keep: How many checkpoints of earlier turns a thread keeps.
+    """
+
+    conn: Pool
+
+    def __init__(self, pool: Pool, keep: int) -> None:
+        super().__init__(pool)
+        self.keep = keep
+
+    def setup(self) -> None:
+        """Make the schema and its tables where they are missing."""
+        with self.conn.connection() as connection:
+            _set_up(connection)
+
+    def thread_ids(self) -> list[str]:
+        """Return all threads."""
+        with self._cursor() as cursor:
+            cursor.execute("SELECT DISTINCT thread_id FROM checkpoints")
+            return [row["thread_id"] for row in cursor.fetchall()]
+
+    def keep_newest(self, thread_id: str, count: int) -> None:
+        """Forget all checkpoints of a thread but so many of the newest."""
+        with self._cursor() as cursor:
+            cursor.execute(_NEWEST_GONE, (thread_id, count))
+            if gone := cursor.fetchone():
+                for table in ("checkpoints", "checkpoint_writes"):
+                    older = f"DELETE FROM {table} WHERE thread_id = %s AND checkpoint_id <= %s"
+                    cursor.execute(older.encode(), (thread_id, gone["checkpoint_id"]))
+                cursor.execute(_ORPHANS, (thread_id,))
+
+    def forget(self, thread_id: str) -> int:
+        """Forget a thread; return how many checkpoints it had."""
+        with self._cursor() as cursor:
+            for table in ("checkpoint_writes", "checkpoint_blobs"):
+                cursor.execute(f"DELETE FROM {table} WHERE thread_id = %s".encode(), (thread_id,))
+            cursor.execute(_ALL_OF, (thread_id,))
+            return len(cursor.fetchall())
+
+    def delete_for_runs(self, run_ids: Iterable[str]) -> None:
+        """Forget the checkpoints that some runs made."""
+        with self._cursor() as cursor:
+            cursor.execute(_OF_RUNS, ([str(one) for one in run_ids],))
+            found = cursor.fetchall()
+            for row in found:
+                named = (row["thread_id"], row["checkpoint_id"])
+                cursor.execute(_WRITES_OF, named)
+            for thread_id in {row["thread_id"] for row in found}:
+                cursor.execute(_ORPHANS, (thread_id,))
+
+    @contextmanager
+    def _cursor(self, *, pipeline: bool = True) -> Iterator[Cursor[DictRow]]:
+        """Give a cursor inside one transaction, as the library asks for it at every call.
+
+        Args:
+            pipeline: What the library thinks fit; ours are always sent in as few trips as can be.
+        """
+        with (
+            self.conn.connection() as connection,
+            connection.pipeline() if self.supports_pipeline else nullcontext(),
+            _transaction(connection) as cursor,
+        ):
+            yield cursor
+
+
+def open_postgresql_conversations(url: str, keep: int) -> PostgresConversations:
+    """Open the conversations of a database.
+
+    Args:
+        url: Where it is.
+        keep: How many checkpoints of earlier turns a thread keeps.
+
+    Raises:
+        psycopg.Error: It can't be used.
+    """
+    address, options = driver_options(url)
+    _, named = address.get_dialect()().create_connect_args(address)
+    wished: dict[str, Any] = {"autocommit": True, "row_factory": dict_row, **options, **named}
+    with Connection.connect(**wished) as connection:  # a pool would not say what is wrong
+        _set_up(connection)
+    pool = Pool(
+        kwargs=wished,
+        min_size=0,
+        max_size=_MOST_CONNECTIONS,
+        timeout=_WAIT_S,
+        check=ConnectionPool.check_connection,
+        name="task-relay-conversations",
+        open=True,
+    )
+    return PostgresConversations(pool, keep)
+
+
+def _set_up(connection: Connection[DictRow]) -> None:
+    """Make the schema and run the library's migrations that are missing, all or none.
+
+    Processes that start together take turns. An index can't be built CONCURRENTLY inside a
+    transaction, and needn't be: a table gets its own before anyone writes to it.
+    """
+    steps = PostgresSaver.MIGRATIONS
+    with _transaction(connection) as cursor:
+        if _version(cursor) >= len(steps) - 1:
+            return
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
+        if not _found(cursor, "SELECT to_regnamespace(%s)::text", SCHEMA):
+            cursor.execute(f"CREATE SCHEMA {SCHEMA}".encode())
+        for number in range(_version(cursor) + 1, len(steps)):
+            cursor.execute(steps[number].replace(" CONCURRENTLY", "").encode())
+            cursor.execute("INSERT INTO checkpoint_migrations (v) VALUES (%s)", (number,))
+
+
+def _version(cursor: Cursor[DictRow]) -> int:
+    """Return the last migration that was run; the first makes the table that tells it."""
+    if not _found(cursor, "SELECT to_regclass(%s)::text", "checkpoint_migrations"):
+        return -1
+    found = _found(cursor, "SELECT max(v) FROM checkpoint_migrations")
+    return -1 if found is None else int(found)
+
+
+def _found(cursor: Cursor[DictRow], query: LiteralString, *values: str) -> Any:
+    """Return the one value that a query finds."""
+    (value,) = (cursor.execute(query, values).fetchone() or {"none": None}).values()
+    return value
+
+
+@contextmanager
+def _transaction(connection: Connection[DictRow]) -> Iterator[Cursor[DictRow]]:
+    with connection.transaction(), connection.cursor(binary=True) as cursor:
+        cursor.execute(f"SET LOCAL search_path TO {SCHEMA}".encode())
+        yield cursor

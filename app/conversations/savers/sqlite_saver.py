@@ -1,0 +1,141 @@
+"""Keep conversations in a SQLite file, for callers with and without an event loop."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import (
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+from ...database import make_file, patiently
+from ..storage_errors import CONVERSATIONS_FILE, sqlite_translated
+from .pruning import ConversationSaver
+
+_T = TypeVar("_T")
+
+_SHORT_S = 0.005
+"""How long SQLite waits by itself; `patiently` waits on."""
+_TABLES = ("checkpoints", "writes")
+_NEWEST_GONE = """SELECT checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''
+    ORDER BY checkpoint_id DESC LIMIT 1 OFFSET ?"""
+_OF_A_RUN = """SELECT thread_id, checkpoint_id FROM checkpoints
+    WHERE json_extract(CAST(metadata AS TEXT), '$.run_id') = ?"""
+
+
+class SqliteConversations(ConversationSaver, SqliteSaver):
+    """LangGraph's SQLite saver, one call at a time, for callers of any kind.
+
+    Args:
+        connection: The open file.
+        keep: How many checkpoints of earlier turns a thread keeps.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, keep: int) -> None:
+        super().__init__(connection)
+        self.keep = keep
+
+    def put(
+        self,
+        config: RunnableConfig,
+        checkpoint: Checkpoint,
+        metadata: CheckpointMetadata,
+        new_versions: ChannelVersions,
+    ) -> RunnableConfig:
+        """Store a checkpoint, however busy the file is."""
+        store = super().put
+        return patiently(lambda: store(config, checkpoint, metadata, new_versions))
+
+    def put_writes(
+        self,
+        config: RunnableConfig,
+        writes: Sequence[tuple[str, Any]],
+        task_id: str,
+        task_path: str = "",
+    ) -> None:
+        """Store what a step wrote, however busy the file is."""
+        store = super().put_writes
+        patiently(lambda: store(config, writes, task_id, task_path))
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Return a checkpoint, however busy the file is."""
+        load = super().get_tuple
+        return patiently(lambda: load(config))
+
+    def thread_ids(self) -> list[str]:
+        """Return all threads."""
+        with self.cursor(transaction=False) as cursor:
+            cursor.execute("SELECT DISTINCT thread_id FROM checkpoints")
+            return [thread_id for (thread_id,) in cursor.fetchall()]
+
+    def keep_newest(self, thread_id: str, count: int) -> None:
+        """Forget all checkpoints of a thread but so many of the newest."""
+
+        def keep(cursor: sqlite3.Cursor) -> None:
+            gone = cursor.execute(_NEWEST_GONE, (thread_id, count)).fetchone()
+            for table in _TABLES if gone else ():
+                older = f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id <= ?"
+                cursor.execute(older, (thread_id, *gone))
+
+        self._patiently(keep)
+
+    def forget(self, thread_id: str) -> int:
+        """Forget a thread; return how many checkpoints it had."""
+
+        def forget(cursor: sqlite3.Cursor) -> int:
+            cursor.execute("DELETE FROM writes WHERE thread_id = ?", (thread_id,))
+            cursor.execute("DELETE FROM checkpoints WHERE thread_id = ?", (thread_id,))
+            return cursor.rowcount
+
+        return self._patiently(forget)
+
+    def delete_for_runs(self, run_ids: Iterable[str]) -> None:
+        """Forget the checkpoints that some runs made."""
+        wanted = [str(run_id) for run_id in run_ids]
+
+        def delete(cursor: sqlite3.Cursor) -> None:
+            for run_id in wanted:
+                for found in cursor.execute(_OF_A_RUN, (run_id,)).fetchall():
+                    for table in _TABLES:
+                        one = f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id = ?"
+                        cursor.execute(one, found)
+
+        self._patiently(delete)
+
+    def _patiently(self, change: Callable[[sqlite3.Cursor], _T]) -> _T:
+        """Change something in one transaction, however busy the file is."""
+
+        def once() -> _T:
+            with self.cursor() as cursor:
+                return change(cursor)
+
+        return patiently(once)
+
+
+def open_sqlite_conversations(directory: Path, keep: int) -> SqliteConversations:
+    """Open the conversations of a data directory; a new file gets mode 0600.
+
+    A commit survives the death of the process; after a power cut the last ones may be gone,
+    which costs no change of a task.
+
+    Args:
+        directory: Where the file is.
+        keep: How many checkpoints of earlier turns a thread keeps.
+
+    Raises:
+        DatabaseError: It can't be made or opened.
+    """
+    file = directory / CONVERSATIONS_FILE
+    make_file(file)
+    with sqlite_translated(directory):
+        connection = sqlite3.connect(file, timeout=_SHORT_S, check_same_thread=False)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        saver = SqliteConversations(connection, keep)
+        patiently(saver.setup)
+        return saver

@@ -1,8 +1,0 @@
-"""Write tasks into files that other programs read, and read theirs: JSON, CSV, todo.txt, iCalendar.
-
-JSON holds everything and comes back the same. The others hold what their form knows.
-"""
-
-from app.exchange.formats import FORMATS, Format, format_of
-
-__all__ = ["FORMATS", "Format", "format_of"]

@@ -1,0 +1,98 @@
+"""End a turn: copy what was said into the transcript, and let the thread forget old exchanges."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, ToolMessage
+from langchain_core.runnables import RunnableConfig
+
+from ...conversations import Role, Said
+from ...errors import DatabaseError
+from ...llm import MODEL, PROVIDER
+from ..answer_messages import kept
+from ..dependencies import PartsSource, asking
+from ..state import State
+from ..turn import current_turn
+
+_log = logging.getLogger("task_relay")
+
+THREAD_NAME = "thread_name"
+"""Key in a run's `configurable`: what the person calls the thread; its id where it is missing."""
+
+
+def thread_of(config: RunnableConfig) -> tuple[str, str] | None:
+    """Return the id and the name of the thread that a run belongs to; None without a thread."""
+    configurable = config.get("configurable") or {}
+    key = configurable.get("thread_id")
+    if key is None:
+        return None
+    return str(key), str(configurable.get(THREAD_NAME) or key)
+
+
+class Ending:
+    """The last step of a turn."""
+
+    def __init__(self, source: PartsSource) -> None:
+        self._source = source
+
+    def end_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Keep what was said, and cut the thread to its window.
+
+        Where the transcript can't be written nothing is cut, and the next turn's end makes
+        up for it. Without a thread nothing is kept and nothing cut.
+        """
+        thread, messages = thread_of(config), state["messages"]
+        if thread is None or not messages:
+            return {}
+        parts = self._source.parts
+        owner = asking(parts, config)
+        said = [said_in(message) for message in _since(messages, state.get("kept"))]
+        try:
+            parts.transcript().keep(owner.user_id, *thread, said, parts.clock.now())
+        except DatabaseError as error:
+            _log.warning("The transcript could not be written, a later turn will: %s", error)
+            return {}
+        gone = beyond_window(messages, parts.settings.history_window)
+        return {
+            "kept": str(messages[-1].id),
+            "messages": [RemoveMessage(id=str(message.id)) for message in gone],
+        }
+
+    async def aend_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Do `end_turn` on an event loop."""
+        return await asyncio.to_thread(self.end_turn, state, config)
+
+
+def beyond_window(messages: Sequence[AnyMessage], window: int) -> list[AnyMessage]:
+    """Return the messages before the last exchanges; each exchange begins with the person."""
+    begins = [n for n, message in enumerate(messages) if isinstance(message, HumanMessage)]
+    return list(messages[: begins[-window]]) if len(begins) > window else []
+
+
+def said_in(message: AnyMessage) -> Said:
+    """Return a message as the transcript keeps it."""
+    text, message_id = kept(message.text).replace("\0", ""), str(message.id)
+    if isinstance(message, AIMessage):
+        told = message.response_metadata
+        calls = [{"name": call["name"], "args": call["args"]} for call in message.tool_calls]
+        more = {"provider": told.get(PROVIDER), "model": told.get(MODEL), "calls": calls}
+        given = {name: value for name, value in more.items() if value}
+        return Said(message_id, Role.MODEL, text, given or None)
+    if isinstance(message, ToolMessage):
+        return Said(message_id, Role.TOOL, text, {"name": message.name})
+    return Said(message_id, Role.PERSON, text)
+
+
+def _since(messages: Sequence[AnyMessage], kept: str | None) -> Sequence[AnyMessage]:
+    """Return the messages that came after the last one in the transcript.
+
+    Where that one is gone - its answer was asked for again - it is the current turn.
+    """
+    if kept is None:
+        return messages
+    for place in range(len(messages) - 1, -1, -1):
+        if messages[place].id == kept:
+            return messages[place + 1 :]
+    return current_turn(messages)

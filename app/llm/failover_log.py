@@ -1,0 +1,78 @@
+"""Tell the log of each failover, in sentences that operators grep for."""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from ..telemetry import Standing
+from .attempts import Attempt, Outcome, last_failures
+
+_log = logging.getLogger("task_relay.llm")
+
+_DETAIL_LENGTH = 300
+_LONG = timedelta(hours=1) - timedelta(seconds=5)
+"""An hour, less the moment that has passed since the breaker opened."""
+
+
+def begin_turn(user_id: str) -> None:
+    """Note that a person's message is about to be answered."""
+    _log.info("Processing message for user %s with primary LLM", user_id)
+
+
+def note_attempt(user_id: str, attempt: Attempt) -> None:
+    """Note how one attempt ended, and whether the chain goes on."""
+    role = "Primary" if attempt.position == 0 else "Fallback"
+    if attempt.outcome is Outcome.CANCELLED:
+        return
+    if attempt.outcome is Outcome.ANSWERED:
+        if attempt.position:
+            _log.info("Fallback LLM succeeded (%s %s)", attempt.provider, attempt.model)
+        return
+    if attempt.outcome is Outcome.REPAIRED:
+        _log.info("%s LLM made a broken tool call, which was read back", role)
+        return
+    if attempt.outcome is Outcome.RETRIED:
+        _log.info("%s LLM failed (%s), trying it again", role, attempt.error)
+        return
+    ended = "skipped" if attempt.outcome is Outcome.SKIPPED else "failed"
+    then = "switching to fallback LLM" if attempt.following else "no further LLM is asked"
+    _log.warning("%s LLM %s (%s), %s", role, ended, attempt.error, then)
+    if attempt.failure is not None:
+        status = attempt.failure.status or attempt.failure.kind.value
+        detail = " ".join(attempt.failure.detail.split())[:_DETAIL_LENGTH]
+        _log.warning("%s error: %s %s", role, status, detail)
+    if attempt.following:
+        _log.info("Retrying with fallback LLM for user %s", user_id)
+
+
+def note_waiting(attempt: Attempt) -> None:
+    """Note that the turn waits until a model may be back."""
+    _log.info("Waiting %.0f s for %s to come back", attempt.wait or 0, attempt.provider)
+
+
+def all_failed(user_id: str, attempts: Sequence[Attempt]) -> str:
+    """Note that every language model of the chain failed; return the text of an alert."""
+    kinds = ", ".join(
+        f"{attempt.provider}: {attempt.failure.kind.value}"
+        for attempt in last_failures(attempts)
+        if attempt.failure
+    )
+    _log.error("Both LLMs failed for user %s (%s)", user_id, kinds)
+    return f"Task Relay: Both LLMs failed ({kinds})."
+
+
+def opened_long(key: str, standing: Standing, now: datetime) -> str:
+    """Note a breaker that has opened for an hour or more; return the text of an alert, or "".
+
+    Args:
+        key: The breaker's name: place, address, model (or `*` for the key), and a fingerprint.
+        standing: How it stands.
+        now: The instant.
+    """
+    if standing.open_until is None or standing.open_until - now < _LONG:
+        return ""
+    place, _, model, *_ = key.split(" ")
+    what = f"{place} ({'every model on its key' if model == '*' else model})"
+    until = f"{standing.open_until:%Y-%m-%d %H:%M} UTC"
+    _log.error("No call to %s until %s (%s)", what, until, standing.kind)
+    return f"Task Relay: no call to {what} until {until} ({standing.kind})."

@@ -1,0 +1,1 @@
+"""What is sent and what comes back: shapes of messages, trimming, repair of tool calls."""

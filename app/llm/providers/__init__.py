@@ -1,0 +1,1 @@
+"""The providers: clients, declarations of tools, lists of models."""

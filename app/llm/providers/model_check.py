@@ -1,0 +1,119 @@
+"""Try the models of the chain by hand: past the breakers, all at the same time."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from langchain_core.messages import HumanMessage
+
+from ...clock import Clock
+from ...settings import Settings
+from ...telemetry import redact
+from ..failures.classification import classify
+from ..failures.kinds import Kind, Verdict
+from ..stream import Heard, Limits, listen
+from .clients import Client
+from .model_lists import LISTINGS, ModelList, list_models
+from .registry import Entry
+
+_MESSAGE = "Reply with the word OK."
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What came of trying one place of the chain.
+
+    `listed` is its provider's list of models, `unlisted` why there is none. `failure` says
+    why the call failed, None where it answered; `milliseconds` is how long it took. `limits`
+    are the provider's words on what is left, by header.
+    """
+
+    entry: Entry
+    listed: ModelList | None
+    unlisted: Verdict | None
+    failure: Verdict | None
+    milliseconds: int
+    limits: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def answered(self) -> bool:
+        """Say whether the model answered."""
+        return self.failure is None
+
+    @property
+    def key_accepted(self) -> bool | None:
+        """Say whether the provider took the key; None where that stayed open."""
+        verdicts = [one for one in (self.failure, self.unlisted) if one is not None]
+        if self.answered or self.listed is not None:
+            return True
+        return False if any(one.kind is Kind.AUTH for one in verdicts) else None
+
+
+async def probe(entries: Sequence[Entry], settings: Settings, clock: Clock) -> list[Probed]:
+    """Call each model once, and ask its provider for the list, within the settings' limits."""
+    return list(await asyncio.gather(*(_probe(entry, settings, clock) for entry in entries)))
+
+
+async def _probe(entry: Entry, settings: Settings, clock: Clock) -> Probed:
+    listing = asyncio.create_task(_list(entry, settings))
+    headers: dict[str, str] = {}
+    started = clock.monotonic()
+    try:
+        client = await asyncio.to_thread(entry.open)
+        started = clock.monotonic()
+        heard = await _call(client, settings, headers, clock)
+    except Exception as error:  # noqa: BLE001 - the edge to other people's clients
+        heard = Heard(None, classify(error))
+    milliseconds = round((clock.monotonic() - started) * 1000)
+    listed, unlisted = await listing
+    return Probed(
+        entry,
+        listed,
+        _redacted(unlisted, entry),
+        _redacted(heard.verdict, entry),
+        milliseconds,
+        {name: value for name, value in headers.items() if name.startswith("x-ratelimit-")},
+    )
+
+
+async def _call(client: Client, settings: Settings, headers: dict[str, str], clock: Clock) -> Heard:
+    """Say one word to a model, with the client that the chain uses."""
+    limits = Limits(settings.first_token_timeout, settings.stall_timeout, settings.model_timeout)
+    _keep_headers(client, headers)
+    try:
+        return await listen(client.model, [HumanMessage(_MESSAGE)], None, limits, clock.monotonic)
+    finally:
+        await client.close()
+
+
+def _keep_headers(client: Client, headers: dict[str, str]) -> None:
+    """Note the headers of the coming answer, where the client's connections are ours."""
+    http: Any = getattr(client.model, "http_async_client", None)
+    if http is None:
+        return
+
+    async def keep(response: Any) -> None:
+        headers.update(response.headers)
+
+    hooks = http.event_hooks
+    http.event_hooks = hooks | {"response": [*hooks.get("response", ()), keep]}
+
+
+async def _list(entry: Entry, settings: Settings) -> tuple[ModelList | None, Verdict | None]:
+    key = entry.place.api_key
+    listing = LISTINGS[entry.place.provider]
+    try:
+        async with asyncio.timeout(settings.first_token_timeout):
+            found = await list_models(
+                listing, entry.url, key.reveal() if key else "", settings.connect_timeout
+            )
+            return found, None
+    except Exception as error:  # noqa: BLE001 - any client's, or a body that is no list
+        return None, classify(error)
+
+
+def _redacted(verdict: Verdict | None, entry: Entry) -> Verdict | None:
+    if verdict is None:
+        return None
+    return replace(verdict, detail=redact(verdict.detail, entry.secrets))

@@ -1,0 +1,227 @@
+"""Remember a model that is of no use, so that it gets no call until it may be back.
+
+Closed: calls go through. Open: none does. Half-open, when the time is over: exactly one call
+probes, and its outcome closes the breaker or opens it again. A breaker is kept for each
+model (chain entry, base URL, model, fingerprint of the key) and for each key, because what
+concerns a key concerns every model on it. A changed key or model is another breaker.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from random import random
+from typing import Any
+
+from ...clock import Clock
+from ...errors import DatabaseError
+from ...telemetry import BreakerStore, InOrder, Standing
+from ..failures.kinds import Kind, Scope, Verdict
+
+_log = logging.getLogger("task_relay.llm")
+
+FAILURES_TO_OPEN = 3
+SHORTEST = 30.0
+LONGEST = 600.0
+HOURLY = 3600.0
+"""Seconds: what is stated nowhere, the longest wait for trouble, and for what a person mends."""
+
+_FRESH_FOR = 1.0
+_FOR_A_PERSON = frozenset({Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND})
+
+
+class State(StrEnum):
+    """Whether calls go through."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+    HALF_OPEN = "half-open"
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerKeys:
+    """The two breakers of a chain entry."""
+
+    model: str
+    key: str
+
+    def of(self, verdict: Verdict) -> str:
+        """Return which of the two a failure concerns."""
+        return self.key if verdict.scope is Scope.KEY else self.model
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a call may go through; if not, why and until when."""
+
+    allowed: bool
+    kind: Kind | None = None
+    until: datetime | None = None
+
+
+def state_of(standing: Standing, now: datetime) -> State:
+    """Return the state in which a standing is."""
+    if standing.open_until is None:
+        return State.CLOSED
+    return State.OPEN if now < standing.open_until else State.HALF_OPEN
+
+
+def after_failure(
+    before: Standing, verdict: Verdict, wait: float | None, now: datetime, jitter: float
+) -> Standing:
+    """Return how a breaker stands after a failure.
+
+    Args:
+        before: How it stood.
+        verdict: What happened.
+        wait: Seconds until the model may be of use again, where that is known.
+        now: The instant.
+        jitter: From 0 to 1, spreads the waits that nobody stated.
+    """
+    failures = before.failures + 1
+    if verdict.sticky or verdict.kind in _FOR_A_PERSON:
+        seconds = HOURLY
+    elif verdict.kind in (Kind.RATE_LIMIT, Kind.QUOTA_DAILY):
+        seconds = wait or SHORTEST
+    elif failures < FAILURES_TO_OPEN and before.open_until is None:
+        return replace(before, failures=failures, kind=verdict.kind.value)
+    else:
+        seconds = min(SHORTEST * 2**before.openings, LONGEST) * (0.8 + 0.4 * jitter)
+        seconds = max(seconds, wait or 0)
+    return Standing(
+        kind=verdict.kind.value,
+        failures=failures,
+        openings=before.openings + 1,
+        open_until=now + timedelta(seconds=seconds),
+    )
+
+
+def _refused(standing: Standing, now: datetime) -> Admission:
+    return Admission(False, Kind(standing.kind), max(standing.open_until or now, now))
+
+
+class Breakers:
+    """All breakers of a process, kept in memory and in the database.
+
+    A database that fails costs no turn: the breakers then live in memory alone.
+
+    Args:
+        store: Opens the rows; called in a thread of its own.
+        clock: Where the time comes from.
+        lease: Seconds after which a probe that said nothing counts as dead.
+        chance: Gives a number from 0 to 1, for the jitter.
+        opened: Hears of each breaker that a failure leaves open, and how it stands.
+    """
+
+    def __init__(
+        self,
+        store: Callable[[], BreakerStore],
+        clock: Clock,
+        *,
+        lease: float,
+        chance: Callable[[], float] = random,
+        opened: Callable[[str, Standing], None] = lambda key, standing: None,
+    ) -> None:
+        self._open_store = store
+        self._clock = clock
+        self._lease = timedelta(seconds=lease)
+        self._chance = chance
+        self._opened = opened
+        self._standings: dict[str, Standing] = {}
+        self._read_at: float | None = None
+        self._changes = 0
+        self._rows = InOrder("task-relay-breakers")
+
+    async def admit(self, keys: BreakerKeys) -> Admission:
+        """Say whether a call may go through now; where a probe is due, take its place."""
+        await self.refresh()
+        now = self._clock.now()
+        found = {key: self._standings.get(key, Standing()) for key in (keys.key, keys.model)}
+        states = {key: state_of(standing, now) for key, standing in found.items()}
+        for key, state in states.items():
+            if state is State.OPEN:
+                return _refused(found[key], now)
+        for key, state in states.items():
+            if state is State.HALF_OPEN and not await self._claim(key, now):
+                return _refused(found[key], now)
+        return Admission(True)
+
+    def failed(self, keys: BreakerKeys, verdict: Verdict, wait: float | None) -> None:
+        """Count a failure; one that concerns the request alone only frees a probe's place."""
+        if verdict.scope is Scope.REQUEST:
+            self.released(keys)
+            return
+        now, jitter, key = self._clock.now(), self._chance(), keys.of(verdict)
+        self._change(key, lambda before: after_failure(before, verdict, wait, now, jitter))
+        self._opened(key, self._standings[key])
+
+    def succeeded(self, keys: BreakerKeys) -> None:
+        """Close both breakers."""
+        for key in (keys.key, keys.model):
+            if key in self._standings:
+                self._change(key, lambda before: Standing())
+
+    def released(self, keys: BreakerKeys) -> None:
+        """Give back the place of a probe that came to nothing, such as an interrupted one."""
+        for key in (keys.key, keys.model):
+            if self._standings.get(key, Standing()).probe_until is not None:
+                self._change(key, lambda before: replace(before, probe_until=None))
+
+    def reset(self) -> None:
+        """Close every breaker by hand.
+
+        Raises:
+            DatabaseError: The database failed.
+        """
+        self._rows.close()
+        self._open_store().clear()
+        self._standings.clear()
+
+    def close(self) -> None:
+        """Wait until every change is in the database."""
+        self._rows.close()
+
+    def standings(self) -> dict[str, Standing]:
+        """Return how the breakers stand that have something against them."""
+        return dict(self._standings)
+
+    async def refresh(self) -> None:
+        """Read how the breakers stand in the database, unless that was just done."""
+        now = self._clock.monotonic()
+        if self._read_at is None or now - self._read_at > _FRESH_FOR:
+            self._read_at = now
+            changes = self._changes
+            loaded = await self._rows.now(partial(self._told, lambda: self._open_store().load()))
+            if loaded is not None and changes == self._changes:
+                self._standings = loaded
+
+    async def _claim(self, key: str, now: datetime) -> bool:
+        standing = self._standings[key]
+        if standing.probe_until is not None and standing.probe_until > now:
+            return False
+        until = now + self._lease
+        self._put(key, replace(standing, probe_until=until))
+        claim = partial(self._told, lambda: self._open_store().claim_probe(key, now, until))
+        return await self._rows.now(claim) is not False
+
+    def _change(self, key: str, change: Callable[[Standing], Standing]) -> None:
+        """Change a breaker in memory at once, and its row behind the answer's back."""
+        self._put(key, change(self._standings.get(key, Standing())))
+        self._rows.later(partial(self._told, lambda: self._open_store().change(key, change)))
+
+    def _put(self, key: str, standing: Standing) -> None:
+        self._changes += 1
+        if standing == Standing():
+            self._standings.pop(key, None)
+        else:
+            self._standings[key] = standing
+
+    def _told(self, work: Callable[[], Any]) -> Any:
+        """Do work on the rows; a database that fails is told to the log."""
+        try:
+            return work()
+        except DatabaseError as error:
+            _log.warning("Breaker states can't be stored, they live in memory: %s", error)
+            return None

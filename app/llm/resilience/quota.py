@@ -1,0 +1,157 @@
+"""Decide whether a request still fits into a model's quotas, before it earns a 429.
+
+What is known: limits that a person has set, limits that a 429 named (believed for two days,
+then it takes a 429 to learn them again, so that a bigger contract shows by itself), and what
+Groq tells with each answer. Without any of them nothing is held back.
+
+Nobody is left without an answer by an estimate: the last model of the chain is always asked,
+and when all others have failed, one that was held back is asked after all (`comeback.py`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from langchain_core.messages import BaseMessage
+
+from ...clock import Clock
+from ...settings import Limit, Window
+from ...telemetry import Gauge, Source, Tokens
+from ..failures.kinds import Kind, Verdict
+from ..messages.trimming import CHARACTERS_A_TOKEN, estimate_tokens
+from ..providers.registry import Entry
+from .quota_counters import QuotaBook
+from .rate_limit_headers import Told
+
+
+class Quota:
+    """The quotas of one model.
+
+    Args:
+        entry: The model.
+        tools: The declarations that every request carries.
+        book: Where it is kept how much is used.
+        clock: Where the time comes from.
+    """
+
+    def __init__(
+        self, entry: Entry, tools: Sequence[object], book: QuotaBook, clock: Clock
+    ) -> None:
+        self._entry = entry
+        self._key = entry.breakers.model
+        self._book = book
+        self._clock = clock
+        self._set = {limit.window: limit for limit in entry.place.limits}
+        zone = entry.by.quota_zone  # read here: on an event loop its file would block
+        self._zone = ZoneInfo(zone) if zone else None
+        self._always = round(len(json.dumps(tools)) / CHARACTERS_A_TOKEN)
+        if not entry.by.quota_of_input:
+            self._always += entry.settings.max_output_tokens
+
+    async def ready(self) -> None:
+        """Know what other processes have used."""
+        await self._book.refresh()
+
+    def verdict(self, conversation: Sequence[BaseMessage]) -> Verdict | None:
+        """Return why a request doesn't fit now, with the wait; None where it fits."""
+        now, worst = self._clock.now(), None
+        gauges = self._gauges(now)
+        size = self._size(conversation, gauges)
+        for gauge in gauges:
+            wait = gauge.wait(size if gauge.quota.of_tokens else 1, now)
+            if wait is not None and (worst is None or wait > worst[0]):
+                worst = (wait, gauge)
+        if worst is None:
+            return None
+        wait, gauge = worst
+        kind = Kind.QUOTA_DAILY if gauge.quota.daily else Kind.RATE_LIMIT
+        detail = f"{gauge.left_at(now)} of {gauge.amount} {gauge.quota} left for {wait:.0f} s"
+        return Verdict(kind, detail=f"{detail}, not asked", retry_after=wait, estimate=True)
+
+    def sent(self, conversation: Sequence[BaseMessage]) -> int:
+        """Count a request that is being sent; return its tokens, as they were estimated."""
+        gauges = self._gauges(self._clock.now())
+        size = self._size(conversation, gauges)
+        for gauge in gauges:
+            self._count(gauge.quota, size if gauge.quota.of_tokens else 1)
+        return size
+
+    def ended(self, estimate: int, tokens: Tokens | None) -> None:
+        """Put the provider's own count of tokens in the place of the estimate."""
+        real = tokens.incoming if tokens else 0
+        if tokens and not self._entry.by.quota_of_input:
+            real += tokens.outgoing
+        for gauge in self._gauges(self._clock.now()):
+            if gauge.quota.of_tokens and not gauge.rolling:
+                self._count(gauge.quota, real - estimate)
+
+    def learn(self, verdict: Verdict) -> None:
+        """Remember the limits that a 429 named; what it names is used up."""
+        now = self._clock.now()
+        for limit in verdict.limits:
+            resets_at = self._end(limit.window, now)
+            if not limit.window.daily and verdict.retry_after:
+                resets_at = min(resets_at, now + timedelta(seconds=verdict.retry_after))
+            known = self._set.get(limit.window, limit)
+            self._know(known, Source.LEARNED, known.amount, now, resets_at)
+
+    def hear(self, headers: Mapping[str, str]) -> None:
+        """Remember what the headers of an answer tell."""
+        told: Sequence[Told] = self._entry.by.quotas(headers) if self._entry.by.quotas else ()
+        now = self._clock.now()
+        for one in told:
+            used = max(0, one.limit.amount - one.left)
+            resets_at = now + timedelta(seconds=one.seconds)
+            self._know(one.limit, Source.HEADER, used, now, resets_at)
+
+    def _gauges(self, now: datetime) -> list[Gauge]:
+        """Return the quotas that are known; a setting wins over what was learned."""
+        found = []
+        for window in Window:
+            gauge, limit = self._book.gauge((self._key, window)), self._set.get(window)
+            if gauge is not None and limit is None and not gauge.counts(now):
+                gauge = None
+            if limit is not None and (gauge is None or gauge.source is not Source.HEADER):
+                used, resets_at = (gauge.used, gauge.resets_at) if gauge else (0, now)
+                gauge = self._gauge(limit, Source.SETTING, used, now, resets_at)
+            if gauge is not None:
+                found.append(gauge)
+        return found
+
+    def _count(self, window: Window, need: float) -> None:
+        now = self._clock.now()
+        ends, limit = self._end(window, now), self._set.get(window)
+
+        def counted(before: Gauge | None) -> Gauge | None:
+            if before is None and limit is None:
+                return None  # another process has forgotten it
+            gauge = before or self._gauge(limit, Source.SETTING, 0, now, now)  # type: ignore[arg-type]
+            return gauge.plus(need, now, ends)
+
+        self._book.change((self._key, window), counted)
+
+    def _know(
+        self, limit: Limit, source: Source, used: float, now: datetime, resets_at: datetime
+    ) -> None:
+        gauge = self._gauge(limit, source, used, now, resets_at)
+        self._book.change((self._key, limit.window), lambda before: gauge)
+
+    def _gauge(
+        self, limit: Limit, source: Source, used: float, now: datetime, resets_at: datetime
+    ) -> Gauge:
+        place = self._entry.place
+        told = (place.name, place.model, limit.window, limit.amount, source)
+        return Gauge(*told, now, used, now, resets_at)
+
+    def _size(self, conversation: Sequence[BaseMessage], gauges: Sequence[Gauge]) -> int:
+        """Return about how many tokens a request counts for; 0 where none are counted."""
+        counted = any(gauge.quota.of_tokens for gauge in gauges)
+        return self._always + estimate_tokens(conversation) if counted else 0
+
+    def _end(self, window: Window, now: datetime) -> datetime:
+        """Return when a window ends that begins now: a day of Gemini at midnight Pacific."""
+        if not window.daily or self._zone is None:
+            return now + window.length
+        local = now.astimezone(self._zone)
+        return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)

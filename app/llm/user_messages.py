@@ -1,0 +1,95 @@
+"""Say to a person that no language model could answer, why, and when to try again."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from .attempts import Attempt, last_failures
+from .failures.kinds import PLAIN_WORDS, Kind
+from .providers.registry import Entry
+
+_DEFAULT_WAIT = 60.0
+_EXACT_BELOW = 600.0
+_NEVER_BY_WAITING = {Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND, Kind.CONTEXT_OVERFLOW}
+
+
+def outage_sentence(
+    attempts: Sequence[Attempt], missing: Sequence[Entry], local_now: datetime
+) -> str:
+    """Return a sentence: which models were tried, why they failed, and when to try again.
+
+    Args:
+        attempts: The failed attempts of the model call.
+        missing: Entries without a key, which were never asked.
+        local_now: Now, in the person's zone.
+    """
+    failed = last_failures(attempts)
+    if not failed:
+        keys = " or ".join(entry.key_name for entry in missing)
+        return f"No language model is set up: set {keys} and start again."
+    reasons = "; ".join(f"{_name(attempt)}: {_why(attempt)}" for attempt in failed)
+    if not failed[-1].goes_over:
+        return f"That could not be answered ({reasons}). {_way_out(failed[-1])}"
+    return f"No language model could answer ({reasons}); {_advice(failed, local_now)}."
+
+
+def failover_sentence(attempts: Sequence[Attempt], local_now: datetime) -> str:
+    """Return the quiet line that says who failed, why and until when, and who answered.
+
+    Empty where the first model that was asked answered at once, or nobody did.
+    """
+    failed = last_failures(attempts)
+    if not failed or attempts[-1] is failed[-1]:
+        return ""
+    told = "; ".join(
+        f"{attempt.label}: {_why(attempt)}{_until(attempt, local_now)}" for attempt in failed
+    )
+    return f"{told}; answered by {attempts[-1].label}"
+
+
+def _until(attempt: Attempt, local_now: datetime) -> str:
+    failure = attempt.failure
+    if failure is None or attempt.wait is None or not failure.waiting_helps:
+        return ""
+    return f" until {_moment(attempt.wait, local_now)}"
+
+
+def _moment(seconds: float, local_now: datetime) -> str:
+    """Return the time of day in so many seconds, with the date where it is another day."""
+    then = local_now + timedelta(seconds=seconds)
+    clock = f"{then:%H:%M:%S}" if seconds < _EXACT_BELOW else f"{then:%H:%M}"
+    return clock if then.date() == local_now.date() else f"{clock} on {then:%Y-%m-%d}"
+
+
+def _why(attempt: Attempt) -> str:
+    if attempt.failure is None:
+        return ""
+    words = PLAIN_WORDS[attempt.failure.kind]
+    if attempt.failure.sticky:
+        return "no quota or credit left on its key"
+    if attempt.failure.kind is Kind.AUTH:
+        return f"{words}, check {attempt.provider.upper()}_API_KEY"
+    if attempt.failure.kind is Kind.MODEL_NOT_FOUND:
+        return f"{words}, set {attempt.provider.upper()}_MODEL to a living one"
+    return words
+
+
+def _way_out(last: Attempt) -> str:
+    if last.failure and last.failure.kind is Kind.BLOCKED:
+        return "Please say it another way."
+    return "That is a fault of this program, not of your message; its log has the details."
+
+
+def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:
+    kinds = {attempt.failure.kind for attempt in failed if attempt.failure}
+    if kinds <= _NEVER_BY_WAITING:
+        return "waiting won't help, so please mend what is named here"
+    waits = [
+        attempt.wait or _DEFAULT_WAIT
+        for attempt in failed
+        if attempt.failure and attempt.failure.kind not in _NEVER_BY_WAITING
+    ]
+    return f"try again at {_moment(min(waits), local_now)}, your message is kept"
+
+
+def _name(attempt: Attempt) -> str:
+    return f"{attempt.label} ({attempt.model})"

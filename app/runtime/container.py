@@ -1,0 +1,176 @@
+"""Make the parts that a process needs once for the same settings, however many graphs it has."""
+
+import logging
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from ..clock import Clock, SystemClock
+from ..conversations import ConversationSaver, Transcript, TurnLocks
+from ..llm import Breakers, ModelChain, QuotaBook, build_chain, model_states, narration
+from ..settings import Settings
+from ..tasks import Owner, TaskService
+from ..telemetry import (
+    Alerts,
+    CallRecord,
+    Ledger,
+    LogFile,
+    Prices,
+    QuotaLeft,
+    Recorder,
+    Standing,
+    open_metrics,
+)
+from ..tools import TaskTools
+from .stores import Stores
+
+_log = logging.getLogger("task_relay")
+
+
+class Parts:
+    """The log, the model chain and the databases of one set of settings.
+
+    The log and the chain are made here, the databases at their first use.
+
+    Args:
+        settings: What to run with.
+        clock: Where the time comes from.
+        whole_process: Whether the process is ours, so that what other libraries warn of
+            goes to our log as well.
+
+    Raises:
+        SettingsError: The log file can't be written.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock | None = None, *, whole_process: bool = False
+    ) -> None:
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.default_owner = Owner(settings.user, ZoneInfo(settings.timezone))
+        self._stores = Stores(settings, self.clock)
+        self._log_file = LogFile(
+            settings.log_file, settings.log_level, settings.secrets, settings.log_format
+        )
+        self._log_file.attach(whole_process)
+        tools = TaskTools(lambda: self).all()
+        self.alerts = Alerts(
+            settings.alert_webhook_url, settings.alert_every, self._stores.alert_store, self.clock
+        )
+        self.breakers = Breakers(
+            self._stores.breaker_store,
+            self.clock,
+            lease=_lease(settings),
+            opened=self._tell_opened,
+        )
+        self.quotas = QuotaBook(self._stores.quota_store, self.clock)
+        self.chain = build_chain(settings, tools, self.breakers, self.quotas, self.clock)
+        prices = Prices(settings.models, settings.llm_prices)
+        self._metrics = open_metrics(os.environ)
+        self.recorder = Recorder(self._stores.ledger, prices, self.clock, self._metrics.sinks)
+        _tell_start(self.chain, settings)
+
+    def note(self, calls: Sequence[CallRecord]) -> None:
+        """Keep model calls in the ledger and tell metrics of them; nothing waits for it."""
+        trace = self._metrics.here()
+        self.recorder.note([replace(call, trace=trace) for call in calls])
+
+    def tasks(self) -> TaskService:
+        """Return the task service; the first call opens the database and migrates it.
+
+        Raises:
+            DatabaseError: The database can't be used.
+        """
+        return self._stores.tasks()
+
+    def transcript(self) -> Transcript:
+        """Return the transcript of all threads; opens the database as `tasks` does."""
+        return self._stores.transcript()
+
+    def check_database(self) -> None:
+        """Read from the database.
+
+        Raises:
+            DatabaseError: It can't be used.
+        """
+        self._stores.breaker_store().load()
+
+    async def model_states(self) -> dict[str, str]:
+        """Return of each usable model of the chain whether its breaker lets calls through.
+
+        `closed` and `half-open` do, `open` doesn't.
+        """
+        await self.breakers.refresh()
+        states = model_states(self.chain, self.breakers.standings(), self.clock.now())
+        return {one.provider: one.state.value for one in states}
+
+    def ledger(self) -> Ledger:
+        """Return where every model call is kept; opens the database as `tasks` does."""
+        return self._stores.ledger()
+
+    def quotas_left(self) -> list[QuotaLeft]:
+        """Return what is left of every quota that is known; opens the database as `tasks` does."""
+        return self._stores.quotas_left()
+
+    def conversations(self) -> ConversationSaver:
+        """Return the checkpointer of our own threads; the first call opens its database.
+
+        Raises:
+            DatabaseError: The database can't be used.
+        """
+        return self._stores.conversations()
+
+    def turn_locks(self) -> TurnLocks:
+        """Return what lets the turns of one thread run one after the other."""
+        return self._stores.turn_locks()
+
+    def close(self) -> None:
+        """Close the databases and the log; clients close with their event loops."""
+        self.chain.close()
+        self.alerts.close()
+        self.breakers.close()
+        self.quotas.close()
+        self.recorder.close()
+        self._metrics.close()
+        self._stores.close()
+        self._log_file.detach()
+        self._log_file.close()
+
+    def _tell_opened(self, key: str, standing: Standing) -> None:
+        if text := narration.opened_long(key, standing, self.clock.now()):
+            self.alerts.send(text)
+
+
+_shared: dict[Settings, Parts] = {}
+_sharing = threading.Lock()
+
+
+def shared_parts(settings: Settings) -> Parts:
+    """Return the process's parts for these settings."""
+    with _sharing:
+        if settings not in _shared:
+            _shared[settings] = Parts(settings)
+        return _shared[settings]
+
+
+def forget_parts(parts: Parts) -> None:
+    """Close parts, so that who asks again gets new ones."""
+    with _sharing:
+        if _shared.get(parts.settings) is parts:
+            del _shared[parts.settings]
+    parts.close()
+
+
+def _tell_start(chain: ModelChain, settings: Settings) -> None:
+    models = [f"{entry.provider} ({entry.model})" for entry in chain.entries]
+    steps = " -> ".join([*models, *(["offline"] if settings.offline_fallback else [])])
+    present = ", ".join(entry.key_name for entry in chain.entries) or "none"
+    absent = ", ".join(entry.key_name for entry in chain.missing) or "none"
+    _log.info("Chain: %s; keys present: %s; keys missing: %s", steps or "empty", present, absent)
+
+
+def _lease(settings: Settings) -> float:
+    """Return how long a probe may take at most, with a little to spare."""
+    return settings.model_timeout * (settings.retry_in_place + 1) + 5

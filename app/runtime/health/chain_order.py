@@ -1,0 +1,95 @@
+"""Say which model answers first and why, and whether a failure goes over to the next one."""
+
+from collections.abc import Sequence
+
+from ...llm import CURABLE, State
+from ...settings import DEFAULT, Layer, Origin, Settings, origin_of
+from .findings import Finding, Level
+from .models import Place
+
+FIRST = "Who answers first"
+OVER = "What goes over to the next model"
+
+
+def first_finding(
+    places: Sequence[Place], settings: Settings, layers: Sequence[Layer]
+) -> list[Finding]:
+    """Return who answers now, and which setting says so."""
+    order, primary = _origin(layers, "LLM_CHAIN"), _origin(layers, "PRIMARY_LLM")
+    chain = ", ".join(settings.llm_chain)
+    if order.source != DEFAULT:
+        why = f"The order is {chain}: LLM_CHAIN ({order.source}) says so."
+    else:
+        says = f"PRIMARY_LLM is {settings.primary_llm} ({primary.source})"
+        why = f"The order is {chain}: {says}."
+    first = next((place for place in places if place.answers), None)
+    if first is None:
+        offline = "plain commands still work" if settings.offline_fallback else "nothing answers"
+        found = [Finding(FIRST, Level.PROBLEM, f"No model can answer now; {offline}. {why}")]
+    elif first is places[0]:
+        found = [Finding(FIRST, Level.OK, f"{first.name} {_does(first)} first. {why}")]
+    else:
+        passed = places[: places.index(first)]
+        reasons = "; ".join(f"{place.entry.label} {_why_not(place)}" for place in passed)
+        told = f"{first.name} {_does(first)} first now, because {reasons}. {why}"
+        found = [Finding(FIRST, Level.WARNING, told)]
+    named = "; ".join(f"{place.entry.label}'s is {_model(place, layers)}" for place in places)
+    found.append(Finding(FIRST, Level.OK, f"Which models: {named}."))
+    if DEFAULT not in (order.source, primary.source):
+        told = f"PRIMARY_LLM ({primary.source}) has no say, because LLM_CHAIN is set."
+        found.append(Finding(FIRST, Level.WARNING, told))
+    return found
+
+
+def over_findings(
+    places: Sequence[Place], settings: Settings, layers: Sequence[Layer]
+) -> list[Finding]:
+    """Return what keeps a failure from going over to the next model."""
+    found = []
+    usable = [place for place in places if place.in_chain]
+    if len(usable) == 1:
+        missing = [place.entry.key_name for place in places if not place.entry.usable]
+        told = f"Only {usable[0].name} is set up, so its failures have nowhere to go."
+        advice = f" Set {' or '.join(missing)}." if missing else " Add another to LLM_CHAIN."
+        found.append(Finding(OVER, Level.WARNING, told + advice))
+    gaps = sorted(kind.value for kind in CURABLE if kind.value not in settings.failover_on)
+    if gaps:
+        source = _origin(layers, "FAILOVER_ON").source
+        told = f"FAILOVER_ON ({source}) leaves out {', '.join(gaps)}: these end the turn."
+        found.append(Finding(OVER, Level.WARNING, told))
+    if len(usable) > 1 and settings.first_token_timeout >= settings.turn_timeout:
+        told = (
+            f"TURN_TIMEOUT ({settings.turn_timeout:g} s) leaves no time for the next model after "
+            f"FIRST_TOKEN_TIMEOUT ({settings.first_token_timeout:g} s)."
+        )
+        found.append(Finding(OVER, Level.WARNING, told))
+    if not found and usable:
+        told = "Every failure that another model may cure. A wrong request and a refusal for "
+        found.append(Finding(OVER, Level.OK, f"{told}safety stay where they are."))
+    return found
+
+
+def _does(place: Place) -> str:
+    return "answers" if place.probed else "is asked"
+
+
+def _why_not(place: Place) -> str:
+    if not place.entry.usable:
+        return "has no key"
+    if not place.entry.installed:
+        return "is not installed"
+    if place.probed is not None:
+        return "doesn't answer"
+    return "has an open breaker" if place.state is State.OPEN else "is passed by"
+
+
+def _model(place: Place, layers: Sequence[Layer]) -> str:
+    """Return a place's model and where its name comes from; `groq2` may have `groq`'s."""
+    names = [f"{name.upper()}_MODEL" for name in (place.entry.provider, place.entry.place.provider)]
+    given = origin_of(layers, names, None)
+    source = "default" if given.source == DEFAULT else f"{given.variable}, {given.source}"
+    return f"{place.entry.model} ({source})"
+
+
+def _origin(layers: Sequence[Layer], name: str) -> Origin:
+    return origin_of(layers, (name,), None)

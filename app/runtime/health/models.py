@@ -1,0 +1,186 @@
+"""Say how each place of the model chain stands: key, model, call, limits, breaker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ...llm import PLAIN_WORDS, Entry, Kind, Probed, State, state_of
+from ...telemetry import Standing
+from .findings import Finding, Level
+
+AREA = "Models, in the order in which they are asked"
+_DETAIL = 200
+"""Letters of a provider's own words that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of the chain, as it stands.
+
+    `probed` is None where it was not tried; `standing` is its breaker before that, the
+    graver of its two. `now` is the instant, in the person's zone.
+    """
+
+    entry: Entry
+    now: datetime
+    probed: Probed | None = None
+    standing: Standing = field(default_factory=Standing)
+
+    @property
+    def name(self) -> str:
+        """Return what a person calls it."""
+        return f"{self.entry.label} ({self.entry.model})"
+
+    @property
+    def in_chain(self) -> bool:
+        """Say whether the chain can ask it at all."""
+        return self.entry.usable and self.entry.installed
+
+    @property
+    def state(self) -> State:
+        """Return the state of its breaker before it was tried."""
+        return state_of(self.standing, self.now)
+
+    @property
+    def answers(self) -> bool:
+        """Say whether it answers now, as far as that is known."""
+        if self.probed is not None:
+            return self.probed.answered
+        return self.in_chain and self.state is not State.OPEN
+
+    def finding(self) -> Finding:
+        """Return how it stands in words."""
+        entry = self.entry
+        if not entry.usable:
+            missing = f"left out of the chain, {entry.key_name} is not set."
+            return Finding(AREA, Level.WARNING, f"{self.name}: {missing}")
+        if not entry.installed:
+            extra = f'python -m pip install -e ".[{entry.place.provider}]" -c constraints.txt'
+            return Finding(AREA, Level.PROBLEM, f"{self.name}: its package is missing. Run {extra}")
+        if self.probed is None:
+            level = Level.WARNING if self.state is State.OPEN else Level.OK
+            key = "Key set" if entry.place.api_key else "No key needed"
+            return Finding(AREA, level, f"{self.name}: not tried. {key}. {self._breaker()}")
+        return _told(self, self.probed)
+
+    def record(self) -> dict[str, Any]:
+        """Return how it stands, as JSON."""
+        probed, failure = self.probed, self.probed.failure if self.probed else None
+        known = self.standing.open_until
+        return {
+            "provider": self.entry.provider,
+            "model": self.entry.model,
+            "key": self._key(),
+            "listed": _listed(probed),
+            "near": list(_near(probed)),
+            "answered": probed.answered if probed else None,
+            "milliseconds": probed.milliseconds if probed else None,
+            "failure": failure.kind.value if failure else None,
+            "detail": failure.detail[:_DETAIL] if failure else None,
+            "limits": dict(probed.limits) if probed else {},
+            "breaker": {
+                "state": self.state.value,
+                "kind": self.standing.kind or None,
+                "until": known.isoformat() if known else None,
+            },
+        }
+
+    def _key(self) -> str:
+        if not self.entry.place.api_key:
+            return "not needed" if self.entry.usable else "missing"
+        accepted = self.probed.key_accepted if self.probed else None
+        return {True: "accepted", False: "rejected", None: "set"}[accepted]
+
+    def _breaker(self) -> str:
+        """Return a sentence about the breaker."""
+        if self.state is State.CLOSED or self.standing.open_until is None:
+            return "Breaker closed."
+        until = self.standing.open_until.astimezone(self.now.tzinfo)
+        why = PLAIN_WORDS.get(_kind(self.standing.kind), "failing")
+        if self.state is State.HALF_OPEN:
+            told = f"Breaker half-open since {moment(until, self.now)} ({why}): the next call tries"
+        else:
+            told = f"Breaker open until {moment(until, self.now)} ({why})"
+        closed = self.probed is not None and self.probed.answered
+        return f"{told}; this call has closed it." if closed else f"{told}."
+
+
+def moment(then: datetime, now: datetime) -> str:
+    """Write an instant of the same zone: the time of day, with the date on another day."""
+    return f"{then:%H:%M:%S}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M}"
+
+
+def _told(place: Place, probed: Probed) -> Finding:
+    """Put what came of a call into sentences."""
+    said = []
+    level = Level.OK
+    if probed.failure is None:
+        said.append(f"answered in {probed.milliseconds} ms.")
+    else:
+        level = Level.WARNING if probed.failure.waiting_helps else Level.PROBLEM
+        words = PLAIN_WORDS[probed.failure.kind]
+        said.append(f"{'no quota or credit left' if probed.failure.sticky else words}.")
+        detail = " ".join(probed.failure.detail.split())
+        if detail:
+            said.append(f'It says: "{detail[:_DETAIL]}{"..." * (len(detail) > _DETAIL)}"')
+        said += _advice(place, probed)
+    if place.entry.place.api_key and probed.key_accepted:
+        said.append("Key accepted.")
+    if _listed(probed):
+        said.append("The model is in its provider's list.")
+    elif _listed(probed) is False and probed.answered:
+        said.append("The model is not in its provider's list, yet it answers.")
+    said += [*_limits(probed.limits), place._breaker()]
+    return Finding(AREA, level, f"{place.name}: {' '.join(said)}")
+
+
+def _advice(place: Place, probed: Probed) -> list[str]:
+    """Return what a person can do about a failure."""
+    name = place.entry.provider.upper()
+    assert probed.failure is not None
+    kind = probed.failure.kind
+    if probed.key_accepted is False:
+        return [f"Check {place.entry.key_name}: python -m app config set {place.entry.key_name} -"]
+    if _listed(probed) is False or kind is Kind.MODEL_NOT_FOUND:
+        near = _near(probed)
+        told = f"Its provider has {', '.join(near)}." if near else ""
+        choice = near[0] if near else "NAME"
+        return [told, f"Choose one: python -m app config set {name}_MODEL {choice}."]
+    if kind is Kind.CONNECTION:
+        return [f"Check the network, the proxy and {name}_BASE_URL ({place.entry.url})."]
+    wait = place.entry.wait(probed.failure, place.now)
+    if wait is not None and probed.failure.waiting_helps:
+        from datetime import timedelta
+
+        return [f"Back at {moment(place.now + timedelta(seconds=wait), place.now)}."]
+    return []
+
+
+def _listed(probed: Probed | None) -> bool | None:
+    if probed is None or probed.listed is None:
+        return None
+    return probed.listed.has(probed.entry.model)
+
+
+def _near(probed: Probed | None) -> tuple[str, ...]:
+    if probed is None or probed.listed is None or _listed(probed):
+        return ()
+    return probed.listed.near(probed.entry.model)
+
+
+def _limits(headers: Mapping[str, str]) -> list[str]:
+    """Return a sentence on what the provider says is left."""
+    told = []
+    for what in ("requests", "tokens"):
+        left = headers.get(f"x-ratelimit-remaining-{what}")
+        if left is not None:
+            most = headers.get(f"x-ratelimit-limit-{what}")
+            back = headers.get(f"x-ratelimit-reset-{what}")
+            all_of = f" of {most}" if most else ""
+            told.append(f"{left}{all_of} {what}{f', full again in {back}' if back else ''}")
+    return [f"Left: {'; '.join(told)}."] if told else []
+
+
+def _kind(name: str) -> Kind:
+    return Kind(name) if name in set(Kind) else Kind.UNAVAILABLE

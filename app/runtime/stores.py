@@ -1,0 +1,114 @@
+"""Open what is kept - tasks, breaker states, conversations - for one set of settings.
+
+Nothing here knows a model, so that commands without one start fast.
+"""
+
+import threading
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from ..clock import Clock
+from ..conversations import Transcript, TurnLocks, open_turn_locks
+from ..database import open_engine, upgrade
+from ..settings import DAY_FIRST, Settings
+from ..tasks import TaskService
+
+if TYPE_CHECKING:
+    from ..conversations import ConversationSaver
+    from ..tasks import TaskArchive
+    from ..telemetry import AlertStore, BreakerStore, Ledger, QuotaLeft, QuotaStore
+
+
+class Stores:
+    """The databases, each opened and migrated at its first use.
+
+    Every method raises `DatabaseError` where a database can't be used.
+
+    Args:
+        settings: Where they are.
+        clock: Where the time comes from.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._engine: Engine | None = None
+        self._saver: ConversationSaver | None = None
+        self._turn_locks = open_turn_locks(settings)
+
+    def tasks(self) -> TaskService:
+        """Return the task service."""
+        day_first = self._settings.date_order == DAY_FIRST
+        return TaskService(self._database(), self._clock, day_first=day_first)
+
+    def archive(self) -> "TaskArchive":
+        """Return what takes tasks out and in by the file."""
+        from ..tasks import TaskArchive
+
+        return TaskArchive(self._database(), self._clock)
+
+    def transcript(self) -> Transcript:
+        """Return where everything that was said is kept."""
+        return Transcript(self._database(), self._settings.keep_transcript_days)
+
+    def breaker_store(self) -> "BreakerStore":
+        """Return where breaker states are kept."""
+        from ..telemetry import BreakerStore
+
+        return BreakerStore(self._database())
+
+    def ledger(self) -> "Ledger":
+        """Return where every model call is kept."""
+        from ..telemetry import Ledger
+
+        return Ledger(self._database(), self._settings.keep_ledger_days)
+
+    def quota_store(self) -> "QuotaStore":
+        """Return where it is kept how much of each quota is used."""
+        from ..telemetry import QuotaStore
+
+        return QuotaStore(self._database())
+
+    def alert_store(self) -> "AlertStore":
+        """Return where it is kept when the last alert went out."""
+        from ..telemetry import AlertStore
+
+        return AlertStore(self._database())
+
+    def quotas_left(self) -> "list[QuotaLeft]":
+        """Return what is left of every quota of the chain that is known."""
+        from ..telemetry import quotas_left
+
+        return quotas_left(self._settings.models, self.quota_store().load(), self._clock.now())
+
+    def conversations(self) -> "ConversationSaver":
+        """Return the checkpointer of our own threads."""
+        from ..conversations import open_conversations
+
+        with self._lock:
+            if self._saver is None:
+                self._saver = open_conversations(self._settings)
+            return self._saver
+
+    def turn_locks(self) -> TurnLocks:
+        """Return what lets the turns of one thread run one after the other."""
+        return self._turn_locks
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self._turn_locks.close()
+        with self._lock:
+            if self._engine is not None:
+                self._engine.dispose()
+            if self._saver is not None:
+                self._saver.close()
+
+    def _database(self) -> Engine:
+        with self._lock:
+            if self._engine is None:
+                engine = open_engine(self._settings.database_url)
+                upgrade(engine)
+                self._engine = engine
+            return self._engine

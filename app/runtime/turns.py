@@ -1,0 +1,195 @@
+"""Answer messages in the threads that we keep: one turn after the other in each."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakValueDictionary
+
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command, StreamMode
+
+from ..conversations import TurnLocks, translated
+from ..errors import DatabaseError, InputError, SettingsError, TaskRelayError
+from ..events import Event
+from ..graph import (
+    ASK_FIRST,
+    MODES,
+    THREAD_NAME,
+    Decision,
+    answer_again,
+    answer_to,
+    events_of,
+    reply_of,
+)
+from ..reply import Reply
+from ..settings import clean_thread_id, clean_user_id, conversation_key, is_uuid
+from ..telemetry import TurnIds, about
+from ..tools import Context
+from .container import Parts
+
+_log = logging.getLogger("task_relay")
+
+MAIN_THREAD = "main"
+"""The thread of a user that is meant where nobody names one."""
+
+_MOST_STEPS = 200
+_LOOK_AGAIN = 0.03
+"""Seconds between two looks whether another process has finished its turn."""
+_BUSY = "Another message in this thread is still being answered. Send yours again in a minute."
+_BUG = "Something broke inside, and this turn has stopped."
+
+Graph = CompiledStateGraph[Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a thread.
+
+    Without a message, `decision` answers what the thread waits for; without that too, its
+    last message is answered again. `ask_first` is the place in the model chain to begin with.
+    """
+
+    user_id: object
+    thread_id: object
+    message: str | None
+    ask_first: str | None = None
+    decision: Decision | None = None
+
+
+class Turns:
+    """The turns of one agent.
+
+    Args:
+        parts: Gives the parts, opened.
+        graph: Gives the graph over our own checkpointer; slow the first time.
+    """
+
+    def __init__(self, parts: Callable[[], Awaitable[Parts]], graph: Callable[[], Graph]) -> None:
+        self._parts = parts
+        self._graph = graph
+        self._locks: WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock] = (
+            WeakValueDictionary()
+        )
+
+    async def answer(self, asked: Asked) -> Reply:
+        """Return the reply, also to what can't be used."""
+        async with aclosing(self._turn(asked, ())) as events:
+            async for event in events:
+                if isinstance(event, Reply):
+                    return event
+        raise AssertionError("a turn ends with a reply")
+
+    def stream(self, asked: Asked) -> AsyncGenerator[Event]:
+        """Yield what happens, and the reply last."""
+        return self._turn(asked, MODES)
+
+    async def _turn(self, asked: Asked, modes: Sequence[StreamMode]) -> AsyncGenerator[Event]:
+        try:
+            user = clean_user_id(asked.user_id)
+            thread = clean_thread_id(MAIN_THREAD if asked.thread_id is None else asked.thread_id)
+        except InputError as error:
+            thread = str(asked.thread_id or MAIN_THREAD)
+            yield Reply(False, str(error), str(asked.user_id), thread)
+            return
+        try:
+            async with aclosing(self._converse(user, thread, asked, modes)) as events:
+                async for event in events:
+                    yield event
+        except (SettingsError, DatabaseError):
+            raise
+        except TaskRelayError as error:
+            yield Reply(False, str(error), user, thread)
+        except Exception:  # noqa: BLE001 - nobody should see a stack trace
+            with about(TurnIds(user, thread)):
+                _log.exception("A turn of user %s stopped on a bug", user)
+            log = (await self._parts()).settings.log_file
+            yield Reply(False, f"{_BUG} See the log: {log}", user, thread)
+
+    async def _converse(
+        self, user: str, thread: str, asked: Asked, modes: Sequence[StreamMode]
+    ) -> AsyncGenerator[Event]:
+        parts = await self._parts()
+        graph = await asyncio.to_thread(self._graph)
+        key = await asyncio.to_thread(_key_of, parts, user, thread)
+        config = RunnableConfig(
+            configurable={"thread_id": key, THREAD_NAME: thread, ASK_FIRST: asked.ask_first},
+            recursion_limit=_MOST_STEPS,
+        )
+        state: Any = {}
+        async with self._turn_of(key, parts):
+            with translated(parts.settings):
+                stream = graph.astream(
+                    await _said(asked, graph, config),
+                    config,
+                    context=Context(user_id=user),
+                    durability="sync",
+                    stream_mode=[*modes, "values"],
+                )
+                async for mode, part in stream:
+                    if mode == "values":
+                        state = part
+                    for event in events_of(mode, part):
+                        yield event
+        yield reply_of(state, user, thread)
+
+    @asynccontextmanager
+    async def _turn_of(self, key: str, parts: Parts) -> AsyncGenerator[None]:
+        """Wait until no other turn runs in this thread, here or in another process.
+
+        Raises:
+            InputError: One runs for longer than a turn may.
+        """
+        here = self._locks.setdefault((asyncio.get_running_loop(), key), asyncio.Lock())
+        locks, clock = parts.turn_locks(), parts.clock
+        async with here:
+            latest = clock.monotonic() + parts.settings.turn_timeout
+            while not await _taken(locks, key):
+                if clock.monotonic() > latest:
+                    raise InputError(_BUSY)
+                await clock.sleep(_LOOK_AGAIN)
+            try:
+                yield
+            finally:
+                await asyncio.shield(asyncio.to_thread(locks.give_back, key))
+
+
+async def _taken(locks: TurnLocks, key: str) -> bool:
+    """Try to take a lock; who gives up meanwhile leaves it free, though the thread goes on."""
+    taking = asyncio.ensure_future(asyncio.to_thread(locks.take, key))
+    try:
+        return await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        if await taking:
+            await asyncio.shield(asyncio.to_thread(locks.give_back, key))
+        raise
+
+
+def _key_of(parts: Parts, user: str, thread: str) -> str:
+    """Return the checkpoint key of a thread, which may have been begun on a server.
+
+    A server's ids are UUIDs. Anything else is the id of a thread that a host keeps elsewhere.
+    """
+    found = parts.transcript().key_of(user, thread)
+    return found if found and is_uuid(found) else conversation_key(user, thread)
+
+
+async def _said(asked: Asked, graph: Graph, config: RunnableConfig) -> Any:
+    """Return what goes into the thread; text that every store and provider takes.
+
+    Raises:
+        InputError: The thread waits for no decision, or has nothing to answer again.
+    """
+    if asked.message is not None:
+        text = str(asked.message).encode("utf-8", "replace").decode().replace("\0", "")
+        return {"messages": [HumanMessage(text)]}
+    state = await graph.aget_state(config)
+    if asked.decision is None:
+        return {"messages": answer_again(state.values)}
+    if not state.interrupts:
+        raise InputError("There is nothing to confirm: this thread waits for no decision.")
+    return Command(resume=answer_to(state.interrupts[0].value, asked.decision))

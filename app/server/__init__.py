@@ -1,0 +1,1 @@
+"""What a server loads: the graph, and the health endpoints."""

@@ -1,0 +1,94 @@
+"""What may be set: the table of settings, where values come from, and how each is read.
+
+Each file is loaded when one of its names is first used, since much that starts fast needs only
+a leaf such as a private file or a user id.
+"""
+
+from typing import TYPE_CHECKING
+
+from .. import lazy_names
+
+if TYPE_CHECKING:
+    from .database_url import is_postgresql
+    from .env_file import remove_line, set_line
+    from .identity import clean_thread_id, clean_user_id, conversation_key, is_uuid
+    from .operations import HUMAN, JSON, Limit, Price, Window
+    from .origins import (
+        DEFAULT,
+        Origin,
+        all_origins,
+        load_with_layers,
+        misspelt_settings,
+        nearest_setting,
+        origin_of,
+        setting_names,
+        without_password,
+    )
+    from .places import ModelSettings, provider_of
+    from .private_files import open_private, private_directory, private_file, replace_file
+    from .secret import Secret
+    from .sources import ENVIRONMENT, Layer, layers
+    from .table import Settings, entry_of, read_setting
+    from .values import DAY_FIRST, zone_name
+
+__all__ = [
+    "DAY_FIRST",
+    "DEFAULT",
+    "ENVIRONMENT",
+    "HUMAN",
+    "JSON",
+    "Layer",
+    "Limit",
+    "ModelSettings",
+    "Origin",
+    "Price",
+    "Secret",
+    "Settings",
+    "Window",
+    "all_origins",
+    "clean_thread_id",
+    "clean_user_id",
+    "conversation_key",
+    "entry_of",
+    "is_postgresql",
+    "is_uuid",
+    "layers",
+    "load_with_layers",
+    "misspelt_settings",
+    "nearest_setting",
+    "open_private",
+    "origin_of",
+    "private_directory",
+    "private_file",
+    "provider_of",
+    "read_setting",
+    "remove_line",
+    "replace_file",
+    "set_line",
+    "setting_names",
+    "without_password",
+    "zone_name",
+]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(
+        __name__,
+        {
+            "database_url": ("is_postgresql",),
+            "env_file": ("remove_line", "set_line"),
+            "identity": ("clean_thread_id", "clean_user_id", "conversation_key", "is_uuid"),
+            "operations": ("HUMAN", "JSON", "Limit", "Price", "Window"),
+            "origins": (
+                *("DEFAULT", "Origin", "all_origins", "load_with_layers", "misspelt_settings"),
+                *("nearest_setting", "origin_of", "setting_names", "without_password"),
+            ),
+            "places": ("ModelSettings", "provider_of"),
+            "private_files": (
+                *("open_private", "private_directory", "private_file", "replace_file"),
+            ),
+            "secret": ("Secret",),
+            "sources": ("ENVIRONMENT", "Layer", "layers"),
+            "table": ("Settings", "entry_of", "read_setting"),
+            "values": ("DAY_FIRST", "zone_name"),
+        },
+    )

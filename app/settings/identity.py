@@ -1,0 +1,52 @@
+"""Say what a user id and a thread id may be, and which conversation they name together."""
+
+import uuid
+
+from ..errors import InputError
+
+_MAX_LENGTH = 200
+_THREADS = uuid.UUID("6f0d6d0e-2b0a-5c52-9a3c-6c1a9a1f2f6e")
+
+
+def clean_user_id(value: object) -> str:
+    """Return the user id as text: `7`, `"7"` and `" 7 "` are one user.
+
+    Raises:
+        InputError: It is empty, too long, holds control characters, or is no text or number.
+    """
+    return _clean("user id", value)
+
+
+def clean_thread_id(value: object) -> str:
+    """Return the thread id as text, under the same rules as a user id."""
+    return _clean("thread id", value)
+
+
+def conversation_key(user_id: str, thread_id: str) -> str:
+    """Return the checkpoint key of (user, thread): a UUID, as LangGraph servers want.
+
+    The same thread id of two users gives two keys, so neither can reach the other's.
+    """
+    return str(uuid.uuid5(_THREADS, f"{len(user_id)}:{user_id}{thread_id}"))
+
+
+def is_uuid(key: str) -> bool:
+    """Say whether a thread's key may be one of ours or of a LangGraph server."""
+    try:
+        uuid.UUID(key)
+    except ValueError:
+        return False
+    return True
+
+
+def _clean(what: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise InputError(f"A {what} must be text or a whole number, not {type(value).__name__}.")
+    text = str(value).strip()
+    if not text:
+        raise InputError(f"A {what} must not be empty.")
+    if len(text) > _MAX_LENGTH:
+        raise InputError(f"A {what} has at most {_MAX_LENGTH} characters; this one {len(text)}.")
+    if not text.isprintable():
+        raise InputError(f"A {what} must be printable text on one line.")
+    return text

@@ -1,0 +1,145 @@
+"""Say of every setting what its value is and where it comes from, wrong ones included."""
+
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from ..errors import SettingsError
+from . import sources
+from .database_url import passwords_in
+from .places import PARTS, provider_of
+from .secret import Secret
+from .table import Settings, entry_of, read_setting
+
+DEFAULT = "default"
+_PASSWORD = re.compile(r"(?<=://)(?!.*\*{8})[^/\s]*:[^/\s]+(?=@)")
+_MASK = "********"
+_SHOWS_ITS_END = 20
+"""Letters from which on a key is told apart by its last four."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One setting as it stands.
+
+    `value` is for people: keys and passwords are masked, and it is empty where there is none.
+    `source` is `environment`, the path of a `.env`, or `default`; `variable` the name under
+    which it was given. `wrong` says what is wrong with it.
+    """
+
+    name: str
+    value: str
+    source: str
+    variable: str | None = None
+    wrong: str = ""
+
+
+def all_origins(layers: Sequence[sources.Layer], settings: Settings | None) -> list[Origin]:
+    """Return every setting in the order of the table, then those of numbered places.
+
+    Args:
+        layers: Where settings come from, the nearest first.
+        settings: What they are together; None where one of them is wrong.
+    """
+    found = []
+    for entry in dataclasses.fields(Settings):
+        if entry.metadata["names"]:
+            default = getattr(settings, entry.name) if settings else entry.default
+            found.append(origin_of(layers, entry.metadata["names"], default))
+    for place in settings.llm_chain if settings else ():
+        if place != provider_of(place):
+            numbered = (origin_of(layers, (f"{place}_{part}".upper(),), None) for part in PARTS)
+            found += [one for one in numbered if one.variable or one.name.endswith("_API_KEY")]
+    return found
+
+
+def origin_of(layers: Sequence[sources.Layer], names: Sequence[str], default: object) -> Origin:
+    """Return how one setting stands, which may be given under several names."""
+    for name in names:
+        for layer in layers:
+            if given := layer.values.get(name, "").strip():
+                wrong = ""
+                try:
+                    value = shown(read_setting(entry_of(name), name, given))
+                except SettingsError as error:
+                    value = "" if entry_of(name).metadata["private"] else given
+                    wrong = str(error)
+                return Origin(names[0], without_password(value), layer.place, name, wrong)
+    return Origin(names[0], without_password(shown(default)), DEFAULT)
+
+
+def setting_names(settings: Settings | None = None) -> list[str]:
+    """Return the names of all settings, other spellings and numbered places included."""
+    entries = dataclasses.fields(Settings)
+    names = [name for entry in entries for name in entry.metadata["names"]]
+    places = [one for one in settings.llm_chain if one != provider_of(one)] if settings else []
+    return names + [f"{place}_{part}".upper() for place in places for part in PARTS]
+
+
+def nearest_setting(name: str) -> str | None:
+    """Return the setting that a name was probably meant to be."""
+    found = get_close_matches(name.upper(), setting_names(), n=1, cutoff=0.7)
+    return found[0] if found else None
+
+
+def misspelt_settings(layers: Sequence[sources.Layer]) -> list[tuple[str, str, str]]:
+    """Return what looks like a misspelt setting: the name, its place, and what is near."""
+    known = setting_names()
+    found = []
+    for layer in layers:
+        for name in layer.values:
+            near = [] if name in known else get_close_matches(name, known, n=1, cutoff=0.9)
+            if near and not _is_setting(name):
+                found.append((name, layer.place, near[0]))
+    return found
+
+
+def shown(value: object) -> str:
+    """Write a value as one would set it; a key is masked."""
+    match value:
+        case None:
+            return ""
+        case Secret():
+            key = value.reveal()
+            return f"{_MASK}{key[-4:] if len(key) >= _SHOWS_ITS_END else ''}"
+        case bool():
+            return "on" if value else "off"
+        case float():
+            return f"{value:g}"
+        case tuple():
+            return ",".join(map(str, value))
+        case _:
+            return str(value)
+
+
+def without_password(text: str) -> str:
+    """Mask the password in an address, or all before its host."""
+    for password in passwords_in(text):
+        text = text.replace(password, _MASK)
+    return _PASSWORD.sub(_MASK, text)
+
+
+def load_with_layers(
+    environment: Mapping[str, str] | None = None, directory: Path | None = None
+) -> tuple[list[sources.Layer], Settings | None]:
+    """Return where settings come from, and the settings; None where one is wrong.
+
+    Raises:
+        SettingsError: A `.env` can't be read.
+    """
+    layers = sources.layers(environment, directory)
+    try:
+        return layers, Settings.load(environment, directory)
+    except SettingsError:
+        return layers, None
+
+
+def _is_setting(name: str) -> bool:
+    try:
+        entry_of(name)
+    except SettingsError:
+        return False
+    return True

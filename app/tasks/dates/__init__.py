@@ -1,0 +1,1 @@
+"""Due dates and repeats: closed grammars, understood whole or refused."""

@@ -1,0 +1,179 @@
+"""iCalendar (RFC 5545): a VTODO for each open or done task."""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Todo, vRecur
+
+from ...errors import TaskRefusal
+from .. import NewFields, Portable, Priority, Status, Task
+from .reading import Reading, at_line
+from .task_from_file import made
+
+_NUMBERS = {Priority.HIGH: 1, Priority.MEDIUM: 5, Priority.LOW: 9}
+_ONCE = ("summary", "description", "due", "dtstart", "rrule", "priority", "created", "completed")
+_UNREADABLE = (ValueError, IndexError, KeyError)
+_PROJECT = "X-TASK-RELAY-PROJECT"
+
+
+def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
+    """Yield the file, whole; each due keeps its own zone."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Task Relay//EN")
+    calendar.add("version", "2.0")
+    for portable in portables:
+        if portable.task.status is not Status.DELETED:
+            calendar.add_component(_todo(portable))
+    calendar.add_missing_timezones()
+    yield calendar.to_ical().decode()
+
+
+def read(text: str, reading: Reading) -> list[Portable]:
+    """Return the tasks of a file; what is no VTODO, or a cancelled one, is passed over.
+
+    Raises:
+        TaskRefusal: It is no calendar, or a VTODO can't be used; the text says its line.
+    """
+    text = text.removeprefix("\ufeff")
+    lines = [line.rstrip().upper() for line in text.split("\n")]
+    begins = [number for number, line in enumerate(lines, 1) if line == "BEGIN:VTODO"]
+    try:
+        calendars = Calendar.from_ical(text, multiple=True)
+    except _UNREADABLE as error:
+        _refuse_unreadable(text, begins)
+        raise TaskRefusal(f"Line 1: this is no calendar ({error}). Nothing was imported.") from None
+    found = []
+    todos = [todo for calendar in calendars for todo in calendar.walk("VTODO")]
+    for line, todo in zip(begins, todos, strict=False):
+        with at_line(line):
+            _refuse_doubles(todo)
+            if str(todo.get("status", "")).upper() != "CANCELLED":
+                found.append(_portable(todo, reading, line))
+    return found
+
+
+def _refuse_unreadable(text: str, begins: list[int]) -> None:
+    """Refuse the first VTODO that can't be read; the parser doesn't say which it is."""
+    lines = text.split("\n")
+    for begin in begins:
+        ends = (n for n in range(begin, len(lines)) if lines[n].rstrip().upper() == "END:VTODO")
+        with at_line(begin):
+            Todo.from_ical("\n".join(lines[begin - 1 : next(ends, len(lines)) + 1]))
+
+
+def _refuse_doubles(todo: Any) -> None:
+    for name in _ONCE:
+        if isinstance(todo.get(name), list):
+            raise ValueError(f"{name.upper()} stands in it twice")
+
+
+def _todo(portable: Portable) -> Todo:
+    task = portable.task
+    todo = Todo()
+    todo.add("uid", str(task.uuid))
+    todo.add("dtstamp", task.created_at)
+    todo.add("created", task.created_at)
+    todo.add("summary", task.title)
+    if task.notes:
+        todo.add("description", task.notes)
+    if task.due is not None:
+        if task.repeat is not None:
+            todo.add("dtstart", task.due)
+            todo.add("rrule", _rule(task))
+        todo.add("due", task.due)
+    if task.priority is not None:
+        todo.add("priority", _NUMBERS[task.priority])
+    if task.tags:
+        todo.add("categories", list(task.tags))
+    if task.project is not None:
+        todo.add(_PROJECT, task.project)
+    if portable.parent is not None:
+        todo.add("related-to", str(portable.parent))
+    if task.completed_at is not None and task.status is Status.DONE:
+        todo.add("completed", task.completed_at)
+    todo.add("status", "COMPLETED" if task.status is Status.DONE else "NEEDS-ACTION")
+    return todo
+
+
+def _rule(task: Task) -> vRecur:
+    """Return the rule; its end has the type of the due, and is in UTC where that has a time."""
+    assert task.repeat is not None
+    rule: vRecur = vRecur.from_ical(task.repeat.rule)
+    if "UNTIL" in rule and isinstance(task.due, datetime):
+        (last,) = rule["UNTIL"]
+        day = last.date() if isinstance(last, datetime) else last
+        rule["UNTIL"] = [datetime.combine(day, time(23, 59, 59), task.due.tzinfo).astimezone(UTC)]
+    return rule
+
+
+def _portable(todo: Any, reading: Reading, line: int) -> Portable:
+    done = str(todo.get("status", "")).upper() == "COMPLETED" or "completed" in todo
+    number = int(todo.get("priority", 0))
+    given: NewFields = {
+        "due": _due(todo, reading),
+        "priority": None if not number else ("high", "medium", "low")[(number > 4) + (number > 5)],
+        "tags": [_tag(name) for name in _categories(todo)],
+        "project": str(todo[_PROJECT]) if _PROJECT in todo else None,
+        "repeat": _repeat(todo["rrule"], reading) if "rrule" in todo else None,
+        "notes": str(todo.get("description", "")),
+    }
+    return made(
+        reading,
+        str(todo.get("summary", "")),
+        line=line,
+        given=given,
+        status="done" if done else "open",
+        created_at=_instant(todo, "created"),
+        completed_at=_instant(todo, "completed"),
+    )
+
+
+def _due(todo: Any, reading: Reading) -> str | None:
+    """Return the due as our phrases say it, in the person's zone.
+
+    Where only a start is said it stands for the due: so a repetition keeps its weekday.
+    """
+    name = "due" if "due" in todo else "dtstart"
+    if name not in todo:
+        return None
+    due = todo.decoded(name)
+    if not isinstance(due, datetime):
+        return str(due.isoformat())
+    local = due.astimezone(reading.said.owner.zone) if due.tzinfo else due
+    return f"{local:%Y-%m-%d %H:%M}"
+
+
+def _repeat(rule: vRecur, reading: Reading) -> str:
+    """Return a rule as text; an end in UTC becomes the person's day."""
+    ends = [
+        last.astimezone(reading.said.owner.zone).date()
+        if isinstance(last, datetime) and last.tzinfo
+        else last
+        for last in rule.get("UNTIL", [])
+    ]
+    local: Any = vRecur({**rule, **({"UNTIL": ends} if ends else {})})
+    return str(local.to_ical().decode())
+
+
+def _tag(name: str) -> str:
+    """Return a category, which may have any characters, as one word."""
+    word = re.sub(r"[^\w./-]+", "-", name)
+    return word if word == name else word.strip("-")
+
+
+def _categories(todo: Any) -> list[str]:
+    found = todo.get("categories", [])
+    lists = found if isinstance(found, list) else [found]
+    return [str(name) for each in lists for name in each.cats]
+
+
+def _instant(todo: Any, name: str) -> datetime | None:
+    if name not in todo:
+        return None
+    found = todo.decoded(name)
+    if not isinstance(found, datetime):
+        found = datetime.combine(found, time(12))
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)

@@ -1,0 +1,37 @@
+"""Make a task of what a foreign file says, by the same rules as a person's words."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from ...errors import TaskRefusal
+from .. import NewFields, Portable, Status, drafted
+from .reading import Reading
+
+
+def made(
+    reading: Reading,
+    title: str,
+    *,
+    line: int,
+    given: NewFields,
+    status: str = "open",
+    created_at: datetime | None = None,
+    completed_at: datetime | None = None,
+) -> Portable:
+    """Return a new task.
+
+    Raises:
+        TaskRefusal: A field can't be used.
+    """
+    if status not in (Status.OPEN, Status.DONE):
+        raise TaskRefusal(f'status "{status[:40]}" not understood. Use open or done.')
+    task = drafted(title, given, reading.said, reading.new_uuid)
+    done = Status(status) is Status.DONE
+    task = replace(
+        task,
+        due_text=None,
+        status=Status(status),
+        created_at=created_at or task.created_at,
+        completed_at=(completed_at or reading.said.now) if done else None,
+    )
+    return Portable(task, line=line)

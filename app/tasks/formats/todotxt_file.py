@@ -1,0 +1,117 @@
+"""todo.txt: a task a line, as its format's rules say; open and done tasks, without notes.
+
+`(A) 2026-03-01 Pay rent +home @bank due:2026-03-13 rrule:FREQ=MONTHLY`
+
+A word of a title that would be read as a mark is written with a backslash before it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from .. import NewFields, Portable, Priority, Status, Task
+from .reading import Reading, at_line, moment
+from .task_from_file import made
+
+_LETTERS = {Priority.HIGH: "A", Priority.MEDIUM: "B", Priority.LOW: "C"}
+_WORDS = {letter: priority.value for priority, letter in _LETTERS.items()}
+_DATE = r"\d{4}-\d\d-\d\d"
+_HEAD = re.compile(
+    rf"(?P<done>x )?(?:\((?P<priority>[A-Z])\) )?"
+    rf"(?:(?P<first>{_DATE}) )?(?(done)(?:(?P<second>{_DATE}) )?)(?P<rest>.*)"
+)
+_MARK = re.compile(
+    r"(?<!\S)(?:\+(?P<project>\S+)|@(?P<tag>[\w./-]+)|due:(?P<due>\S+)|pri:(?P<pri>[A-Z])"
+    r"|rrule:(?P<rrule>\S+))(?!\S)"
+)
+_LIKE_A_MARK = re.compile(r"(?<!\S)\\*(?:\+\S+|@[\w./-]+|due:\S+|pri:[A-Z]|rrule:\S+)(?!\S)")
+
+
+def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
+    """Yield the file line by line; days and times are those of the zone."""
+    for portable in portables:
+        if portable.task.status is not Status.DELETED:
+            yield " ".join([*_head(portable.task, zone), *_tail(portable.task, zone)]) + "\n"
+
+
+def _head(task: Task, zone: ZoneInfo) -> Iterator[str]:
+    if task.status is Status.DONE:
+        yield "x"
+        yield _day(task.completed_at or task.created_at, zone)
+    elif task.priority:
+        yield f"({_LETTERS[task.priority]})"
+    yield _day(task.created_at, zone)
+    yield _LIKE_A_MARK.sub(r"\\\g<0>", task.title)
+
+
+def _tail(task: Task, zone: ZoneInfo) -> Iterator[str]:
+    if task.project:
+        yield "+" + "_".join(task.project.split())
+    yield from (f"@{tag}" for tag in task.tags)
+    if isinstance(task.due, datetime):
+        yield f"due:{task.due.astimezone(zone):%Y-%m-%dT%H:%M}"
+    elif task.due:
+        yield f"due:{task.due.isoformat()}"
+    if task.status is Status.DONE and task.priority:
+        yield f"pri:{_LETTERS[task.priority]}"
+    if task.repeat:
+        yield f"rrule:{task.repeat.rule}"
+
+
+def _day(instant: datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).date().isoformat()
+
+
+def read(text: str, reading: Reading) -> list[Portable]:
+    """Return the tasks of a file.
+
+    Raises:
+        TaskRefusal: A line can't be used; the text says which.
+    """
+    found = []
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        if line.strip():
+            with at_line(number):
+                found.append(_portable(line.strip(), reading, number))
+    return found
+
+
+def _portable(line: str, reading: Reading, number: int) -> Portable:
+    head = _HEAD.fullmatch(line)
+    assert head is not None
+    title, found = _marks(head["rest"])
+    letter = head["priority"] or next(iter(found["pri"]), None)
+    given: NewFields = {
+        "due": next(iter(found["due"]), None),
+        "priority": _WORDS.get(letter, "low") if letter else None,
+        "tags": found["tag"],
+        "project": next(iter(found["project"]), None),
+        "repeat": next(iter(found["rrule"]), None),
+    }
+    done, created = (head["first"], head["second"]) if head["done"] else (None, head["first"])
+    zone = reading.said.owner.zone
+    return made(
+        reading,
+        title,
+        line=number,
+        given=given,
+        status="done" if head["done"] else "open",
+        created_at=moment(created, zone) if created else None,
+        completed_at=moment(done, zone) if done else None,
+    )
+
+
+def _marks(text: str) -> tuple[str, dict[str, list[str]]]:
+    """Take the marks out of a text; of what a task has once, only the first one is a mark."""
+    found: dict[str, list[str]] = {kind: [] for kind in _MARK.groupindex}
+
+    def taken(mark: re.Match[str]) -> str:
+        kind = str(mark.lastgroup)
+        if found[kind] and kind != "tag":
+            return mark[0]
+        found[kind].append(mark[kind])
+        return ""
+
+    rest = _MARK.sub(taken, text)
+    return _LIKE_A_MARK.sub(lambda word: word[0].removeprefix("\\"), rest), found

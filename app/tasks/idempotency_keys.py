@@ -1,0 +1,32 @@
+"""Remember which tool calls were carried out, so that none is carried out twice."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import insert as insert_row
+
+from .store.rows import calls
+
+KEPT_DAYS = 30
+"""How long a call is remembered; a turn that is taken up again is younger by far."""
+
+
+class CallRows:
+    """The calls of one user, by a key that names each one for good."""
+
+    def __init__(self, connection: Connection, user_id: str) -> None:
+        self._connection = connection
+        self._user_id = user_id
+
+    def result(self, key: str) -> str | None:
+        """Return what a call answered, or None when it wasn't carried out."""
+        mine = and_(calls.c.user_id == self._user_id, calls.c.key == key)
+        found: str | None = self._connection.scalar(select(calls.c.result).where(mine))
+        return found
+
+    def record(self, key: str, made_at: datetime, result: str) -> None:
+        """Remember a call, and forget the old ones."""
+        old = calls.c.made_at < made_at - timedelta(days=KEPT_DAYS)
+        self._connection.execute(delete(calls).where(calls.c.user_id == self._user_id, old))
+        row = {"user_id": self._user_id, "key": key, "made_at": made_at, "result": result}
+        self._connection.execute(insert_row(calls).values(row))

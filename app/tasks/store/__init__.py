@@ -1,0 +1,1 @@
+"""The rows of tasks: tables, queries, filters, order."""

@@ -1,0 +1,116 @@
+"""Answer what a list asks for: filters, order, page; and count."""
+
+from typing import TypedDict
+
+from sqlalchemy import ColumnElement
+
+from ..model import Days, Page, Stats, Status
+from ..task_factory import Said
+from . import filters
+from .queries import TaskRows
+from .rows import completions, tasks
+from .sorting import BY_URGENCY, order_of
+
+PAGE_SIZE = 20
+_LARGEST_OFFSET = 1_000_000
+
+
+class Wanted(TypedDict, total=False):
+    """What a list is asked for; None and "" are as good as not asked.
+
+    when: today, overdue, week, upcoming, no_date, all; this week, next month; a due phrase;
+        A..B. With `status` done it means the day of completion.
+    status: open (the default), done, deleted, or all of open and done.
+    text: Words of title or notes, or beginnings of words.
+    tag, project, priority: Only tasks with it; none for tasks without project or priority.
+    sort: urgency (the default for open tasks), due, priority, created, completed, title.
+    """
+
+    when: str | None
+    status: str | None
+    text: str | None
+    tag: str | None
+    project: str | None
+    priority: str | None
+    sort: str | None
+
+
+def listed(rows: TaskRows, said: Said, wanted: Wanted, offset: int, limit: int) -> Page:
+    """Return a page of tasks.
+
+    Raises:
+        TaskRefusal: A word of a filter isn't understood.
+    """
+    status = (wanted.get("status") or "open").strip().lower()
+    done = filters.statuses(status) == [Status.DONE]
+    where, days = _conditions(said, wanted, status, done)
+    sort = (wanted.get("sort") or ("completed" if done else BY_URGENCY)).strip().lower()
+    start = min(max(0, offset), _LARGEST_OFFSET)
+    if sort == BY_URGENCY:
+        today = said.now.astimezone(said.owner.zone).date()
+        found, total = rows.page_by_urgency(where, said.now, today, start, limit)
+    else:
+        found, total = rows.page(where, order_of(sort), start, limit)
+    waiting = rows.waiting()
+    instances = {}
+    if days is not None:
+        within = filters.within(completions.c.completed_at, days, said.owner)
+        instances = rows.done_instances(within)
+    return Page(
+        found,
+        total,
+        start,
+        {task.id: waiting[task.id] for task in found if task.id in waiting},
+        {task.id: instances[task.id][0] for task in found if task.id in instances},
+        {task.id: instances[task.id][1] for task in found if task.id in instances},
+    )
+
+
+def stats_of(rows: TaskRows, said: Said, period: str) -> Stats:
+    """Count how tasks stand, and what was added and done in a period.
+
+    Raises:
+        TaskRefusal: The period isn't understood.
+    """
+    owner, now = said.owner, said.now
+    days = filters.done_days(period or "week", owner, now, said.due) or Days(None, None)
+    is_open = filters.has_status("open")
+    done = filters.within(tasks.c.completed_at, days, owner)
+    instances = rows.done_instances(filters.within(completions.c.completed_at, days, owner))
+    return Stats(
+        days=days,
+        open=rows.count(is_open),
+        overdue=rows.count(is_open, filters.due_when("overdue", owner, now, said.due)),
+        due_today=rows.count(is_open, filters.due_when("today", owner, now, said.due)),
+        added=rows.count(
+            filters.within(tasks.c.created_at, days, owner),
+            tasks.c.status != Status.DELETED.value,
+        ),
+        completed=rows.count(tasks.c.status == Status.DONE.value, done)
+        + sum(count for count, _ in instances.values()),
+        by_project=tuple(rows.projects()),
+    )
+
+
+def _conditions(
+    said: Said, wanted: Wanted, status: str, done: bool
+) -> tuple[list[ColumnElement[bool]], Days | None]:
+    """Return the conditions, and the days of completion where they are asked for."""
+    when, days = wanted.get("when") or "all", None
+    if done:
+        days = filters.done_days(when, said.owner, said.now, said.due)
+        where = [filters.done_in(days, said.owner)]
+    else:
+        where = [
+            filters.has_status(status),
+            filters.due_when(when, said.owner, said.now, said.due),
+        ]
+    if text := wanted.get("text"):
+        where.append(filters.has_words(text))
+    if tag := wanted.get("tag"):
+        where.append(filters.has_tag(tag))
+    if project := wanted.get("project"):
+        where.append(filters.in_project(project))
+    if priority := wanted.get("priority"):
+        where.append(filters.has_priority(priority))
+    return where, days

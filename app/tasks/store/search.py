@@ -1,0 +1,35 @@
+"""Fold text for searching: words in lower case, without accents."""
+
+import re
+import unicodedata
+
+from ...errors import TaskRefusal
+
+_WORD = re.compile(r"\w+|[^\w\s!-~]")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+)
+_MOST_WORDS = 10
+
+
+def folded(*texts: str) -> str:
+    """Return the words and symbols of texts, each after one space, as the column keeps them."""
+    plain = unicodedata.normalize("NFKD", " ".join(texts)).casefold()
+    kept = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return "".join(f" {word}" for word in _WORD.findall(kept))
+
+
+def patterns(text: str) -> list[str]:
+    """Return what each searched word looks like inside a search column.
+
+    A word matches at the beginning of a word; in scripts without spaces anywhere. Control
+    characters and lone surrogates, which no task holds, are passed over.
+
+    Raises:
+        TaskRefusal: There is no word in it, or too many.
+    """
+    found = folded(text).split()
+    words = [word for word in found if unicodedata.category(word[0]) not in ("Cc", "Cs")]
+    if not words or len(words) > _MOST_WORDS:
+        raise TaskRefusal(f'text "{text[:40]}" not understood. Send one to {_MOST_WORDS} words.')
+    return [word if _UNSPACED.match(word) else f" {word}" for word in words]

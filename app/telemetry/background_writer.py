@@ -1,0 +1,69 @@
+"""Do database work on one thread, in the order given, so that no answer waits for a write."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+_log = logging.getLogger("task_relay")
+
+T = TypeVar("T")
+
+
+class InOrder:
+    """One worker thread, started at the first use.
+
+    What was given is done before the process ends, unless it is killed.
+
+    Args:
+        name: The thread's name.
+        pause: Seconds that a write may lie, so that it takes no time from the answer that
+            is being made.
+    """
+
+    def __init__(self, name: str, pause: float = 0.05) -> None:
+        self._name = name
+        self._pause = pause
+        self._lock = threading.Lock()
+        self._hurry = threading.Event()
+        self._worker: ThreadPoolExecutor | None = None
+
+    def later(self, work: Callable[[], Any]) -> None:
+        """Do the work soon; what it raises is a bug and goes to the log."""
+        due = time.monotonic() + self._pause
+
+        def unhurried() -> None:
+            self._hurry.wait(max(0.0, due - time.monotonic()))
+            work()
+
+        self._submit(unhurried).add_done_callback(_tell)
+
+    async def now(self, work: Callable[[], T]) -> T:
+        """Do the work, behind all that was given before, and return what it returns."""
+        self._hurry.set()
+        done = self._submit(work)
+        done.add_done_callback(lambda _: self._hurry.clear())
+        return await asyncio.wrap_future(done)
+
+    def close(self) -> None:
+        """Wait until everything is done; a later use starts a new thread."""
+        with self._lock:
+            worker, self._worker = self._worker, None
+        if worker is not None:
+            self._hurry.set()
+            worker.shutdown(wait=True)
+            self._hurry.clear()
+
+    def _submit(self, work: Callable[[], T]) -> "Future[T]":
+        with self._lock:
+            if self._worker is None:
+                self._worker = ThreadPoolExecutor(1, thread_name_prefix=self._name)
+            return self._worker.submit(work)
+
+
+def _tell(done: "Future[Any]") -> None:
+    if error := done.exception():
+        _log.error("Work behind an answer stopped on a bug", exc_info=error)

@@ -1,0 +1,73 @@
+"""Give a log line its form: words for a person, or a JSON object; both redacted as a whole."""
+
+import json
+import logging
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from .redaction import redact
+from .turn_ids import TurnIds, current_ids
+
+_HUMAN = "%(asctime)s %(levelname)s %(name)s%(ids)s: %(message)s"
+_PLAIN = re.compile(r"[\w.@+-]+")
+_IDS = "turn_ids"
+
+
+def stamp(record: logging.LogRecord) -> None:
+    """Note on a record which turn it belongs to; call it on the thread that logs."""
+    setattr(record, _IDS, current_ids())
+
+
+class HumanLines(logging.Formatter):
+    """Write `time level logger [user=... thread=... turn=...]: message`."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        super().__init__(_HUMAN)
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, or the lines where a traceback follows."""
+        ids = _given(record)
+        told = " ".join(f"{name}={_word(value)}" for name, value in ids.items())
+        record.ids = f" [{told}]" if told else ""
+        return redact(super().format(record), self._secrets)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return it as one line, so that what others said looks like no line of its own."""
+        return " ".join(super().formatMessage(record).splitlines())
+
+
+class JsonLines(logging.Formatter):
+    """Write one JSON object a line; a traceback is its `exception`."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        super().__init__()
+        self._secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        told = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_given(record),
+        }
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        safe = {name: redact(value, self._secrets) for name, value in told.items()}
+        return json.dumps(safe, ensure_ascii=False)
+
+
+def _given(record: logging.LogRecord) -> dict[str, str]:
+    ids: TurnIds | None = getattr(record, _IDS, None)
+    if ids is None:
+        return {}
+    named = {"user": ids.user, "thread": ids.thread, "turn": ids.turn}
+    return {name: value for name, value in named.items() if value}
+
+
+def _word(value: str) -> str:
+    """Return a value as one word; what is none gets quotes."""
+    return value if _PLAIN.fullmatch(value) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,113 @@
+"""Write the log: one line an event, to a file, redacted, off the caller's thread."""
+
+import atexit
+import logging
+import os
+import queue
+from collections.abc import Sequence
+from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
+from pathlib import Path
+from typing import IO, Any
+
+from ...errors import SettingsError
+from ...settings import HUMAN, JSON, open_private, private_directory
+from .formatters import HumanLines, JsonLines, stamp
+
+_OURS = "task_relay"
+_MOST_BYTES = 5_000_000
+_OLD_FILES = 3
+
+
+class LogFile:
+    """The log file of this process.
+
+    Records pass through a queue to a thread of their own, so that an event loop never waits
+    for the disk.
+    """
+
+    def __init__(self, file: Path, level: str, secrets: Sequence[str], form: str = HUMAN) -> None:
+        """Open the file; `form` is `human` or `json`.
+
+        Raises:
+            SettingsError: It can't be opened for writing.
+        """
+        try:
+            private_directory(file.parent)
+            writer = _PrivateFile(file, maxBytes=_MOST_BYTES, backupCount=_OLD_FILES)
+        except OSError as error:
+            raise SettingsError(
+                f'LOG_FILE is "{file}", but must be a file that can be written '
+                f"({error.strerror}); set it, or APP_DATA_DIR, to another place."
+            ) from error
+        writer.setFormatter((JsonLines if form == JSON else HumanLines)(secrets))
+        records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+        self.handler = _AsIs(records)
+        self.handler.setLevel(level)
+        self._level = level
+        self._listener = QueueListener(records, writer)
+        self._listener.start()
+        self._writer = writer
+        self._closed = False
+        atexit.register(self.close)
+
+    def attach(self, whole_process: bool) -> None:
+        """Let our loggers write here; of a whole process, every library's warnings too."""
+        logging.getLogger(_OURS).setLevel(self._level)
+        logging.getLogger("" if whole_process else _OURS).addHandler(self.handler)
+        if whole_process:
+            logging.captureWarnings(True)
+
+    def detach(self) -> None:
+        """Undo `attach`."""
+        for name in ("", _OURS):
+            logging.getLogger(name).removeHandler(self.handler)
+
+    def close(self) -> None:
+        """Write what is queued, and close the file; a second time does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        atexit.unregister(self.close)
+        self._listener.stop()
+        self._writer.close()
+
+
+class _PrivateFile(RotatingFileHandler):
+    """Open files with mode 0600, and follow the name where another process has moved the file.
+
+    Without that each process would go on in a file of its own, and move the others' away.
+    """
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:
+        """Say whether the file that has the name now is full."""
+        if self.stream is not None and not _has_the_name(self.stream, Path(self.baseFilename)):
+            self.stream.close()
+            self.stream = self._open()
+        return bool(super().shouldRollover(record))
+
+    def _open(self) -> Any:
+        return open(
+            self.baseFilename,
+            self.mode,
+            encoding="utf-8",
+            errors="backslashreplace",
+            opener=open_private,
+        )
+
+
+def _has_the_name(stream: IO[str], name: Path) -> bool:
+    try:
+        return os.path.samestat(name.stat(), os.fstat(stream.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+class _AsIs(QueueHandler):
+    """Queue records unformatted but for their message: the formatter needs the traceback."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Fix the message and its turn now: arguments change, and the turn is this thread's."""
+        stamp(record)
+        record.msg = record.getMessage()
+        record.args = None
+        return record

@@ -1,0 +1,217 @@
+"""Define the tools that a model sees: thin wrappers over the task service.
+
+Annotations here are read at run time, to make the schemas.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from langchain.tools import ToolRuntime
+from langchain_core.tools import BaseTool, tool
+
+from ..tasks import Owner, TaskService, results
+from . import arguments as arg
+from .call_keys import call_key
+from .caller import caller
+
+Runtime = ToolRuntime[Any, Any]
+
+
+class TaskParts(Protocol):
+    """What the tools need of what was wired."""
+
+    default_owner: Owner
+
+    def tasks(self) -> TaskService:
+        """Return the task service, which opens its database at the first call."""
+
+
+class TaskTools:
+    """The tools. Those that write are carried out once for each call of a model.
+
+    Args:
+        parts: Gives what they need; asked at each call, in a worker thread.
+    """
+
+    def __init__(self, parts: Callable[[], TaskParts]) -> None:
+        self._parts = parts
+
+    def all(self) -> list[BaseTool]:
+        """Return the tools in the order in which a model sees them."""
+        return [
+            _made(function)
+            for function in (
+                self.add_task,
+                self.list_tasks,
+                self.update_task,
+                self.complete_tasks,
+                self.reopen_tasks,
+                self.delete_tasks,
+                self.undo,
+                self.task_stats,
+            )
+        ]
+
+    def add_task(  # noqa: PLR0913 - models handle flat parameters best
+        self,
+        runtime: Runtime,
+        title: arg.Title,
+        due: arg.Due = None,
+        priority: arg.Priority = None,
+        tags: arg.Tags = None,
+        project: arg.Project = None,
+        repeat: arg.Repeat = None,
+        notes: arg.Notes = None,
+        parent_id: arg.ParentId = None,
+        blocked_by: arg.BlockedBy = None,
+        allow_duplicate: arg.AllowDuplicate = False,
+    ) -> str:
+        """Add one task."""
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.added(
+                *tasks.add(
+                    owner,
+                    title,
+                    due=due,
+                    priority=priority,
+                    tags=tags or (),
+                    project=project,
+                    repeat=repeat,
+                    notes=notes,
+                    parent_id=parent_id,
+                    blocked_by=blocked_by,
+                    allow_duplicate=bool(allow_duplicate),
+                ),
+                tasks.waiting(owner),
+            ),
+        )
+
+    def list_tasks(
+        self,
+        runtime: Runtime,
+        when: arg.When = None,
+        status: arg.Status = None,
+        text: arg.Text = None,
+        tag: arg.Tag = None,
+        project: arg.OfProject = None,
+        priority: arg.OfPriority = None,
+        sort: arg.Sort = None,
+        offset: arg.Offset = 0,
+    ) -> str:
+        """List tasks, 20 at a time. Omit all filters for every open task."""
+        owner = self._owner(runtime)
+        page = (
+            self._parts()
+            .tasks()
+            .find(
+                owner,
+                when=when,
+                status=status,
+                text=text,
+                tag=tag,
+                project=project,
+                priority=priority,
+                sort=sort,
+                offset=offset or 0,
+            )
+        )
+        return results.listed(page, owner.zone)
+
+    def update_task(  # noqa: PLR0913 - as above
+        self,
+        runtime: Runtime,
+        task_id: arg.TaskId,
+        title: arg.NewTitle = None,
+        due: arg.NewDue = None,
+        priority: arg.NewPriority = None,
+        add_tags: arg.Tags = None,
+        remove_tags: arg.GoneTags = None,
+        project: arg.NewProject = None,
+        repeat: arg.NewRepeat = None,
+        notes: arg.NewNotes = None,
+        parent_id: arg.NewParentId = None,
+        blocked_by: arg.NewBlockedBy = None,
+    ) -> str:
+        """Change fields of one task; what is omitted stays."""
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.updated(
+                *tasks.update(
+                    owner,
+                    task_id,
+                    title=title,
+                    due=due,
+                    priority=priority,
+                    add_tags=add_tags or (),
+                    remove_tags=remove_tags or (),
+                    project=project,
+                    repeat=repeat,
+                    notes=notes,
+                    parent_id=parent_id,
+                    blocked_by=blocked_by,
+                ),
+                tasks.waiting(owner),
+            ),
+        )
+
+    def complete_tasks(
+        self, runtime: Runtime, task_ids: arg.TaskIds, skip: arg.Skip = False
+    ) -> str:
+        """Mark tasks as done; repeating ones go to their next due."""
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.moved(
+                "skip" if skip else "complete", tasks.complete(owner, task_ids, skip=bool(skip))
+            ),
+        )
+
+    def reopen_tasks(self, runtime: Runtime, task_ids: arg.TaskIds) -> str:
+        """Open done tasks again, and restore deleted ones."""
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.moved("reopen", tasks.reopen(owner, task_ids)),
+        )
+
+    def delete_tasks(self, runtime: Runtime, task_ids: arg.TaskIds) -> str:
+        """Delete tasks. Only when the person asks for it; a finished task is completed."""
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.moved("delete", tasks.delete(owner, task_ids)),
+        )
+
+    def undo(self, runtime: Runtime, steps: arg.Steps = 1) -> str:
+        """Revert the person's last changes to their tasks."""
+        return self._once(
+            runtime,
+            lambda tasks, owner: results.undone(
+                tasks.undo(owner, steps or 1), tasks.waiting(owner)
+            ),
+        )
+
+    def task_stats(self, runtime: Runtime, period: arg.Period = None) -> str:
+        """Count tasks: open, overdue, and what was done in a period."""
+        return results.counted(self._parts().tasks().stats(self._owner(runtime), period))
+
+    def _once(self, runtime: Runtime, write: Callable[[TaskService, Owner], str]) -> str:
+        owner = self._owner(runtime)
+        return (
+            self._parts()
+            .tasks()
+            .once(owner, call_key(runtime.config), lambda tasks: write(tasks, owner))
+        )
+
+    def _owner(self, runtime: Runtime) -> Owner:
+        default = self._parts().default_owner
+        return caller(runtime.context, runtime.server_info, runtime.config, default)
+
+
+_schemas: dict[str, BaseTool] = {}
+"""The tools without what they call: a schema takes 4 ms to make, and every graph has the same."""
+
+
+def _made(function: Callable[..., str]) -> BaseTool:
+    name = function.__name__
+    if name not in _schemas:
+        _schemas[name] = tool(function).model_copy(update={"func": None})
+    return _schemas[name].model_copy(update={"func": function})

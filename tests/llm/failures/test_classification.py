@@ -1,0 +1,160 @@
+"""Replay every provider failure that we know of as HTTP, through the real clients."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from langchain_core.messages import HumanMessage
+
+from app.clock import SystemClock
+from app.llm.attempts import Trail
+from app.llm.call import ModelCall
+from app.llm.failures.kinds import CURABLE, ERRORS, Kind, ModelCallError, Verdict
+from app.llm.guard import Guard, Policy
+from app.llm.providers.registry import entries
+from app.llm.stream import Limits
+from app.settings import Settings
+from tests.conftest import ROOT
+from tests.fakes.http import ProviderServer
+from tests.fakes.steps import Answer, Failure, Step, Stream
+from tests.llm.test_guard import no_breakers, no_quotas
+
+DATA = ROOT / "tests" / "data" / "provider_errors.jsonl"
+CASES = [json.loads(line) for line in DATA.read_text().splitlines()]
+
+
+class Parrot(ProviderServer):
+    """Say what a recording says, whatever is asked."""
+
+    def check(self, path: str, headers: Any, body: dict[str, Any]) -> None:
+        """Accept everything."""
+
+    def stream(self, answer: Answer, body: dict[str, Any], path: str) -> bytes:
+        """Never called: recordings are raw."""
+        raise AssertionError
+
+
+@pytest.fixture
+def parrot() -> Iterator[Parrot]:
+    server = Parrot()
+    yield server
+    server.stop()
+
+
+def recording(case: dict[str, Any]) -> Step:
+    """Return how a recorded failure arrives: as an HTTP error, or inside a stream."""
+    body = case["body"]
+    if case.get("stream"):
+        raw = case.get("raw")
+        if raw is None:
+            frame = json.dumps(body)
+            event = "event: error\n" if case["provider"] == "groq" else ""
+            raw = f"{event}data: {frame}\n\n"
+        return Stream(raw.encode())
+    if case["status"] == 200:
+        return Stream(b"data: " + json.dumps(body).encode() + b"\r\n\r\n")
+    return Failure(case["status"], body, case["headers"])
+
+
+def verdict_on(server: ProviderServer, provider: str) -> Verdict:
+    """Ask the provider through its guard, which must fail; return the verdict."""
+    settings = Settings(
+        primary_llm=provider,
+        gemini_api_key="AIza-fake",  # type: ignore[arg-type]
+        groq_api_key="gsk_fake",  # type: ignore[arg-type]
+        gemini_base_url=server.url,
+        groq_base_url=server.url,
+    )
+    guard = Guard(
+        entries(settings)[0],
+        0,
+        None,
+        tools=[],
+        policy=Policy(Limits(first_token=10, stall=10, attempt=10)),
+        breakers=no_breakers(),
+        quotas=no_quotas(),
+        clock=SystemClock(),
+    )
+    trail = Trail(watch=lambda attempt: None)
+    call = ModelCall([HumanMessage("hi")], trail, SystemClock().monotonic() + 10)
+    with suppress(ModelCallError):  # a generation that is prose is an answer, but on the trail
+        asyncio.run(guard.ainvoke(call))
+    verdict = trail.attempts[0].failure
+    assert verdict is not None
+    return verdict
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
+def test_recorded_failure_reaches_its_verdict(case: dict[str, Any], parrot: Parrot) -> None:
+    parrot.plays(recording(case))
+    verdict = verdict_on(parrot, case["provider"])
+    assert verdict.kind == case["expect"]
+    stated = case["retry_after_seconds"]
+    if stated is None:
+        assert verdict.retry_after is None
+    else:
+        assert verdict.retry_after == pytest.approx(stated, abs=1)
+    assert "FAKE-KEY-ECHOED" not in verdict.detail
+    assert "org_01fake" not in verdict.detail
+    asked_once_more = verdict.kind == "tool_use_failed" and case.get("dialect") != "prose"
+    assert parrot.calls == (2 if asked_once_more else 1)
+
+
+OTHERS: list[tuple[str, str, Step]] = [
+    ("gemini", "auth", Failure(401, {"error": {"code": 401, "status": "UNAUTHENTICATED"}})),
+    ("gemini", "server_error", Failure(500, "<html>oops</html>")),
+    ("gemini", "unavailable", Failure(503, "")),
+    ("gemini", "malformed_response", Stream(b"data: not json\r\n\r\n")),
+    ("gemini", "malformed_response", Stream(b"")),
+    ("groq", "rate_limit", Failure(429, "slow down")),
+    ("groq", "server_error", Failure(599, {"unexpected": True})),
+    ("groq", "unavailable", Failure(498, {"error": {"message": "flex tier is at capacity"}})),
+    ("groq", "invalid_request", Failure(400, {"error": {"message": "rate limit of a corporate"}})),
+    ("groq", "malformed_response", Stream(b"data: {broken\n\n")),
+    ("groq", "malformed_response", Stream(b"data: [DONE]\n\n")),
+    ("groq", "malformed_response", Stream(b'data: {"choices": [{"delta": {', cut=True)),
+    (
+        "groq",
+        "rate_limit",
+        Stream(b'data: {"error": {"message": "x", "code": "rate_limit_exceeded"}}\n\n'),
+    ),
+    (
+        "groq",
+        "malformed_response",
+        Stream(b'data: {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}\n\n'),
+    ),
+]
+
+
+@pytest.mark.parametrize(("provider", "kind", "step"), OTHERS)
+def test_other_failure_reaches_its_verdict(
+    provider: str, kind: str, step: Step, parrot: Parrot
+) -> None:
+    parrot.plays(step)
+    verdict = verdict_on(parrot, provider)
+    assert verdict.kind == kind
+
+
+def test_every_kind_has_an_exception_of_langchains_family() -> None:
+    assert set(ERRORS) == set(Kind)
+    for kind, error in ERRORS.items():
+        assert issubclass(error, ModelCallError)
+        assert error(Verdict(kind)).verdict.kind is kind
+    assert set(Kind) - CURABLE == {Kind.BLOCKED, Kind.INVALID_REQUEST}
+
+
+def test_an_error_that_the_caller_was_handling_is_not_taken_for_the_providers(
+    parrot: Parrot,
+) -> None:
+    class HostError(Exception):
+        status_code = 401
+
+    parrot.plays(Failure(503, ""))
+    try:
+        raise HostError
+    except HostError:
+        verdict = verdict_on(parrot, "groq")
+    assert verdict.kind == "unavailable"

@@ -1,0 +1,239 @@
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from app.llm.failures.kinds import Kind, Verdict
+from app.llm.resilience.breaker import BreakerKeys, Breakers, State, after_failure, state_of
+from app.telemetry import BreakerStore, Standing
+from tests.conftest import Relay, child_environment, provider_settings
+from tests.fakes import gemini as gemini_api
+from tests.fakes.clock import FixedClock
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+from tests.fakes.steps import says
+
+KEYS = BreakerKeys(model="gemini url flash mark", key="gemini url * mark")
+OTHER = BreakerKeys(model="gemini url pro mark", key="gemini url * mark")
+NOW = FixedClock().now()
+
+
+def opened_for(
+    verdict: Verdict, wait: float | None = None, before: Standing | None = None
+) -> float:
+    """Return for how many seconds a failure opens a breaker; 0 where it stays closed."""
+    after = after_failure(before or Standing(), verdict, wait, NOW, 0.5)
+    return (after.open_until - NOW).total_seconds() if after.open_until else 0.0
+
+
+@pytest.mark.parametrize(
+    ("verdict", "wait", "seconds"),
+    [
+        (Verdict(Kind.RATE_LIMIT), 26.0, 26),
+        (Verdict(Kind.RATE_LIMIT), None, 30),
+        (Verdict(Kind.QUOTA_DAILY), 43_200.0, 43_200),
+        (Verdict(Kind.QUOTA_DAILY, sticky=True), 51.0, 3600),
+        (Verdict(Kind.AUTH), None, 3600),
+        (Verdict(Kind.PERMISSION), None, 3600),
+        (Verdict(Kind.MODEL_NOT_FOUND), None, 3600),
+        (Verdict(Kind.UNAVAILABLE), None, 0),
+        (Verdict(Kind.TIMEOUT), None, 0),
+    ],
+)
+def test_what_opens_a_breaker_at_once_and_for_how_long(
+    verdict: Verdict, wait: float | None, seconds: float
+) -> None:
+    assert opened_for(verdict, wait) == seconds
+
+
+def test_trouble_opens_after_three_failures_in_a_row_with_growing_waits() -> None:
+    standing, waits = Standing(), []
+    for _ in range(9):
+        standing = after_failure(standing, Verdict(Kind.UNAVAILABLE), None, NOW, 0.5)
+        waits.append(standing.open_until and (standing.open_until - NOW).total_seconds())
+    assert waits == [None, None, 30, 60, 120, 240, 480, 600, 600]
+
+
+def test_jitter_spreads_the_waits_that_nobody_stated() -> None:
+    two = Standing(failures=2)
+    spread = [after_failure(two, Verdict(Kind.TIMEOUT), None, NOW, x).open_until for x in (0, 1)]
+    assert spread == [NOW + timedelta(seconds=24), NOW + timedelta(seconds=36)]
+
+
+def test_states_have_their_names() -> None:
+    opened = Standing(open_until=NOW)
+    assert state_of(Standing(), NOW) is State.CLOSED
+    assert state_of(opened, NOW - timedelta(seconds=1)) is State.OPEN
+    assert state_of(opened, NOW) is State.HALF_OPEN
+    assert [state.value for state in State] == ["closed", "open", "half-open"]
+
+
+Make = Callable[[], Breakers]
+
+
+@pytest.fixture
+def make(engine: Engine, clock: FixedClock) -> Make:
+    """Make the breakers of one more process on the same database."""
+    return lambda: Breakers(lambda: BreakerStore(engine), clock, lease=20, chance=lambda: 0.5)
+
+
+def allowed(breakers: Breakers, keys: BreakerKeys = KEYS) -> bool:
+    return asyncio.run(breakers.admit(keys)).allowed
+
+
+def fail(breakers: Breakers, kind: Kind, wait: float | None = None) -> None:
+    breakers.failed(KEYS, Verdict(kind), wait)
+    breakers.close()  # another process may read at once
+
+
+def test_open_breaker_survives_the_process_and_closes_by_its_time(
+    make: Make, clock: FixedClock
+) -> None:
+    fail(make(), Kind.RATE_LIMIT, 26)
+    refused = asyncio.run(make().admit(KEYS))
+    assert (refused.allowed, refused.kind) == (False, Kind.RATE_LIMIT)
+    assert refused.until == clock.now() + timedelta(seconds=26)
+    clock.move(seconds=26)
+    assert allowed(make())
+
+
+def test_half_open_breaker_lets_exactly_one_call_probe_over_all_processes(
+    make: Make, clock: FixedClock
+) -> None:
+    first, second = make(), make()
+    fail(first, Kind.RATE_LIMIT, 26)
+    assert not allowed(second)
+    clock.move(seconds=30)
+
+    async def all_at_once() -> list[bool]:
+        found = await asyncio.gather(*(b.admit(KEYS) for b in (first, second) for _ in range(5)))
+        return [one.allowed for one in found]
+
+    assert sum(asyncio.run(all_at_once())) == 1
+    first.succeeded(KEYS)
+    first.close()
+    assert allowed(first)
+    assert allowed(make())
+
+
+def test_probe_that_fails_opens_again_for_longer(make: Make, clock: FixedClock) -> None:
+    breakers = make()
+    for _ in range(3):
+        fail(breakers, Kind.UNAVAILABLE)
+    clock.move(seconds=31)
+    assert allowed(breakers)
+    fail(breakers, Kind.UNAVAILABLE)
+    clock.move(seconds=31)
+    assert not allowed(breakers)
+    clock.move(seconds=30)
+    assert allowed(breakers)
+
+
+def test_place_of_a_probe_whose_process_died_is_free_after_its_lease(
+    make: Make, clock: FixedClock
+) -> None:
+    dead = make()
+    fail(dead, Kind.RATE_LIMIT, 26)
+    clock.move(seconds=30)
+    assert allowed(dead)
+    assert not allowed(make())
+    clock.move(seconds=20)
+    assert allowed(make())
+
+
+def test_interrupted_probe_counts_for_nothing(make: Make, clock: FixedClock) -> None:
+    breakers = make()
+    fail(breakers, Kind.RATE_LIMIT, 26)
+    clock.move(seconds=30)
+    assert allowed(breakers)
+    breakers.released(KEYS)
+    breakers.close()
+    assert allowed(make())
+
+
+@pytest.mark.parametrize("kind", [Kind.CONTEXT_OVERFLOW, Kind.INVALID_REQUEST, Kind.BLOCKED])
+def test_failure_of_the_request_alone_opens_nothing(make: Make, kind: Kind) -> None:
+    breakers = make()
+    for _ in range(5):
+        fail(breakers, kind)
+    assert allowed(breakers)
+
+
+def test_what_concerns_the_key_opens_every_model_on_it(make: Make) -> None:
+    breakers = make()
+    fail(breakers, Kind.AUTH)
+    assert not allowed(breakers, OTHER)
+    mended = BreakerKeys(model="gemini url pro new", key="gemini url * new")
+    assert allowed(breakers, mended)
+
+
+def test_what_concerns_the_model_leaves_the_others(make: Make) -> None:
+    breakers = make()
+    fail(breakers, Kind.MODEL_NOT_FOUND)
+    assert allowed(breakers, OTHER)
+
+
+def test_success_ends_a_row_of_failures(make: Make) -> None:
+    breakers = make()
+    for _ in range(4):
+        fail(breakers, Kind.SERVER_ERROR)
+        fail(breakers, Kind.SERVER_ERROR)
+        breakers.succeeded(KEYS)
+    assert allowed(breakers)
+    assert breakers.standings() == {}
+
+
+def test_reset_closes_by_hand(make: Make) -> None:
+    fail(make(), Kind.AUTH)
+    make().reset()
+    assert allowed(make())
+
+
+def test_next_process_does_not_pay_for_the_dead_primary_again(
+    gemini: GeminiServer, groq: GroqServer, data_dir: Path
+) -> None:
+    gemini.plays(gemini_api.quota(600))
+    environment = {n.upper(): v for n, v in provider_settings(gemini, groq).items()}
+    for _ in range(2):
+        subprocess.run(
+            [sys.executable, "-m", "app", "chat", "-m", "Hello"],
+            env=child_environment(APP_DATA_DIR=str(data_dir), **environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+            check=True,
+        )
+    assert (gemini.calls, groq.calls) == (1, 2)
+    stored = (data_dir / "tasks.db").read_bytes()
+    assert gemini.key.encode() not in stored
+
+
+def test_changed_key_or_model_is_asked_at_once(
+    make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    settings = provider_settings(gemini, groq)
+    gemini.plays(gemini_api.quota(600))
+    assert make_relay(**settings).say("Hello").provider == "groq"
+    assert make_relay(**settings).say("Hello").provider == "groq"
+    assert gemini.calls == 1
+    gemini.plays(says("Here."))
+    assert make_relay(**settings, gemini_model="gemini-2.5-flash").say("Hello").provider == "gemini"
+
+
+def test_primary_comes_back_by_itself(
+    make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer, clock: FixedClock
+) -> None:
+    relay = make_relay(**provider_settings(gemini, groq), clock=clock)
+    gemini.plays(gemini_api.quota(600), says("Back."))
+    assert relay.say("Hello").provider == "groq"
+    clock.move(seconds=599)
+    assert relay.say("Hello").provider == "groq"
+    clock.move(seconds=2)
+    assert relay.say("Hello").provider == "gemini"
+    assert relay.say("Hello").provider == "gemini"
+    assert gemini.calls == 3

@@ -1,0 +1,67 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from app.llm.attempts import Attempt, Outcome
+from app.llm.failures.kinds import CURABLE, Kind, Verdict
+from app.llm.providers.registry import entries
+from app.llm.user_messages import failover_sentence, outage_sentence
+from app.settings import Settings
+
+NOON = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)  # noon in California
+
+
+def failed(provider: str, kind: Kind, wait: float | None = None) -> Attempt:
+    over, place = kind in CURABLE, ["gemini", "groq"].index(provider)
+    label, verdict = provider.capitalize(), Verdict(kind)
+    return Attempt(provider, label, "m", place, Outcome.FAILED, 1, verdict, "E", wait, over)
+
+
+ANSWERED = Attempt("groq", "Groq", "m", 1, Outcome.ANSWERED, 1)
+
+
+def test_soonest_wait_says_when_to_try_again() -> None:
+    attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200), failed("groq", Kind.RATE_LIMIT, 90)]
+    assert outage_sentence(attempts, (), NOON) == (
+        "No language model could answer (Gemini (m): daily quota used up; Groq (m): rate limit "
+        "reached); try again at 20:01:30, your message is kept."
+    )
+
+
+def test_another_day_is_named() -> None:
+    attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200)]
+    assert "try again at 08:00 on 2026-03-05" in outage_sentence(attempts, (), NOON)
+
+
+def test_what_waiting_never_cures_names_the_setting_to_mend() -> None:
+    attempts = [failed("gemini", Kind.AUTH), failed("groq", Kind.MODEL_NOT_FOUND)]
+    sentence = outage_sentence(attempts, (), NOON)
+    assert "check GEMINI_API_KEY" in sentence
+    assert "set GROQ_MODEL to a living one" in sentence
+    assert sentence.endswith("waiting won't help, so please mend what is named here.")
+
+
+def test_quiet_line_says_why_until_when_and_who_answered() -> None:
+    attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200), ANSWERED]
+    assert failover_sentence(attempts, NOON) == (
+        "Gemini: daily quota used up until 08:00 on 2026-03-05; answered by Groq"
+    )
+    rejected = failover_sentence([failed("gemini", Kind.AUTH), ANSWERED], NOON)
+    assert rejected == "Gemini: key rejected, check GEMINI_API_KEY; answered by Groq"
+    assert failover_sentence([ANSWERED], NOON) == ""
+
+
+def test_refusal_for_safety_is_told_politely() -> None:
+    sentence = outage_sentence([failed("gemini", Kind.BLOCKED)], (), NOON)
+    assert sentence.endswith("declined for safety reasons). Please say it another way.")
+
+
+@pytest.mark.parametrize(
+    ("provider", "wait"), [("gemini", 12 * 3600), ("groq", 525)], ids=["gemini", "groq"]
+)
+def test_days_quota_of_gemini_comes_back_at_midnight_pacific_and_groqs_when_it_says(
+    provider: str, wait: float
+) -> None:
+    (entry,) = [e for e in entries(Settings()) if e.provider == provider]
+    verdict = Verdict(Kind.QUOTA_DAILY, retry_after=525)
+    assert entry.wait(verdict, NOON) == wait
