@@ -1,4 +1,4 @@
-"""Wire the parts together: settings in, a ready graph and `process_message` out."""
+"""Wire everything together: settings in, a ready graph and `process_message` out."""
 
 import asyncio
 import threading
@@ -14,19 +14,19 @@ from .events import Event
 from .graph import Decision, draw
 from .llm import ModelState, model_states
 from .reply import Reply
-from .runtime.container import Parts, forget_parts, shared_parts
+from .runtime.container import Container, close_container, shared_container
 from .runtime.turns import Asked, Graph, Turns
 from .settings import Settings
 from .tools import TaskTools
 
 
 class Agent:
-    """A graph, and the parts under it, which are made at the first use.
+    """A graph, and the container under it, which is made at the first use.
 
     Args:
         settings: What to run with; read from the environment at the first use when None.
         clock: Where the time comes from; the machine's when None.
-        whole_process: Whether the process is ours alone; see `Parts`.
+        whole_process: Whether the process is ours alone; see `Container`.
     """
 
     def __init__(
@@ -40,31 +40,35 @@ class Agent:
         self._clock = clock
         self._whole_process = whole_process
         self._lock = threading.Lock()
-        self._parts: Parts | None = None
+        self._container: Container | None = None
         self._conversing: Graph | None = None
-        self._turns = Turns(self.aparts, self._conversing_graph)
+        self._turns = Turns(self.open_container, self._conversing_graph)
 
     @property
-    def parts(self) -> Parts:
-        """Return the parts; slow the first time.
+    def container(self) -> Container:
+        """Return the container; slow the first time.
 
         Raises:
             SettingsError: A setting is wrong.
         """
         with self._lock:
-            if self._parts is None:
+            if self._container is None:
                 settings = self._settings or Settings.load()
                 if self._clock or self._whole_process:
-                    self._parts = Parts(settings, self._clock, whole_process=self._whole_process)
+                    self._container = Container(
+                        settings, self._clock, whole_process=self._whole_process
+                    )
                 else:
-                    self._parts = shared_parts(settings)
-            return self._parts
+                    self._container = shared_container(settings)
+            return self._container
 
-    async def aparts(self) -> Parts:
-        """Return the parts without holding the event loop, and with its clients open."""
-        parts = await asyncio.to_thread(self._ready) if self._parts is None else self._parts
-        await parts.chain.warm()
-        return parts
+    async def open_container(self) -> Container:
+        """Return the container with its clients open, without holding the event loop."""
+        container = (
+            await asyncio.to_thread(self._ready) if self._container is None else self._container
+        )
+        await container.chain.warm()
+        return container
 
     def graph(self, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
         """Return the compiled graph; making it opens nothing."""
@@ -113,39 +117,39 @@ class Agent:
                 yield event
 
     def load(self) -> None:
-        """Make ready what the first turn needs: the parts, and the providers' packages.
+        """Make ready what the first turn needs: the container, and the providers' packages.
 
         Raises:
             SettingsError: A setting is wrong.
         """
-        for entry in self.parts.chain.entries:
+        for entry in self.container.chain.entries:
             entry.load()
 
     async def models(self) -> tuple[ModelState, ...]:
         """Return the models of the chain in order, each with the state of its breaker."""
-        parts = await asyncio.to_thread(self._ready)
-        await parts.breakers.refresh()
-        return model_states(parts.chain, parts.breakers.standings(), parts.clock.now())
+        container = await asyncio.to_thread(self._ready)
+        await container.breakers.refresh()
+        return model_states(container.chain, container.breakers.standings(), container.clock.now())
 
     def close(self) -> None:
-        """Close what the parts have opened; a later use opens it again."""
+        """Close what the container has opened; a later use opens it again."""
         with self._lock:
-            if self._parts is not None:
-                forget_parts(self._parts)
-            self._parts = self._conversing = None
+            if self._container is not None:
+                close_container(self._container)
+            self._container = self._conversing = None
 
-    def _ready(self) -> Parts:
-        return self.parts
+    def _ready(self) -> Container:
+        return self.container
 
     def _saver(self) -> BaseCheckpointSaver[Any]:
-        return self.parts.conversations()
+        return self.container.conversations()
 
     def _conversing_graph(self) -> Graph:
-        parts = self.parts
-        parts.tasks()  # a broken database is told before a model is paid
+        container = self.container
+        container.tasks()  # a broken database is told before a model is paid
         with self._lock:
             if self._conversing is None:
-                self._conversing = self.graph(parts.conversations())
+                self._conversing = self.graph(container.conversations())
             return self._conversing
 
 

@@ -88,7 +88,7 @@ async def task_relay(world: World, place: Path) -> AsyncGenerator[Say]:
 async def plain_langgraph(world: World, place: Path) -> AsyncGenerator[Say]:
     """Give a graph of two nodes with the same tools."""
     agent = Agent(_settings(world, place))
-    tools = TaskTools(lambda: agent.parts).all()
+    tools = TaskTools(lambda: agent.container).all()
     model = plain_gemini(world).bind_tools(tools)
 
     async def call_model(state: MessagesState) -> dict[str, Any]:
@@ -109,7 +109,7 @@ async def plain_langgraph(world: World, place: Path) -> AsyncGenerator[Say]:
 async def created_agent(world: World, place: Path) -> AsyncGenerator[Say]:
     """Give LangChain's agent with the same tools."""
     agent = Agent(_settings(world, place))
-    tools = TaskTools(lambda: agent.parts).all()
+    tools = TaskTools(lambda: agent.container).all()
     async with AsyncSqliteSaver.from_conn_string(str(place / "agent.db")) as saver:
         yield _saying(create_agent(plain_gemini(world), tools, checkpointer=saver))
     agent.close()

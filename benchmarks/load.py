@@ -61,7 +61,7 @@ async def task_relay(providers: dict[str, str], place: Path) -> AsyncGenerator[S
 async def created_agent(providers: dict[str, str], place: Path) -> AsyncGenerator[Say]:
     """Give LangChain's agent with its fallback middleware and the same tools."""
     agent = _agent(providers, place)
-    tools = TaskTools(lambda: agent.parts).all()
+    tools = TaskTools(lambda: agent.container).all()
     key: Any = providers["gemini_api_key"]
     gemini = ChatGoogleGenerativeAI(
         model="gemini-3.5-flash-lite", google_api_key=key, base_url=providers["gemini_base_url"]

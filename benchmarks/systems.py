@@ -22,7 +22,7 @@ from langchain_groq import ChatGroq
 
 from app.clock import SystemClock
 from app.llm import ModelCall, Trail, build_chain
-from app.runtime.container import Parts
+from app.runtime.container import Container
 from app.settings import Settings
 from benchmarks.scenes import FALLBACK
 from tests.fakes.gemini import GeminiServer
@@ -64,7 +64,7 @@ Make = Callable[[World], Any]
 @asynccontextmanager
 async def task_relay(world: World) -> AsyncGenerator[System]:
     """Give this project's chain, with breakers that know nothing yet."""
-    parts = Parts(
+    container = Container(
         Settings(
             gemini_api_key=world.gemini.key,  # type: ignore[arg-type]
             gemini_base_url=world.gemini.url,
@@ -75,8 +75,8 @@ async def task_relay(world: World) -> AsyncGenerator[System]:
             offline_fallback=False,
         )
     )
-    parts.tasks()
-    chain = build_chain(parts.settings, [], parts.breakers, parts.clock)
+    container.tasks()
+    chain = build_chain(container.settings, [], container.breakers, container.clock)
     await chain.warm()
     clock = SystemClock()
 
@@ -94,7 +94,7 @@ async def task_relay(world: World) -> AsyncGenerator[System]:
 
     opened = [await guard.model() for guard in chain.guards]
     yield System(ask, *map(streaming, opened))
-    parts.close()
+    container.close()
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ def titles(relay: Relay, user: str = "ann") -> list[str]:
     from app.tasks import Owner
 
     owner = Owner(user, ZoneInfo("UTC"))
-    return [task.title for task in relay.agent.parts.tasks().find(owner).tasks]
+    return [task.title for task in relay.agent.container.tasks().find(owner).tasks]
 
 
 def outcomes(reply: Reply) -> list[tuple[str, str, str | None]]:

@@ -7,7 +7,7 @@ from langgraph.types import StreamWriter
 
 from ..llm import OFFLINE, PROVIDER, Attempt, Trail, narration
 from ..telemetry import CallRecord, TurnIds
-from .dependencies import Parts
+from .dependencies import Dependencies
 
 
 def trail_for(user_id: str, writer: StreamWriter) -> Trail:
@@ -24,22 +24,22 @@ def by_a_model(answer: AIMessage | None) -> bool:
     return answer is not None and answer.response_metadata.get(PROVIDER) != OFFLINE
 
 
-def note(parts: Parts, ids: TurnIds, trail: Trail, answer: AIMessage | None) -> None:
+def note(container: Dependencies, ids: TurnIds, trail: Trail, answer: AIMessage | None) -> None:
     """Note every attempt of a question in the ledger; raise the alarm if all have failed."""
     attempts = trail.attempts
     ended = [one for one in attempts if one.outcome in ("failed", "skipped")]
     nobody_left = bool(ended) and ended[-1].goes_over and ended[-1].following is None
     exhausted = nobody_left and not by_a_model(answer)
-    records = [_record(parts, ids, attempt) for attempt in attempts]
+    records = [_record(container, ids, attempt) for attempt in attempts]
     if exhausted:
         records[-1] = records[-1].last_hope()
-        parts.alerts.send(narration.all_failed(ids.user, attempts))
-    parts.note(records)
+        container.alerts.send(narration.all_failed(ids.user, attempts))
+    container.note(records)
 
 
-def _record(parts: Parts, ids: TurnIds, attempt: Attempt) -> CallRecord:
+def _record(container: Dependencies, ids: TurnIds, attempt: Attempt) -> CallRecord:
     return CallRecord(
-        at=attempt.at or parts.clock.now(),
+        at=attempt.at or container.clock.now(),
         user_id=ids.user,
         thread=ids.thread,
         turn=ids.turn,

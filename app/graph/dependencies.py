@@ -15,7 +15,7 @@ from ..telemetry import Alerts, CallRecord
 from ..tools import caller
 
 
-class Parts(Protocol):
+class Dependencies(Protocol):
     """What the nodes need of what was wired."""
 
     settings: Settings
@@ -34,22 +34,22 @@ class Parts(Protocol):
         """Return the transcript, which opens its database at the first call."""
 
 
-class PartsSource(Protocol):
-    """Gives the parts, which are made at the first use."""
+class DependencySource(Protocol):
+    """Gives the container of what was wired, which is made at the first use."""
 
     @property
-    def parts(self) -> Parts:
-        """Return the parts; slow the first time."""
+    def container(self) -> Dependencies:
+        """Return the container; slow the first time."""
 
-    async def aparts(self) -> Parts:
-        """Return the parts without holding the event loop."""
+    async def open_container(self) -> Dependencies:
+        """Return the container without holding the event loop."""
 
 
-def asking(parts: Parts, config: RunnableConfig) -> Owner:
+def asking(container: Dependencies, config: RunnableConfig) -> Owner:
     """Return whose run this is.
 
     Raises:
         InputError: The user id or the time zone can't be used.
     """
     runtime = get_runtime()
-    return caller(runtime.context, runtime.server_info, config, parts.default_owner)
+    return caller(runtime.context, runtime.server_info, config, container.default_owner)

@@ -1,4 +1,4 @@
-"""Make the parts that a process needs once for the same settings, however many graphs it has."""
+"""Make once what a process needs for the same settings, however many graphs it has."""
 
 import logging
 import os
@@ -29,7 +29,7 @@ from .stores import Stores
 _log = logging.getLogger("task_relay")
 
 
-class Parts:
+class Container:
     """The log, the model chain and the databases of one set of settings.
 
     The log and the chain are made here, the databases at their first use.
@@ -143,24 +143,24 @@ class Parts:
             self.alerts.send(text)
 
 
-_shared: dict[Settings, Parts] = {}
+_shared: dict[Settings, Container] = {}
 _sharing = threading.Lock()
 
 
-def shared_parts(settings: Settings) -> Parts:
-    """Return the process's parts for these settings."""
+def shared_container(settings: Settings) -> Container:
+    """Return the process's container for these settings."""
     with _sharing:
         if settings not in _shared:
-            _shared[settings] = Parts(settings)
+            _shared[settings] = Container(settings)
         return _shared[settings]
 
 
-def forget_parts(parts: Parts) -> None:
-    """Close parts, so that who asks again gets new ones."""
+def close_container(container: Container) -> None:
+    """Close a container, so that who asks again gets a new one."""
     with _sharing:
-        if _shared.get(parts.settings) is parts:
-            del _shared[parts.settings]
-    parts.close()
+        if _shared.get(container.settings) is container:
+            del _shared[container.settings]
+    container.close()
 
 
 def _tell_start(chain: ModelChain, settings: Settings) -> None:

@@ -30,7 +30,7 @@ from ..reply import Reply
 from ..settings import clean_thread_id, clean_user_id, conversation_key, is_uuid
 from ..telemetry import TurnIds, about
 from ..tools import Context
-from .container import Parts
+from .container import Container
 
 _log = logging.getLogger("task_relay")
 
@@ -65,12 +65,14 @@ class Turns:
     """The turns of one agent.
 
     Args:
-        parts: Gives the parts, opened.
+        open_container: Gives the container, with its clients open.
         graph: Gives the graph over our own checkpointer; slow the first time.
     """
 
-    def __init__(self, parts: Callable[[], Awaitable[Parts]], graph: Callable[[], Graph]) -> None:
-        self._parts = parts
+    def __init__(
+        self, open_container: Callable[[], Awaitable[Container]], graph: Callable[[], Graph]
+    ) -> None:
+        self._open_container = open_container
         self._graph = graph
         self._locks: WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock] = (
             WeakValueDictionary()
@@ -107,22 +109,22 @@ class Turns:
         except Exception:  # noqa: BLE001 - nobody should see a stack trace
             with about(TurnIds(user, thread)):
                 _log.exception("A turn of user %s stopped on a bug", user)
-            log = (await self._parts()).settings.log_file
+            log = (await self._open_container()).settings.log_file
             yield Reply(False, f"{_BUG} See the log: {log}", user, thread)
 
     async def _converse(
         self, user: str, thread: str, asked: Asked, modes: Sequence[StreamMode]
     ) -> AsyncGenerator[Event]:
-        parts = await self._parts()
+        container = await self._open_container()
         graph = await asyncio.to_thread(self._graph)
-        key = await asyncio.to_thread(_key_of, parts, user, thread)
+        key = await asyncio.to_thread(_key_of, container, user, thread)
         config = RunnableConfig(
             configurable={"thread_id": key, THREAD_NAME: thread, ASK_FIRST: asked.ask_first},
             recursion_limit=_MOST_STEPS,
         )
         state: Any = {}
-        async with self._turn_of(key, parts):
-            with translated(parts.settings):
+        async with self._turn_of(key, container):
+            with translated(container.settings):
                 stream = graph.astream(
                     await _said(asked, graph, config),
                     config,
@@ -138,16 +140,16 @@ class Turns:
         yield reply_of(state, user, thread)
 
     @asynccontextmanager
-    async def _turn_of(self, key: str, parts: Parts) -> AsyncGenerator[None]:
+    async def _turn_of(self, key: str, container: Container) -> AsyncGenerator[None]:
         """Wait until no other turn runs in this thread, here or in another process.
 
         Raises:
             InputError: One runs for longer than a turn may.
         """
         here = self._locks.setdefault((asyncio.get_running_loop(), key), asyncio.Lock())
-        locks, clock = parts.turn_locks(), parts.clock
+        locks, clock = container.turn_locks(), container.clock
         async with here:
-            latest = clock.monotonic() + parts.settings.turn_timeout
+            latest = clock.monotonic() + container.settings.turn_timeout
             while not await _taken(locks, key):
                 if clock.monotonic() > latest:
                     raise InputError(_BUSY)
@@ -169,12 +171,12 @@ async def _taken(locks: TurnLocks, key: str) -> bool:
         raise
 
 
-def _key_of(parts: Parts, user: str, thread: str) -> str:
+def _key_of(container: Container, user: str, thread: str) -> str:
     """Return the checkpoint key of a thread, which may have been begun on a server.
 
     A server's ids are UUIDs. Anything else is the id of a thread that a host keeps elsewhere.
     """
-    found = parts.transcript().key_of(user, thread)
+    found = container.transcript().key_of(user, thread)
     return found if found and is_uuid(found) else conversation_key(user, thread)
 
 

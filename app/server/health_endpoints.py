@@ -35,11 +35,11 @@ async def readyz(request: Request) -> JSONResponse:
 async def readiness() -> dict[str, Any]:
     """Return what a turn would find: the database, and the breaker of each model."""
     try:
-        parts = await default_agent().aparts()
-        await asyncio.to_thread(parts.check_database)
+        container = await default_agent().open_container()
+        await asyncio.to_thread(container.check_database)
     except TaskRelayError as error:
         return {"ok": False, "database": type(error).__name__, "models": {}}
-    models = await parts.model_states()
+    models = await container.model_states()
     may_answer = any(state != "open" for state in models.values())
     return {"ok": may_answer, "database": "ok", "models": models}
 

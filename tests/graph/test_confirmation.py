@@ -25,15 +25,18 @@ MIXED = Answer(
 
 @pytest.fixture
 def filled(relay: Relay) -> Relay:
-    tasks, owner = relay.agent.parts.tasks(), Owner("ann", relay.agent.parts.default_owner.zone)
+    tasks, owner = (
+        relay.agent.container.tasks(),
+        Owner("ann", relay.agent.container.default_owner.zone),
+    )
     for title in ("a", "b", "c", "d"):
         tasks.add(owner, title)
     return relay
 
 
 def standing(relay: Relay, user: str = "ann") -> dict[str, str]:
-    owner = Owner(user, relay.agent.parts.default_owner.zone)
-    tasks = relay.agent.parts.tasks()
+    owner = Owner(user, relay.agent.container.default_owner.zone)
+    tasks = relay.agent.container.tasks()
     found = [*tasks.find(owner, status="all").tasks, *tasks.find(owner, status="deleted").tasks]
     return {task.title: task.status.value for task in found}
 
@@ -168,7 +171,9 @@ def test_answer_is_about_what_was_asked_though_tasks_changed_since(
 ) -> None:
     gemini.plays(DELETE_ALL, says("Done."))
     filled.say("delete all")
-    filled.agent.parts.tasks().delete(Owner("ann", filled.agent.parts.default_owner.zone), [1])
+    filled.agent.container.tasks().delete(
+        Owner("ann", filled.agent.container.default_owner.zone), [1]
+    )
     assert decide(filled, decision).declined is not decision
     assert standing(filled) == {"a": "deleted", "b": left, "c": left, "d": "open"}
 
@@ -178,7 +183,9 @@ def test_approval_stands_though_one_of_the_calls_has_nothing_left_to_do(
 ) -> None:
     gemini.plays(MIXED, says("Done."))
     filled.say("tidy up")
-    filled.agent.parts.tasks().delete(Owner("ann", filled.agent.parts.default_owner.zone), [3])
+    filled.agent.container.tasks().delete(
+        Owner("ann", filled.agent.container.default_owner.zone), [3]
+    )
     decide(filled, [{"type": "approve"}, {"type": "reject"}])
     assert standing(filled) == UNTOUCHED | {"a": "done", "b": "done", "c": "deleted", "new": "open"}
 
@@ -243,7 +250,10 @@ def test_setting_says_from_how_many_on(
     asked: bool,
 ) -> None:
     relay = make_relay(confirm_from=confirm_from, **provider_settings(gemini, groq))
-    tasks, owner = relay.agent.parts.tasks(), Owner("ann", relay.agent.parts.default_owner.zone)
+    tasks, owner = (
+        relay.agent.container.tasks(),
+        Owner("ann", relay.agent.container.default_owner.zone),
+    )
     for title in "abc":
         tasks.add(owner, title)
     gemini.plays(DELETE_ALL, says("Done."))
@@ -270,8 +280,8 @@ def test_answer_to_what_an_older_version_asked_changes_nothing(
 ) -> None:
     gemini.plays(DELETE_ALL, says("Shall I?"))
     filled.say("delete the first three")
-    saver = filled.agent.parts.conversations()
-    (thread,) = filled.agent.parts.transcript().threads("ann")
+    saver = filled.agent.container.conversations()
+    (thread,) = filled.agent.container.transcript().threads("ann")
     newest = saver.get_tuple({"configurable": {"thread_id": thread.key}})
     assert newest is not None
     assert newest.parent_config is not None

@@ -14,7 +14,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 
 from app import Settings, ThreadOwnerError, build_graph
-from app.runtime.container import forget_parts, shared_parts
+from app.runtime.container import close_container, shared_container
 from tests.conftest import provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -29,7 +29,7 @@ ADDS = calls("add_task", title="x")
 def settings(gemini: GeminiServer, groq: GroqServer, data_dir: Path) -> Iterator[Settings]:
     made = Settings(**provider_settings(gemini, groq), data_dir=data_dir, timezone="UTC")  # type: ignore[arg-type]
     yield made
-    forget_parts(shared_parts(made))
+    close_container(shared_container(made))
 
 
 def ask(text: str) -> Any:
@@ -201,7 +201,7 @@ def test_graphs_of_the_same_settings_share_log_clients_and_database(
 
     asyncio.run(two_graphs())
     assert len({request["port"] for request in gemini.requests}) == 1
-    forget_parts(shared_parts(settings))
+    close_container(shared_container(settings))
     assert (data_dir / "logs" / "app.log").read_text().count("Processing message") == 2
 
 

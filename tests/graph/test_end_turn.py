@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import build_graph
 from app.conversations import Role, Said
-from app.runtime.container import forget_parts, shared_parts
+from app.runtime.container import close_container, shared_container
 from app.settings import Settings
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
@@ -30,7 +30,7 @@ def short(make_relay: MakeRelay, gemini: GeminiServer, groq: GroqServer) -> Rela
 
 
 def transcript(relay: Relay, user: str = "ann") -> list[Said]:
-    return [entry.said for entry in relay.agent.parts.transcript().all_of(user)]
+    return [entry.said for entry in relay.agent.container.transcript().all_of(user)]
 
 
 def told(request: dict[str, Any]) -> list[str]:
@@ -107,7 +107,7 @@ def test_without_a_thread_nothing_is_kept_and_nothing_cut(
     state = graph.invoke({"messages": long}, context={"user_id": "ann"})
     assert len(state["messages"]) == 10
     assert told(gemini.requests[-1]) == ["m0", "m2", "m4", "m6", "m8"]
-    assert short.agent.parts.transcript().threads("ann") == ()
+    assert short.agent.container.transcript().threads("ann") == ()
 
 
 def test_graph_with_the_hosts_checkpointer_is_bounded_as_well(
@@ -121,16 +121,16 @@ def test_graph_with_the_hosts_checkpointer_is_bounded_as_well(
         for number in range(4):
             state = graph.invoke({"messages": [("user", f"m{number}")]}, config)
         assert [m.text for m in state["messages"]] == ["m3", "Hello! How can I help?"]
-        (thread,) = shared_parts(settings).transcript().threads("local")
+        (thread,) = shared_container(settings).transcript().threads("local")
         assert (thread.name, thread.messages) == ("host's own", 8)
     finally:
-        forget_parts(shared_parts(settings))
+        close_container(shared_container(settings))
 
 
 def test_host_that_sends_the_whole_conversation_each_time_is_understood_in_order(
     short: Relay, gemini: GeminiServer
 ) -> None:
-    graph = short.agent.graph(short.agent.parts.conversations())
+    graph = short.agent.graph(short.agent.container.conversations())
     config: Any = {"configurable": {"thread_id": "t"}}
     whole: list[AnyMessage] = []
     for number in range(5):

@@ -45,8 +45,8 @@ graph.invoke({"messages": [("user", "add a twice")]}, config, durability="sync")
 
 
 def titles(relay: Relay) -> list[str]:
-    owner = Owner("local", relay.agent.parts.default_owner.zone)
-    return [task.title for task in relay.agent.parts.tasks().find(owner).tasks]
+    owner = Owner("local", relay.agent.container.default_owner.zone)
+    return [task.title for task in relay.agent.container.tasks().find(owner).tasks]
 
 
 @pytest.mark.parametrize("said", [None, {"messages": [("user", "and now?")]}])

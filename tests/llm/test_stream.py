@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import build_graph
-from app.runtime.container import forget_parts, shared_parts
+from app.runtime.container import close_container, shared_container
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -183,7 +183,7 @@ def test_failover_event_precedes_the_new_tokens_and_names_the_message_to_discard
     events: list[Any] = list(
         graph.stream({"messages": [("user", "hi")]}, stream_mode=["custom", "messages"])
     )
-    forget_parts(shared_parts(settings))
+    close_container(shared_container(settings))
     told = [
         (mode, data if mode == "custom" else data[0].text.strip())
         for mode, data in events

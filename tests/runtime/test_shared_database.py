@@ -66,7 +66,10 @@ def machine(
 
 
 def titles(relay: Relay) -> dict[str, str]:
-    tasks, owner = relay.agent.parts.tasks(), Owner("ann", relay.agent.parts.default_owner.zone)
+    tasks, owner = (
+        relay.agent.container.tasks(),
+        Owner("ann", relay.agent.container.default_owner.zone),
+    )
     return {
         f"#{task.id} {task.title}": task.status.value
         for status in ("all", "deleted")
@@ -93,9 +96,9 @@ def test_question_of_one_machine_is_answered_on_another(
     machine: Machine, gemini: GeminiServer
 ) -> None:
     first, second = machine(), machine()
-    owner = Owner("ann", first.agent.parts.default_owner.zone)
+    owner = Owner("ann", first.agent.container.default_owner.zone)
     for title in ("a", "b", "c"):
-        first.agent.parts.tasks().add(owner, title)
+        first.agent.container.tasks().add(owner, title)
     gemini.plays(calls("delete_tasks", task_ids=[1, 2, 3]), says("Done."))
     assert first.say("delete them").confirmation is not None
     assert set(titles(second).values()) == {"open"}
@@ -127,7 +130,7 @@ def test_dead_provider_that_one_machine_met_gets_no_call_from_another(
     first, second = machine(), machine()
     gemini.plays(gemini_api.quota(600))
     assert first.say("Hello").provider == "groq"
-    first.agent.parts.breakers.close()
+    first.agent.container.breakers.close()
     reply = second.say("Hello", user="bob")
     assert [(one["provider"], one["outcome"]) for one in reply.attempts] == [
         ("gemini", "skipped"),
@@ -153,9 +156,9 @@ def test_many_users_of_two_machines_at_once_each_get_their_own(
 
     replies = first.runner.run(all_at_once())
     assert all(re.fullmatch(r"Added #[12] tea [01]", reply) for reply in replies)
-    tasks = second.agent.parts.tasks()
+    tasks = second.agent.container.tasks()
     for number in range(10):
-        owner = Owner(f"user{number}", second.agent.parts.default_owner.zone)
+        owner = Owner(f"user{number}", second.agent.container.default_owner.zone)
         assert {task.title for task in tasks.find(owner).tasks} == {"tea 0", "tea 1"}
 
 

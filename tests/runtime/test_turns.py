@@ -19,7 +19,7 @@ def test_who_gives_up_while_a_lock_is_taken_leaves_it_free(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     relay = make_relay(**provider_settings(gemini, groq), turn_timeout=1)
-    locks = relay.agent.parts.turn_locks()
+    locks = relay.agent.container.turn_locks()
     asked, may_go, take = threading.Event(), threading.Event(), locks.take
 
     def slowly(key: str) -> bool:
@@ -60,7 +60,7 @@ def test_thread_that_was_begun_on_a_server_is_gone_on_with_by_its_id(
     relay: Relay, gemini: GeminiServer
 ) -> None:
     begun = "0b5f6f0e-8a52-4a55-9d5c-1f4f7c0a9a11"
-    served = relay.agent.graph(relay.agent.parts.conversations())
+    served = relay.agent.graph(relay.agent.container.conversations())
     config: Any = {"configurable": {"thread_id": begun}}
     served.invoke({"messages": [("user", "from Studio")]}, config, context={"user_id": "ann"})
     assert relay.say("and now?", thread=begun).ok

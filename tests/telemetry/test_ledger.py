@@ -41,9 +41,9 @@ def call(**more: object) -> CallRecord:
 
 def kept(relay: Relay) -> list[CallRecord]:
     """Close the program, and return what its ledger holds."""
-    parts = relay.agent.parts
-    parts.recorder.close()
-    return parts.ledger().since(datetime(2000, 1, 1, tzinfo=UTC))
+    container = relay.agent.container
+    container.recorder.close()
+    return container.ledger().since(datetime(2000, 1, 1, tzinfo=UTC))
 
 
 def test_every_model_call_is_a_row_rejected_and_skipped_ones_too(
@@ -117,7 +117,7 @@ def test_turn_that_was_given_up_has_run_out_of_models_only_after_the_last(
     trail.add(Attempt(*model, Outcome.FAILED, 9, failure, goes_over=True, following=following))
     if asked_again:
         trail.add(Attempt(*model, Outcome.CANCELLED, 9))
-    note(relay.agent.parts, TurnIds("ann"), trail, None)
+    note(relay.agent.container, TurnIds("ann"), trail, None)
     assert [row.exhausted for row in kept(relay)][-1] == exhausted
     assert ("Both LLMs failed" in relay.log.read_text()) == exhausted
 

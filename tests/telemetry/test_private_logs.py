@@ -83,7 +83,7 @@ def test_no_key_id_or_word_of_a_message_is_in_the_log(
     gemini.plays(*first)
     groq.plays(*(second or [says("Fine.")]))
     if scenario == "database broken":
-        relay.agent.parts.tasks()
+        relay.agent.container.tasks()
         with sqlite3.connect(data_dir / "tasks.db") as connection:
             connection.execute("DROP TABLE task_relay_tasks")
         connection.close()
@@ -138,7 +138,7 @@ def test_turn_in_the_log_is_the_turn_in_the_ledger(relay: Relay) -> None:
     from datetime import UTC, datetime
 
     relay.say("Hello")
-    relay.agent.parts.recorder.close()
-    (row,) = relay.agent.parts.ledger().since(datetime(2000, 1, 1, tzinfo=UTC))
+    relay.agent.container.recorder.close()
+    (row,) = relay.agent.container.ledger().since(datetime(2000, 1, 1, tzinfo=UTC))
     relay.end()
     assert f"[user=ann thread=main turn={row.turn}]" in relay.log.read_text()

@@ -47,15 +47,17 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
 
 
 def everything(relay: Relay) -> list[str]:
-    owner = Owner("ann", relay.agent.parts.default_owner.zone)
-    return [task.title for task in relay.agent.parts.tasks().find(owner, status="all").tasks]
+    owner = Owner("ann", relay.agent.container.default_owner.zone)
+    return [task.title for task in relay.agent.container.tasks().find(owner, status="all").tasks]
 
 
 @pytest.mark.parametrize(("name", "args", "told"), BAD)
 def test_bad_call_is_refused_in_words_and_changes_nothing(
     relay: Relay, gemini: GeminiServer, name: str, args: dict[str, Any], told: str
 ) -> None:
-    relay.agent.parts.tasks().add(Owner("ann", relay.agent.parts.default_owner.zone), "kept")
+    relay.agent.container.tasks().add(
+        Owner("ann", relay.agent.container.default_owner.zone), "kept"
+    )
     gemini.plays(Answer(calls=((name, args),)), says("I see."))
     reply = relay.say("go on")
     assert (reply.ok, reply.reply) == (True, "I see.")

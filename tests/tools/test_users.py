@@ -49,9 +49,9 @@ def test_tool_of_one_user_reaches_nothing_of_another(
     name: str,
 ) -> None:
     relay = make_relay(database_url=store_url, **provider_settings(gemini, groq))
-    tasks = relay.agent.parts.tasks()
+    tasks = relay.agent.container.tasks()
     ann = fill(tasks)
-    before = TaskArchive(tasks._engine, relay.agent.parts.clock).everything(ann)
+    before = TaskArchive(tasks._engine, relay.agent.container.clock).everything(ann)
     args, refusal = REACHING[name]
     stolen = {**args, "user_id": "ann"}
     gemini.plays(Answer(calls=((name, stolen),)), says("Done."))
@@ -59,7 +59,7 @@ def test_tool_of_one_user_reaches_nothing_of_another(
     assert refusal in reply.tool_calls[0]["result"]
     if name != "complete_tasks":  # it echoes the title that the caller sent
         assert "secret" not in reply.tool_calls[0]["result"]
-    assert TaskArchive(tasks._engine, relay.agent.parts.clock).everything(ann) == before
+    assert TaskArchive(tasks._engine, relay.agent.container.clock).everything(ann) == before
 
 
 CALLS: dict[str, Callable[[TaskService, Owner], Any]] = {
@@ -97,10 +97,10 @@ def test_call_of_one_user_reaches_nothing_of_another(
     from app.errors import TaskRefusal
 
     relay = make_relay(database_url=store_url)
-    tasks = relay.agent.parts.tasks()
+    tasks = relay.agent.container.tasks()
     ann, bob = fill(tasks), Owner("bob", ZONE)
     tasks.once(ann, "key", lambda _: "ann's secret")
-    archive = TaskArchive(tasks._engine, relay.agent.parts.clock)
+    archive = TaskArchive(tasks._engine, relay.agent.container.clock)
     before = archive.everything(ann)
     try:
         found = str(CALLS[name](tasks, bob))

@@ -44,7 +44,7 @@ def take_one_turn(agent: "Agent", said: tuple[str, str, str], as_json: bool, yes
     import asyncio
 
     user, message, thread = said
-    if not as_json and (notice := missing_notice(agent.parts.chain.missing_keys)):
+    if not as_json and (notice := missing_notice(agent.container.chain.missing_keys)):
         click.secho(notice, err=True, fg="yellow", bold=True)
     with asyncio.Runner() as runner:
         reply = runner.run(agent.process_message(user, message, thread))

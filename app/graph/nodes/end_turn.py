@@ -12,7 +12,7 @@ from ...conversations import Role, Said
 from ...errors import DatabaseError
 from ...llm import MODEL, PROVIDER
 from ..answer_messages import kept
-from ..dependencies import PartsSource, asking
+from ..dependencies import DependencySource, asking
 from ..state import State
 from ..turn import current_turn
 
@@ -34,7 +34,7 @@ def thread_of(config: RunnableConfig) -> tuple[str, str] | None:
 class Ending:
     """The last step of a turn."""
 
-    def __init__(self, source: PartsSource) -> None:
+    def __init__(self, source: DependencySource) -> None:
         self._source = source
 
     def end_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
@@ -46,15 +46,15 @@ class Ending:
         thread, messages = thread_of(config), state["messages"]
         if thread is None or not messages:
             return {}
-        parts = self._source.parts
-        owner = asking(parts, config)
+        container = self._source.container
+        owner = asking(container, config)
         said = [said_in(message) for message in _since(messages, state.get("kept"))]
         try:
-            parts.transcript().keep(owner.user_id, *thread, said, parts.clock.now())
+            container.transcript().keep(owner.user_id, *thread, said, container.clock.now())
         except DatabaseError as error:
             _log.warning("The transcript could not be written, a later turn will: %s", error)
             return {}
-        gone = beyond_window(messages, parts.settings.history_window)
+        gone = beyond_window(messages, container.settings.history_window)
         return {
             "kept": str(messages[-1].id),
             "messages": [RemoveMessage(id=str(message.id)) for message in gone],

@@ -23,7 +23,7 @@ from ...tools import key_of
 from ..answer_messages import ATTEMPTS, FAILOVER, NO_MODEL, REFUSED, failure, headed, storable
 from ..attempt_reporting import by_a_model, note, trail_for
 from ..dangling_tool_calls import has_open_calls, healed
-from ..dependencies import Parts, PartsSource, asking
+from ..dependencies import Dependencies, DependencySource, asking
 from ..log_context import ids_of
 from ..prompt import system_prompt
 from ..state import State
@@ -44,21 +44,21 @@ class _Asked:
 
 
 class Nodes:
-    """The graph's steps over their parts; each comes for callers with and without a loop."""
+    """The graph's steps over what was wired; each comes for callers with and without a loop."""
 
-    def __init__(self, source: PartsSource) -> None:
+    def __init__(self, source: DependencySource) -> None:
         self._source = source
 
     def begin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Check who is asking and that the thread is theirs; start the turn's time."""
-        begun = self._begun(self._source.parts, state, config)
+        begun = self._begun(self._source.container, state, config)
         if _needs_database(begun, state, config):
             begun |= self._settled(state, config)
         return begun
 
     async def abegin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `begin_turn` on an event loop."""
-        begun = self._begun(await self._source.aparts(), state, config)
+        begun = self._begun(await self._source.open_container(), state, config)
         if _needs_database(begun, state, config):
             begun |= await asyncio.to_thread(self._settled, state, config)
         return begun
@@ -66,34 +66,36 @@ class Nodes:
     def call_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Ask the chain; an answer comes back in every case, as one message."""
         asked = self._question(state, config)
-        chain = self._source.parts.chain.led(_asked_first(config))
+        chain = self._source.container.chain.led(_asked_first(config))
         answer = None
         try:
             answer = chain.invoke(asked.call, config) if chain else None
         except ModelCallError:
             pass
         finally:  # also when the caller gives up: those calls were made too
-            note(self._source.parts, asked.ids, asked.call.trail, answer)
+            note(self._source.container, asked.ids, asked.call.trail, answer)
         return self._answered(asked, answer)
 
     async def acall_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `call_model` on an event loop."""
         asked = self._question(state, config)
-        chain = self._source.parts.chain.led(_asked_first(config))
+        chain = self._source.container.chain.led(_asked_first(config))
         answer = None
         try:
             answer = await chain.ainvoke(asked.call, config) if chain else None
         except ModelCallError:
             pass
         finally:  # also when the caller gives up: those calls were made too
-            note(self._source.parts, asked.ids, asked.call.trail, answer)
+            note(self._source.container, asked.ids, asked.call.trail, answer)
         return self._answered(asked, answer)
 
-    def _begun(self, parts: Parts, state: State, config: RunnableConfig) -> dict[str, Any]:
-        deadline = parts.clock.monotonic() + parts.settings.turn_timeout
+    def _begun(
+        self, container: Dependencies, state: State, config: RunnableConfig
+    ) -> dict[str, Any]:
+        deadline = container.clock.monotonic() + container.settings.turn_timeout
         try:
-            owner = asking(parts, config)
-            parts.chain.led(_asked_first(config))
+            owner = asking(container, config)
+            container.chain.led(_asked_first(config))
         except InputError as error:
             return {"messages": [failure(str(error))], "deadline": deadline}
         if state.get("owner", owner.user_id) != owner.user_id:
@@ -109,10 +111,10 @@ class Nodes:
 
     def _settled(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Note a new thread; give results to calls of an earlier turn that have none."""
-        parts = self._source.parts
-        owner, service = asking(parts, config), parts.tasks()
+        container = self._source.container
+        owner, service = asking(container, config), container.tasks()
         if "owner" not in state and (thread := thread_of(config)):
-            parts.transcript().begin(owner.user_id, *thread, parts.clock.now())
+            container.transcript().begin(owner.user_id, *thread, container.clock.now())
         if not has_open_calls(state["messages"]):
             return {}
 
@@ -123,24 +125,25 @@ class Nodes:
         return {"messages": healed(state["messages"], recorded)}
 
     def _question(self, state: State, config: RunnableConfig) -> _Asked:
-        owner = asking(self._source.parts, config)
-        now = self._source.parts.clock.now().astimezone(owner.zone)
+        owner = asking(self._source.container, config)
+        now = self._source.container.clock.now().astimezone(owner.zone)
         trail = trail_for(owner.user_id, get_runtime().stream_writer)
         messages = [system_prompt(now), *state["messages"]]
         deadline = state.get("deadline")
         if deadline is None:  # a run taken up again in another process
             deadline = (
-                self._source.parts.clock.monotonic() + self._source.parts.settings.turn_timeout
+                self._source.container.clock.monotonic()
+                + self._source.container.settings.turn_timeout
             )
         ids = replace(ids_of(state, config), user=owner.user_id)
         return _Asked(owner, ids, ModelCall(messages, trail, deadline))
 
     def _answered(self, asked: _Asked, answer: AIMessage | None) -> dict[str, Any]:
         attempts = asked.call.trail.attempts
-        now = self._source.parts.clock.now().astimezone(asked.owner.zone)
+        now = self._source.container.clock.now().astimezone(asked.owner.zone)
         notice, outcome = "", NO_MODEL
         if answer is None or (attempts and not by_a_model(answer)):
-            notice = outage_sentence(attempts, self._source.parts.chain.missing, now)
+            notice = outage_sentence(attempts, self._source.container.chain.missing, now)
             if attempts and not attempts[-1].goes_over:
                 outcome = REFUSED
         message = failure(notice, outcome) if answer is None else headed(storable(answer), notice)

@@ -12,7 +12,7 @@ from ...tasks import Owner
 from ...tools import key_of, naming
 from ..answer_messages import declined, not_run
 from ..confirmation import NOBODY_TO_ASK, all_declined, asked_by_another_version, decided, weighed
-from ..dependencies import PartsSource, asking
+from ..dependencies import DependencySource, asking
 from ..routes import FOREIGN_THREAD, MOST_TOOL_CALLS
 from ..state import State
 from ..turn import calls_run, current_turn, last_answer
@@ -24,14 +24,14 @@ _CHECKPOINTER = "__pregel_checkpointer"
 class Acting:
     """The steps between an answer with tool calls and their results."""
 
-    def __init__(self, source: PartsSource, tools: ToolNode) -> None:
+    def __init__(self, source: DependencySource, tools: ToolNode) -> None:
         self._source = source
         self._tools = tools
 
     def weigh(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Note which tasks the last answer would change, and what has to be asked first."""
-        parts, owner = self._source.parts, self._owner(state, config)
-        return weighed(state, parts.tasks(), owner, parts.settings.confirm_from)
+        container, owner = self._source.container, self._owner(state, config)
+        return weighed(state, container.tasks(), owner, container.settings.confirm_from)
 
     def confirm(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Pause until the person has decided.
@@ -45,7 +45,7 @@ class Acting:
             answer = all_declined(question, NOBODY_TO_ASK)
         else:
             answer = interrupt(question["payload"])
-        return decided(state, question, answer, self._source.parts.tasks(), owner)
+        return decided(state, question, answer, self._source.container.tasks(), owner)
 
     def run_tools(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Run the tool calls of the last answer, one after the other, in their order.
@@ -72,7 +72,7 @@ class Acting:
 
     def _owner(self, state: State, config: RunnableConfig) -> Owner:
         """Return whose run this is; a thread may be taken up again by its own user only."""
-        owner = asking(self._source.parts, config)
+        owner = asking(self._source.container, config)
         if state.get("owner", owner.user_id) != owner.user_id:
             raise ThreadOwnerError(FOREIGN_THREAD)
         return owner

@@ -153,7 +153,7 @@ def test_forget_removes_all_of_one_user_and_says_how_much(
     for user in ("ann", "bob"):
         add(relay, gemini, f"{user}'s", user=user)
     relay.say("in another thread", thread="work")
-    relay.agent.parts.recorder.close()
+    relay.agent.container.recorder.close()
     refused = enter("forget", "--user", "ann")
     assert (refused.code, titles(data_dir)) == (3, ["ann's", "bob's"])
     done = enter("forget", "--user", "ann", "--yes")
@@ -194,8 +194,8 @@ def test_forget_waits_for_a_short_writer_and_removes_nothing_under_a_running_tur
     relay: Relay, data_dir: Path, enter: Enter
 ) -> None:
     relay.say("hello")
-    (thread,) = relay.agent.parts.transcript().threads("ann")
-    locks = relay.agent.parts.turn_locks()
+    (thread,) = relay.agent.container.transcript().threads("ann")
+    locks = relay.agent.container.turn_locks()
     assert locks.take(thread.key)
     refused = enter("forget", "--user", "ann", "--yes")
     assert (refused.code, "nothing was removed" in refused.err) == (1, True)

@@ -161,7 +161,7 @@ def test_ollama_is_given_a_context_that_holds_what_it_is_sent(
 def test_place_without_its_key_is_left_out(make_relay: MakeRelay, groq: GroqServer) -> None:
     relay = make_relay(llm_chain="anthropic,groq", groq_api_key=groq.key, groq_base_url=groq.url)
     assert relay.say("Hello").provider == "groq"
-    assert relay.agent.parts.chain.missing_keys == ("ANTHROPIC_API_KEY",)
+    assert relay.agent.container.chain.missing_keys == ("ANTHROPIC_API_KEY",)
 
 
 FAILURES: list[tuple[str, Kind, Step]] = [

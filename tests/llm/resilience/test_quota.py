@@ -39,7 +39,7 @@ def make(make_relay: Make, gemini: GeminiServer, groq: GroqServer, clock: FixedC
 
 
 def who(relay: Relay, message: str = "Hello") -> list[tuple[str, str, str | None]]:
-    relay.agent.parts.quotas.close()
+    relay.agent.container.quotas.close()
     reply = relay.say(message)
     assert reply.ok
     return [(a["provider"], a["outcome"], a["kind"]) for a in reply.attempts]
@@ -127,8 +127,8 @@ def test_zone_of_a_day_is_not_read_on_the_event_loop(make: Make) -> None:
 def test_tokens_are_counted_as_the_provider_counts_them(make: Make) -> None:
     relay = make(gemini_limits="250000 tokens/minute")
     who(relay)
-    relay.agent.parts.quotas.close()
-    (quota,) = relay.agent.parts.quotas_left()
+    relay.agent.container.quotas.close()
+    (quota,) = relay.agent.container.quotas_left()
     assert (quota.quota, quota.left, quota.amount) == ("tokens/minute", 249_900, 250_000)
 
 
