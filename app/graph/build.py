@@ -8,7 +8,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.prebuilt import ToolNode
 
 from ..tools import Context, TaskTools
-from .dependencies import PartsSource
+from .dependencies import DependencySource
 from .log_context import anamed, named
 from .nodes.end_turn import Ending
 from .nodes.model_nodes import Nodes, tell_refusal
@@ -17,11 +17,13 @@ from .routes import refuse, route_answered, route_begun, route_tools, route_weig
 from .state import Messages, State
 
 
-def draw(parts: PartsSource, tools: TaskTools) -> StateGraph[State, Context, Messages, Messages]:
+def draw(
+    source: DependencySource, tools: TaskTools
+) -> StateGraph[State, Context, Messages, Messages]:
     """Return the graph, not yet compiled."""
-    nodes = Nodes(parts)
-    acting = Acting(parts, ToolNode(tools.all(), handle_tool_errors=tell_refusal))
-    ending = Ending(parts)
+    nodes = Nodes(source)
+    acting = Acting(source, ToolNode(tools.all(), handle_tool_errors=tell_refusal))
+    ending = Ending(source)
     graph = StateGraph(State, context_schema=Context, input_schema=Messages, output_schema=Messages)
     graph.add_node("begin_turn", RunnableLambda(named(nodes.begin_turn), anamed(nodes.abegin_turn)))
     graph.add_node("call_model", RunnableLambda(named(nodes.call_model), anamed(nodes.acall_model)))
