@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .. import lazy_names
 from .locks.turn_locks import TurnLocks, open_turn_locks
-from .model import Entry, Role, Said, Thread
+from .model import Role, Thread, TranscriptEntry, TranscriptMessage
 from .storage_errors import CONVERSATIONS_FILE, translated
 from .transcript import Transcript
 
@@ -24,11 +24,17 @@ __all__ = [
     "Said",
     "Thread",
     "Transcript",
+    "TranscriptEntry",
+    "TranscriptMessage",
     "TurnLocks",
     "open_conversations",
     "open_turn_locks",
     "translated",
 ]
+
+Entry = TranscriptEntry
+Said = TranscriptMessage
+"""Their names of before, for hosts that import them."""
 
 if not TYPE_CHECKING:
     __getattr__ = lazy_names(

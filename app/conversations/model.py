@@ -15,7 +15,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TranscriptMessage:
     """One message as it was said.
 
     `more` holds what its text doesn't: the `calls` of a model (each with name and args), its
@@ -29,12 +29,12 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TranscriptEntry:
     """A message of the transcript: in which of the user's threads, when, and what."""
 
     thread: str
     said_at: datetime
-    said: Said
+    message: TranscriptMessage
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from ..database import Engine, reading, writing
 from ..settings import conversation_key
-from .model import Entry, Role, Said, Thread
+from .model import Role, Thread, TranscriptEntry, TranscriptMessage
 from .tables import threads, transcript
 
 
@@ -33,7 +33,9 @@ class Transcript:
             with writing(self._engine, _scope_of(user_id), relaxed=True) as connection:
                 _thread_at(connection, user_id, key, name, now)
 
-    def keep(self, user_id: str, key: str, name: str, said: Sequence[Said], now: datetime) -> None:
+    def keep(
+        self, user_id: str, key: str, name: str, said: Sequence[TranscriptMessage], now: datetime
+    ) -> None:
         """Add messages to a thread; those that are there already stay as they are."""
         with writing(self._engine, _scope_of(user_id), relaxed=True) as connection:
             thread_id = _thread_at(connection, user_id, key, name, now)
@@ -90,7 +92,7 @@ class Transcript:
             found: str | None = connection.scalar(latest)
             return found
 
-    def last(self, user_id: str, key: str, most: int) -> list[Entry]:
+    def last(self, user_id: str, key: str, most: int) -> list[TranscriptEntry]:
         """Return the last messages of a thread, in the order in which they were said."""
         mine = and_(threads.c.user_id == user_id, threads.c.key == key)
         with reading(self._engine) as connection:
@@ -99,7 +101,7 @@ class Transcript:
             ).all()
         return [_entry(row) for row in reversed(rows)]
 
-    def all_of(self, user_id: str, key: str | None = None) -> Iterator[Entry]:
+    def all_of(self, user_id: str, key: str | None = None) -> Iterator[TranscriptEntry]:
         """Yield a user's messages in order, of one thread or of all; many fit in no memory."""
         mine = threads.c.user_id == user_id
         if key is not None:
@@ -137,10 +139,10 @@ def _scope_of(user_id: str) -> str:
     return f"transcript of {user_id}"
 
 
-def _entry(row: Sequence[object]) -> Entry:
+def _entry(row: Sequence[object]) -> TranscriptEntry:
     thread, said_at, message_id, role, text, more = row
-    said = Said(message_id, Role(str(role)), text, more)  # type: ignore[arg-type]
-    return Entry(thread, said_at, said)  # type: ignore[arg-type]
+    said = TranscriptMessage(message_id, Role(str(role)), text, more)  # type: ignore[arg-type]
+    return TranscriptEntry(thread, said_at, said)  # type: ignore[arg-type]
 
 
 def _drop_before(connection: Connection, day: datetime) -> None:

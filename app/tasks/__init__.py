@@ -13,9 +13,9 @@ from .. import lazy_names
 from . import fields, results
 from .dates.due_forms import format_due
 from .model import (
-    Answer,
-    Brought,
     Days,
+    ImportCounts,
+    Outcome,
     Owner,
     Page,
     Portable,
@@ -27,8 +27,8 @@ from .model import (
     Undone,
 )
 from .service import TaskService
-from .store.listing import Wanted
-from .task_factory import NewFields, Said, drafted
+from .store.listing import ListQuery
+from .task_factory import NewFields, RequestContext, drafted
 from .text import is_overdue, repeat_words, task_line
 
 if TYPE_CHECKING:
@@ -40,12 +40,16 @@ __all__ = [
     "Answer",
     "Brought",
     "Days",
+    "ImportCounts",
+    "ListQuery",
     "NewFields",
+    "Outcome",
     "Owner",
     "Page",
     "Portable",
     "Priority",
     "Recurrence",
+    "RequestContext",
     "Said",
     "Stats",
     "Status",
@@ -65,6 +69,12 @@ __all__ = [
     "results",
     "task_line",
 ]
+
+Answer = Outcome
+Brought = ImportCounts
+Said = RequestContext
+Wanted = ListQuery
+"""Their names of before, for hosts that import them."""
 
 if not TYPE_CHECKING:
     __getattr__ = lazy_names(

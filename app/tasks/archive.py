@@ -6,10 +6,10 @@ from sqlalchemy import Engine, delete
 
 from ..clock import Clock
 from ..database import reading, writing
-from .model import Brought, Owner, Portable
+from .model import ImportCounts, Owner, Portable
 from .store.queries import scope_of
 from .store.rows import calls, changes, completions, counters, tasks
-from .transfer import Tick, Transfer
+from .transfer import ProgressCallback, Transfer
 
 
 class TaskArchive:
@@ -33,8 +33,8 @@ class TaskArchive:
         incoming: Sequence[Portable],
         *,
         upsert: bool,
-        tick: Tick = lambda count: None,
-    ) -> Brought:
+        tick: ProgressCallback = lambda count: None,
+    ) -> ImportCounts:
         """Add tasks from outside, all or none.
 
         Args:

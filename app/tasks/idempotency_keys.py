@@ -11,7 +11,7 @@ KEPT_DAYS = 30
 """How long a call is remembered; a turn that is taken up again is younger by far."""
 
 
-class CallRows:
+class IdempotencyKeys:
     """The calls of one user, by a key that names each one for good."""
 
     def __init__(self, connection: Connection, user_id: str) -> None:

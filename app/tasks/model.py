@@ -89,7 +89,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Outcome:
     """What became of one id: the task as it is now, and whether this call changed it.
 
     `moved_on` says that a repeating task has gone to its next due instead of being done.
@@ -150,7 +150,7 @@ class Portable:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class ImportCounts:
     """What an import did, in numbers of tasks."""
 
     added: int

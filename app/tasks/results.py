@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
 
 from .dates.due_forms import format_due
-from .model import Answer, Days, Page, Stats, Status, Task, Undone
+from .model import Days, Outcome, Page, Stats, Status, Task, Undone
 from .text import task_line
 
 LIST_BEGINS = "Tasks, as stored:"
@@ -60,7 +60,7 @@ def updated(task: Task, changed: bool, waiting: Waiting) -> str:
     return f"{'Updated' if changed else 'Nothing to change in'} {_line(task, waiting)}"
 
 
-def moved(action: str, answers: Sequence[Answer]) -> str:
+def moved(action: str, answers: Sequence[Outcome]) -> str:
     """Say what became of each id, a line each."""
     lines = [_moved_line(action, answer) for answer in answers]
     if action == "delete" and any(answer.changed for answer in answers):
@@ -127,7 +127,7 @@ def _listed_line(page: Page, task: Task, zone: tzinfo) -> str:
     return line
 
 
-def _moved_line(action: str, answer: Answer) -> str:
+def _moved_line(action: str, answer: Outcome) -> str:
     task = answer.task
     if task is None or _is_hidden(task, action):
         return f"#{answer.id}: no such task."

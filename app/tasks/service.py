@@ -15,13 +15,13 @@ from ..errors import TaskRefusal
 from . import dependencies as links
 from . import fields
 from .history import History
-from .idempotency_keys import CallRows
-from .model import Answer, Owner, Page, Stats, Task, Undone
-from .status_transitions import answer_of, moves_of
-from .store.listing import PAGE_SIZE, Wanted, listed, stats_of
+from .idempotency_keys import IdempotencyKeys
+from .model import Outcome, Owner, Page, Stats, Task, Undone
+from .status_transitions import outcome_of, transitions_of
+from .store.listing import PAGE_SIZE, ListQuery, listed, stats_of
 from .store.queries import TaskRows, scope_of
 from .store.rows import to_row
-from .task_factory import ChangedFields, NewFields, Said, drafted, edited
+from .task_factory import ChangedFields, NewFields, RequestContext, drafted, edited
 
 MOST_IDS = 100
 MOST_STEPS = 50
@@ -71,7 +71,7 @@ class TaskService:
         if key is None:
             return operation(self)
         with writing(self._engine, scope_of(owner)) as connection:
-            calls = CallRows(connection, owner.user_id)
+            calls = IdempotencyKeys(connection, owner.user_id)
             result = calls.result(key)
             if result is None:
                 result = operation(self._bound(connection))
@@ -81,7 +81,7 @@ class TaskService:
     def result_of(self, owner: Owner, key: str) -> str | None:
         """Return what a call answered, or None when it wasn't carried out."""
         with reading(self._engine) as connection:
-            return CallRows(connection, owner.user_id).result(key)
+            return IdempotencyKeys(connection, owner.user_id).result(key)
 
     def add(
         self,
@@ -112,9 +112,9 @@ class TaskService:
         return task, True
 
     def find(
-        self, owner: Owner, *, offset: int = 0, limit: int = PAGE_SIZE, **wanted: Unpack[Wanted]
+        self, owner: Owner, *, offset: int = 0, limit: int = PAGE_SIZE, **wanted: Unpack[ListQuery]
     ) -> Page:
-        """Return a page of tasks; see `Wanted`."""
+        """Return a page of tasks; see `ListQuery`."""
         with self._reading() as connection:
             rows = TaskRows(connection, owner.user_id)
             return listed(rows, self._said(owner), wanted, offset, limit)
@@ -172,7 +172,7 @@ class TaskService:
 
     def complete(
         self, owner: Owner, task_ids: Sequence[int | str], *, skip: bool = False
-    ) -> tuple[Answer, ...]:
+    ) -> tuple[Outcome, ...]:
         """Mark open tasks as done; a repeating one goes to its next due instead.
 
         Args:
@@ -182,11 +182,11 @@ class TaskService:
         """
         return self._move(owner, "skip" if skip else "complete", task_ids)
 
-    def reopen(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Answer, ...]:
+    def reopen(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Outcome, ...]:
         """Open done or deleted tasks again; an answer for each id."""
         return self._move(owner, "reopen", task_ids)
 
-    def delete(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Answer, ...]:
+    def delete(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Outcome, ...]:
         """Delete tasks, so that `reopen` or `undo` can bring them back; an answer for each id."""
         return self._move(owner, "delete", task_ids)
 
@@ -207,7 +207,7 @@ class TaskService:
 
     def _move(
         self, owner: Owner, action: str, references: Sequence[int | str]
-    ) -> tuple[Answer, ...]:
+    ) -> tuple[Outcome, ...]:
         if not references:
             raise TaskRefusal("No task ids were given. Send the numbers that list_tasks shows.")
         if len(references) > MOST_IDS:
@@ -217,18 +217,18 @@ class TaskService:
         with self._changing(owner) as (rows, history):
             ids = links.ids_of(rows, references)
             found = rows.get(ids)
-            moved = moves_of(action, found, owner, now)
+            moved = transitions_of(action, found, owner, now)
             if moved:
                 before = [found[task_id] for task_id in moved]
                 after = [one.task for one in moved.values()]
                 done = [n for n, one in moved.items() if one.moved_on and action == "complete"]
                 history.change(action, now, before, after, done=done)
             return tuple(
-                answer_of(rows, task_id, found.get(task_id), moved, action) for task_id in ids
+                outcome_of(rows, task_id, found.get(task_id), moved, action) for task_id in ids
             )
 
-    def _said(self, owner: Owner) -> Said:
-        return Said(owner, self._clock.now(), self._day_first)
+    def _said(self, owner: Owner) -> RequestContext:
+        return RequestContext(owner, self._clock.now(), self._day_first)
 
     def _bound(self, connection: Connection) -> "TaskService":
         """Return this service inside a transaction that is open already."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from .model import Answer, Owner, Status, Task
+from .model import Outcome, Owner, Status, Task
 from .store.queries import TaskRows
 
 _FROM = {
@@ -16,16 +16,16 @@ _FROM = {
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Transition:
     """A task after a move; `moved_on` says that it repeats and has gone to its next due."""
 
     task: Task
     moved_on: bool = False
 
 
-def moves_of(
+def transitions_of(
     action: str, found: Mapping[int, Task], owner: Owner, now: datetime
-) -> dict[int, Moved]:
+) -> dict[int, Transition]:
     """Return what becomes of each task that an action moves; the others are left out.
 
     Completing a repeating task moves its due to the next one strictly in the future, so that
@@ -38,20 +38,20 @@ def moves_of(
     }
 
 
-def answer_of(
-    rows: TaskRows, task_id: int, found: Task | None, moved: dict[int, Moved], action: str
-) -> Answer:
+def outcome_of(
+    rows: TaskRows, task_id: int, found: Task | None, moved: dict[int, Transition], action: str
+) -> Outcome:
     """Say what became of an id, and what a completed task leaves open."""
     if task_id not in moved:
-        return Answer(task_id, found, changed=False)
+        return Outcome(task_id, found, changed=False)
     task, moved_on = moved[task_id].task, moved[task_id].moved_on
     if action != "complete":
-        return Answer(task_id, task, True, moved_on)
+        return Outcome(task_id, task, True, moved_on)
     blockers = rows.open_among(task.blocked_by)
-    return Answer(task_id, task, True, moved_on, rows.open_subtasks(task_id), blockers)
+    return Outcome(task_id, task, True, moved_on, rows.open_subtasks(task_id), blockers)
 
 
-def _moved(action: str, task: Task, owner: Owner, now: datetime) -> Moved:
+def _moved(action: str, task: Task, owner: Owner, now: datetime) -> Transition:
     if action in ("complete", "skip"):
         if task.repeat is not None:
             from .dates.repeat import next_due
@@ -59,8 +59,8 @@ def _moved(action: str, task: Task, owner: Owner, now: datetime) -> Moved:
             due = task.due or now.astimezone(owner.zone).date()
             following = next_due(task.repeat, due, now, owner.zone)
             if following is not None:
-                return Moved(replace(task, due=following, due_text=None), moved_on=True)
-        return Moved(replace(task, status=Status.DONE, completed_at=now))
+                return Transition(replace(task, due=following, due_text=None), moved_on=True)
+        return Transition(replace(task, status=Status.DONE, completed_at=now))
     if action == "reopen":
-        return Moved(replace(task, status=Status.OPEN, completed_at=None))
-    return Moved(replace(task, status=Status.DELETED))
+        return Transition(replace(task, status=Status.OPEN, completed_at=None))
+    return Transition(replace(task, status=Status.DELETED))

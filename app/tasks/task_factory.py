@@ -41,7 +41,7 @@ class ChangedFields(TypedDict, total=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RequestContext:
     """By whom and when something was said, and how they write dates."""
 
     owner: Owner
@@ -55,7 +55,7 @@ class Said:
         return resolve_due(text, self.now, self.owner.zone, day_first=self.day_first)
 
 
-def drafted(title: str, given: NewFields, said: Said, uuid: Callable[[], UUID]) -> Task:
+def drafted(title: str, given: NewFields, said: RequestContext, uuid: Callable[[], UUID]) -> Task:
     """Return a new task, still without an id, parent and blockers.
 
     Raises:
@@ -79,7 +79,7 @@ def drafted(title: str, given: NewFields, said: Said, uuid: Callable[[], UUID]) 
     return _repeating(task, repeat, said, keep_due=due is not None) if repeat else task
 
 
-def edited(task: Task, given: ChangedFields, said: Said) -> Task:
+def edited(task: Task, given: ChangedFields, said: RequestContext) -> Task:
     """Return a task with its own fields changed; parent and blockers are left alone.
 
     Raises:
@@ -99,7 +99,7 @@ def edited(task: Task, given: ChangedFields, said: Said) -> Task:
     return _rescheduled(task, given, said)
 
 
-def _rescheduled(task: Task, given: ChangedFields, said: Said) -> Task:
+def _rescheduled(task: Task, given: ChangedFields, said: RequestContext) -> Task:
     """Change due and repeat; a new due keeps the rule, only its own word clears it."""
     due, repeat = given.get("due"), given.get("repeat")
     if repeat and fields.clears(repeat):
@@ -118,7 +118,7 @@ def _rescheduled(task: Task, given: ChangedFields, said: Said) -> Task:
     return task
 
 
-def _repeating(task: Task, text: str, said: Said, *, keep_due: bool) -> Task:
+def _repeating(task: Task, text: str, said: RequestContext, *, keep_due: bool) -> Task:
     """Give a task a rule; where its due isn't one of the rule's, the rule says the first due."""
     from .dates.repeat import falls_on, parse_repeat, recurrence
 

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, and_, delete, select, update
 from ..errors import TaskRefusal
 from .dependencies import reaches
 from .history import History
-from .model import Brought, Portable, Status, Task
+from .model import ImportCounts, Portable, Status, Task
 from .store.queries import TaskRows
 from .store.rows import changes, completions, tasks
 
 _CHUNK = 500
-Tick = Callable[[int], None]
+ProgressCallback = Callable[[int], None]
 """Told how many tasks are done since it was last told."""
 
 
@@ -43,8 +43,8 @@ class Transfer:
         ]
 
     def bring_in(
-        self, incoming: Sequence[Portable], now: datetime, tick: Tick, *, upsert: bool
-    ) -> Brought:
+        self, incoming: Sequence[Portable], now: datetime, tick: ProgressCallback, *, upsert: bool
+    ) -> ImportCounts:
         """Add tasks; with `upsert` one of a known UUID takes the place of the stored one.
 
         Without it, a task that is there already in every field is passed over.
@@ -69,7 +69,7 @@ class Transfer:
         if after or fresh:
             history.note("import", now, before, after, done=fresh)
         updated = len(known)
-        return Brought(len(after) - updated, updated, count - len(after))
+        return ImportCounts(len(after) - updated, updated, count - len(after))
 
     def purge(self) -> int:
         """Remove deleted tasks for good, with all that the history holds of them."""

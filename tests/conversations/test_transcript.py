@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from app.conversations import Role, Said, Transcript
+from app.conversations import Role, Transcript, TranscriptMessage
 from tests.fakes.clock import FixedClock
 
 
@@ -12,24 +12,26 @@ def transcript(engine: Engine) -> Transcript:
     return Transcript(engine)
 
 
-def said(number: int, text: str = "hi") -> Said:
-    return Said(f"m{number}", Role.PERSON, text)
+def said(number: int, text: str = "hi") -> TranscriptMessage:
+    return TranscriptMessage(f"m{number}", Role.PERSON, text)
 
 
 def texts(transcript: Transcript, user: str, key: str | None = None) -> list[str]:
-    return [entry.said.text for entry in transcript.all_of(user, key)]
+    return [entry.message.text for entry in transcript.all_of(user, key)]
 
 
 def test_what_was_said_comes_back_in_order_and_once(
     transcript: Transcript, clock: FixedClock
 ) -> None:
-    call = Said("m2", Role.MODEL, "", {"calls": [{"name": "add_task", "args": {"title": "x"}}]})
+    call = TranscriptMessage(
+        "m2", Role.MODEL, "", {"calls": [{"name": "add_task", "args": {"title": "x"}}]}
+    )
     transcript.keep("ann", "k", "main", [said(1, "é\n🎉"), call], clock.now())
     transcript.keep("ann", "k", "main", [call, said(3, "later")], clock.now())
     found = list(transcript.all_of("ann", "k"))
-    assert [entry.said for entry in found] == [said(1, "é\n🎉"), call, said(3, "later")]
+    assert [entry.message for entry in found] == [said(1, "é\n🎉"), call, said(3, "later")]
     assert {(entry.thread, entry.said_at) for entry in found} == {("main", clock.now())}
-    assert [entry.said.message_id for entry in transcript.last("ann", "k", 2)] == ["m2", "m3"]
+    assert [entry.message.message_id for entry in transcript.last("ann", "k", 2)] == ["m2", "m3"]
 
 
 def test_the_same_message_id_in_two_threads_and_of_two_users_is_kept_each_time(

@@ -9,7 +9,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from sqlalchemy.exc import OperationalError
 
 from app import build_graph
-from app.conversations import Role, Said
+from app.conversations import Role, TranscriptMessage
 from app.runtime.container import close_container, shared_container
 from app.settings import Settings
 from tests.conftest import Relay, provider_settings
@@ -29,8 +29,8 @@ def short(make_relay: MakeRelay, gemini: GeminiServer, groq: GroqServer) -> Rela
     return make_relay(**provider_settings(gemini, groq), history_window=2)
 
 
-def transcript(relay: Relay, user: str = "ann") -> list[Said]:
-    return [entry.said for entry in relay.agent.container.transcript().all_of(user)]
+def transcript(relay: Relay, user: str = "ann") -> list[TranscriptMessage]:
+    return [entry.message for entry in relay.agent.container.transcript().all_of(user)]
 
 
 def told(request: dict[str, Any]) -> list[str]:

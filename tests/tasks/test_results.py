@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.tasks import Answer, Page, Priority, Status, Task, Undone, results
+from app.tasks import Outcome, Page, Priority, Status, Task, Undone, results
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 RENT = Task(
@@ -79,10 +79,10 @@ def test_done_task_shows_the_day_that_it_was_where_the_person_is() -> None:
 
 def test_each_id_of_a_change_has_its_line() -> None:
     answers = [
-        Answer(1, task(1, Status.DONE), True),
-        Answer(2, task(2, Status.DONE), False),
-        Answer(3, task(3, Status.DELETED), False),
-        Answer(4, None, False),
+        Outcome(1, task(1, Status.DONE), True),
+        Outcome(2, task(2, Status.DONE), False),
+        Outcome(3, task(3, Status.DELETED), False),
+        Outcome(4, None, False),
     ]
     assert results.moved("complete", answers).splitlines() == [
         "Completed #1 t1",
@@ -93,7 +93,7 @@ def test_each_id_of_a_change_has_its_line() -> None:
 
 
 def test_deletion_says_how_it_comes_back() -> None:
-    told = results.moved("delete", [Answer(1, task(1, Status.DELETED), True)])
+    told = results.moved("delete", [Outcome(1, task(1, Status.DELETED), True)])
     assert told.splitlines() == [
         "Deleted #1 t1",
         "undo, or reopen_tasks with the ids, brings them back.",

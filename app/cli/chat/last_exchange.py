@@ -6,7 +6,7 @@ from ..output.notices import printable
 from .session import Session
 
 if TYPE_CHECKING:
-    from ...conversations import Entry
+    from ...conversations import TranscriptEntry
 
 _LOOK_BACK = 40
 """Messages among which the last exchange is looked for."""
@@ -24,7 +24,7 @@ def last_exchange(session: Session) -> str:
     if asked is None:
         return ""
     answer = _last(entries[entries.index(asked) :], Role.MODEL.value)
-    lines = [f"> {asked.said.text}", *([answer.said.text] if answer else [])]
+    lines = [f"> {asked.message.text}", *([answer.message.text] if answer else [])]
     return "\n".join(_shortened(printable(line)) for line in lines)
 
 
@@ -34,9 +34,9 @@ def show_last(session: Session) -> None:
         session.output.say(said, "dim")
 
 
-def _last(entries: "list[Entry]", role: str) -> "Entry | None":
-    told = (entry for entry in reversed(entries) if entry.said.text.strip())
-    return next((entry for entry in told if entry.said.role == role), None)
+def _last(entries: "list[TranscriptEntry]", role: str) -> "TranscriptEntry | None":
+    told = (entry for entry in reversed(entries) if entry.message.text.strip())
+    return next((entry for entry in told if entry.message.role == role), None)
 
 
 def _shortened(text: str) -> str:

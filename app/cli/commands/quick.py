@@ -9,7 +9,7 @@ from ..exit_codes import Exit
 from ..store_context import opened, user_option
 
 if TYPE_CHECKING:
-    from ...tasks import Answer
+    from ...tasks import Outcome
 
 
 @click.command(epilog='Example: python -m app add "Pay rent friday !high #home"')
@@ -83,7 +83,7 @@ def undo(steps: int, user: str | None) -> int:
     return Exit.ANSWERED
 
 
-def _tell(action: str, answer: "Answer") -> None:
+def _tell(action: str, answer: "Outcome") -> None:
     """Tell what became of one task: a change on standard output, a refusal on the other."""
     from ...tasks import results
 

@@ -10,7 +10,7 @@ from ..output.task_pages import WHENS, every_page
 from ..store_context import opened, user_option
 
 if TYPE_CHECKING:
-    from ...tasks import Wanted
+    from ...tasks import ListQuery
 
 
 @click.command(epilog="Example: python -m app tasks week --tag home")
@@ -44,7 +44,7 @@ def tasks(
     """
     asked = " ".join(when).lower()
     with opened(user) as here:
-        wanted: Wanted = {
+        wanted: ListQuery = {
             "when": asked,
             "status": filters["status"] or ("all" if asked == "all" else None),
             "text": filters["search"],

@@ -13,7 +13,7 @@ from ..output.notices import call_line, printable
 from ..store_context import opened, user_option
 
 if TYPE_CHECKING:
-    from ...conversations import Entry
+    from ...conversations import TranscriptEntry
     from ...tasks import Owner
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
@@ -65,7 +65,7 @@ def history(
             if key is None:
                 names = ", ".join(one.name for one in transcript.threads(here.owner.user_id))
                 raise InputError(f'There is no thread "{thread}"; there is {names or "none"}.')
-        entries: Iterable[Entry] = transcript.all_of(here.owner.user_id, key)
+        entries: Iterable[TranscriptEntry] = transcript.all_of(here.owner.user_id, key)
         if search is not None:
             entries = filter(_holding(search), entries)
         if last is not None:
@@ -75,30 +75,30 @@ def history(
         for entry in entries:
             if as_json:
                 _print_json(
-                    {"thread": entry.thread, "said_at": entry.said_at, **asdict(entry.said)}
+                    {"thread": entry.thread, "said_at": entry.said_at, **asdict(entry.message)}
                 )
             else:
                 click.echo("\n".join(_lines(entry, here.owner, several=thread is None)))
     return 0
 
 
-def _holding(text: str) -> "Callable[[Entry], bool]":
+def _holding(text: str) -> "Callable[[TranscriptEntry], bool]":
     """Return the filter for messages that hold all words of a text."""
     from ...tasks.store.search import folded, patterns
 
     wanted = patterns(text)
-    return lambda entry: all(part in folded(entry.said.text) for part in wanted)
+    return lambda entry: all(part in folded(entry.message.text) for part in wanted)
 
 
-def _lines(entry: "Entry", owner: "Owner", *, several: bool) -> Iterator[str]:
+def _lines(entry: "TranscriptEntry", owner: "Owner", *, several: bool) -> Iterator[str]:
     """Yield the lines that show a message: when, who, what; calls of tools below it."""
     from ...conversations import Role
 
-    said, more = entry.said, entry.said.more or {}
+    message, more = entry.message, entry.message.more or {}
     who = {Role.PERSON: "you", Role.MODEL: more.get("provider") or "model"}
     when = f"{entry.said_at.astimezone(owner.zone):%Y-%m-%d %H:%M}"
-    head = f"{when}  {entry.thread + '  ' if several else ''}{who.get(said.role, 'tool')}: "
-    text, *following = printable(said.text).split("\n")
+    head = f"{when}  {entry.thread + '  ' if several else ''}{who.get(message.role, 'tool')}: "
+    text, *following = printable(message.text).split("\n")
     if text or not more.get("calls"):
         yield head + text
         yield from (f"    {line}" for line in following)

@@ -65,7 +65,7 @@ def import_(file: Path, name: str | None, user: str | None) -> int:
     from uuid import uuid4
 
     from ...settings import DAY_FIRST
-    from ...tasks import Said
+    from ...tasks import RequestContext
     from ...tasks.formats import FORMATS, format_of
     from ...tasks.formats.reading import Reading
 
@@ -74,7 +74,7 @@ def import_(file: Path, name: str | None, user: str | None) -> int:
         raise InputError(f"{file} has no known ending. Add --format, one of {', '.join(_NAMES)}.")
     text = _text_of(file)
     with opened(user) as here:
-        said = Said(here.owner, here.clock.now(), here.settings.date_order == DAY_FIRST)
+        said = RequestContext(here.owner, here.clock.now(), here.settings.date_order == DAY_FIRST)
         found = chosen.read(text, Reading(said, uuid4))
         with _progress("Storing", len(found)) as tick:
             archive = here.stores.archive()

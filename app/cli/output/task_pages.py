@@ -4,13 +4,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ...tasks import Owner, Page, Task, TaskService, Wanted
+    from ...tasks import ListQuery, Owner, Page, Task, TaskService
 
 WHENS = ("today", "overdue", "week", "upcoming", "all")
 _AT_ONCE = 500
 
 
-def every_page(service: "TaskService", owner: "Owner", wanted: "Wanted") -> "Page":
+def every_page(service: "TaskService", owner: "Owner", wanted: "ListQuery") -> "Page":
     """Return all matching tasks as one page.
 
     Raises:

@@ -3,6 +3,6 @@
 import hashlib
 
 
-def place_of(key: str) -> int:
+def lock_id_of(key: str) -> int:
     """Return the number that stands for a thread, of 64 bits; two threads hardly ever share one."""
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")

@@ -11,7 +11,7 @@ from psycopg import Connection, Error
 
 from ...database import driver_options, explained
 from ...errors import DatabaseError
-from .lock_ids import place_of
+from .lock_ids import lock_id_of
 
 _BIGINT = 2**63
 
@@ -35,7 +35,7 @@ class PostgresTurnLocks:
         Raises:
             DatabaseError: The database can't be reached.
         """
-        place = place_of(key) - _BIGINT
+        place = lock_id_of(key) - _BIGINT
         with self._guard:
             if place in self._held or not self._ask("pg_try_advisory_lock", place):
                 return False
@@ -44,7 +44,7 @@ class PostgresTurnLocks:
 
     def give_back(self, key: str) -> None:
         """Give a lock back; where the connection is gone, the server has done so."""
-        place = place_of(key) - _BIGINT
+        place = lock_id_of(key) - _BIGINT
         with self._guard:
             if place not in self._held:
                 return

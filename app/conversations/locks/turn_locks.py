@@ -13,7 +13,7 @@ from typing import Protocol
 from ...database import make_file, missing_extra
 from ...errors import DatabaseError
 from ...settings import Settings, is_postgresql
-from .lock_ids import place_of
+from .lock_ids import lock_id_of
 
 _FILE = "turns.lock"
 _PLACES = 2**30
@@ -60,7 +60,7 @@ class FileTurnLocks:
         Raises:
             DatabaseError: The file can't be made or opened.
         """
-        place = place_of(key) % _PLACES
+        place = lock_id_of(key) % _PLACES
         if not self._file.take(place):
             return False
         self._mine.add(place)
@@ -68,7 +68,7 @@ class FileTurnLocks:
 
     def give_back(self, key: str) -> None:
         """Give a lock back."""
-        place = place_of(key) % _PLACES
+        place = lock_id_of(key) % _PLACES
         if place in self._mine:
             self._mine.discard(place)
             self._file.give_back(place)

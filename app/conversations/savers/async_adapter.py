@@ -14,7 +14,7 @@ from langgraph.checkpoint.base import (
 )
 
 
-class ThreadedSaver(BaseCheckpointSaver[str]):
+class AsyncSaverAdapter(BaseCheckpointSaver[str]):
     """The asynchronous half of a saver whose plain methods may be called from any thread.
 
     The libraries' own asynchronous savers belong to one event loop; with this one a saver

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
 
-from .async_adapter import ThreadedSaver
+from .async_adapter import AsyncSaverAdapter
 
 
-class ConversationSaver(ThreadedSaver):
+class ConversationSaver(AsyncSaverAdapter):
     """A checkpointer of ours, before one of LangGraph's in the order of its bases.
 
     A checkpoint of a turn that waits or was cut off is never among those that go: it is the

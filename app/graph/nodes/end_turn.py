@@ -8,7 +8,7 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, ToolMessage
 from langchain_core.runnables import RunnableConfig
 
-from ...conversations import Role, Said
+from ...conversations import Role, TranscriptMessage
 from ...errors import DatabaseError
 from ...llm import MODEL, PROVIDER
 from ..answer_messages import kept
@@ -71,7 +71,7 @@ def beyond_window(messages: Sequence[AnyMessage], window: int) -> list[AnyMessag
     return list(messages[: begins[-window]]) if len(begins) > window else []
 
 
-def said_in(message: AnyMessage) -> Said:
+def said_in(message: AnyMessage) -> TranscriptMessage:
     """Return a message as the transcript keeps it."""
     text, message_id = kept(message.text).replace("\0", ""), str(message.id)
     if isinstance(message, AIMessage):
@@ -79,10 +79,10 @@ def said_in(message: AnyMessage) -> Said:
         calls = [{"name": call["name"], "args": call["args"]} for call in message.tool_calls]
         more = {"provider": told.get(PROVIDER), "model": told.get(MODEL), "calls": calls}
         given = {name: value for name, value in more.items() if value}
-        return Said(message_id, Role.MODEL, text, given or None)
+        return TranscriptMessage(message_id, Role.MODEL, text, given or None)
     if isinstance(message, ToolMessage):
-        return Said(message_id, Role.TOOL, text, {"name": message.name})
-    return Said(message_id, Role.PERSON, text)
+        return TranscriptMessage(message_id, Role.TOOL, text, {"name": message.name})
+    return TranscriptMessage(message_id, Role.PERSON, text)
 
 
 def _since(messages: Sequence[AnyMessage], kept: str | None) -> Sequence[AnyMessage]:

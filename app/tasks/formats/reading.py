@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from ...errors import TaskRefusal
-from .. import Said, fields
+from .. import RequestContext, fields
 
 NOON = time(12)
 """When something was done of which a file tells the day only."""
@@ -18,7 +18,7 @@ NOON = time(12)
 class Reading:
     """By whom and when a file is read, and where new UUIDs come from."""
 
-    said: Said
+    said: RequestContext
     new_uuid: Callable[[], UUID]
 
 

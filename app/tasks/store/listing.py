@@ -5,7 +5,7 @@ from typing import TypedDict
 from sqlalchemy import ColumnElement
 
 from ..model import Days, Page, Stats, Status
-from ..task_factory import Said
+from ..task_factory import RequestContext
 from . import filters
 from .queries import TaskRows
 from .rows import completions, tasks
@@ -15,7 +15,7 @@ PAGE_SIZE = 20
 _LARGEST_OFFSET = 1_000_000
 
 
-class Wanted(TypedDict, total=False):
+class ListQuery(TypedDict, total=False):
     """What a list is asked for; None and "" are as good as not asked.
 
     when: today, overdue, week, upcoming, no_date, all; this week, next month; a due phrase;
@@ -35,7 +35,9 @@ class Wanted(TypedDict, total=False):
     sort: str | None
 
 
-def listed(rows: TaskRows, said: Said, wanted: Wanted, offset: int, limit: int) -> Page:
+def listed(
+    rows: TaskRows, said: RequestContext, wanted: ListQuery, offset: int, limit: int
+) -> Page:
     """Return a page of tasks.
 
     Raises:
@@ -66,7 +68,7 @@ def listed(rows: TaskRows, said: Said, wanted: Wanted, offset: int, limit: int) 
     )
 
 
-def stats_of(rows: TaskRows, said: Said, period: str) -> Stats:
+def stats_of(rows: TaskRows, said: RequestContext, period: str) -> Stats:
     """Count how tasks stand, and what was added and done in a period.
 
     Raises:
@@ -93,7 +95,7 @@ def stats_of(rows: TaskRows, said: Said, period: str) -> Stats:
 
 
 def _conditions(
-    said: Said, wanted: Wanted, status: str, done: bool
+    said: RequestContext, wanted: ListQuery, status: str, done: bool
 ) -> tuple[list[ColumnElement[bool]], Days | None]:
     """Return the conditions, and the days of completion where they are asked for."""
     when, days = wanted.get("when") or "all", None

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.errors import TaskRefusal
-from app.tasks import Owner, Portable, Said, Status, Task, TaskArchive, TaskService
+from app.tasks import Owner, Portable, RequestContext, Status, Task, TaskArchive, TaskService
 from app.tasks.formats import FORMATS
 from app.tasks.formats.reading import Reading
 from tests.fakes.clock import FixedClock
@@ -22,7 +22,7 @@ Read = Callable[..., list[Portable]]
 @pytest.fixture
 def read(clock: FixedClock) -> Read:
     def from_text(name: str, text: str) -> list[Portable]:
-        return FORMATS[name].read(text, Reading(Said(ANN, clock.now()), uuid4))
+        return FORMATS[name].read(text, Reading(RequestContext(ANN, clock.now()), uuid4))
 
     return from_text
 

@@ -15,7 +15,7 @@ from app.tasks import (
     Portable,
     Priority,
     Recurrence,
-    Said,
+    RequestContext,
     Status,
     Task,
     TaskArchive,
@@ -48,7 +48,7 @@ def filled(service: TaskService) -> TaskService:
 
 
 def reading(clock: FixedClock) -> Reading:
-    return Reading(Said(ANN, clock.now()), uuid4)
+    return Reading(RequestContext(ANN, clock.now()), uuid4)
 
 
 def written(name: str, portables: list[Portable]) -> str:

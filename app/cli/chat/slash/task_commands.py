@@ -8,7 +8,7 @@ from ..session import Session
 from .command import Next, SlashCommand
 
 if TYPE_CHECKING:
-    from ....tasks import Wanted
+    from ....tasks import ListQuery
 
 
 def _show_tasks(session: Session, said: str) -> Next:
@@ -42,9 +42,9 @@ def _undo(session: Session, said: str) -> Next:
     return Next.ASK
 
 
-def _wanted(said: str) -> "tuple[Wanted, str]":
+def _wanted(said: str) -> "tuple[ListQuery, str]":
     """Read a filter: `#tag`s and one of the words of a list; return it and what is left."""
-    wanted: Wanted = {}
+    wanted: ListQuery = {}
     words = []
     for word in said.split():
         if word.startswith("#") and len(word) > 1:

@@ -12,7 +12,7 @@ from ..session import Session
 from .command import Next, SlashCommand
 
 if TYPE_CHECKING:
-    from ....conversations import Entry, Thread
+    from ....conversations import Thread, TranscriptEntry
 
 
 def _show_threads(session: Session, said: str) -> Next:
@@ -70,7 +70,7 @@ def _export(session: Session, said: str) -> Next:
     return Next.ASK
 
 
-def _write(file: Path, session: Session, entries: "Iterator[Entry]") -> int:
+def _write(file: Path, session: Session, entries: "Iterator[TranscriptEntry]") -> int:
     """Write a new file that only its owner can read; return how many messages are in it."""
     from ....settings import open_private
 
@@ -79,8 +79,8 @@ def _write(file: Path, session: Session, entries: "Iterator[Entry]") -> int:
         out.write(f"# {session.thread}\n")
         for entry in entries:
             said_at = entry.said_at.astimezone(session.zone)
-            out.write(f"\n**{entry.said.role.value}**, {said_at:%Y-%m-%d %H:%M}\n\n")
-            out.write(f"{entry.said.text or '(calls tools)'}\n")
+            out.write(f"\n**{entry.message.role.value}**, {said_at:%Y-%m-%d %H:%M}\n\n")
+            out.write(f"{entry.message.text or '(calls tools)'}\n")
             written += 1
     return written
 
