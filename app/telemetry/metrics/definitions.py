@@ -1,9 +1,15 @@
-"""Name spans, metrics and attributes as OpenTelemetry's GenAI conventions do.
+"""Define each metric once, for Prometheus and for OpenTelemetry.
 
-The conventions are still in development, so the names stand here as plain text. For what
-they have no name yet - failover, exhaustion, cost - the names begin with `app.llm`. No user,
-thread or turn is ever an attribute: they would make a series each.
+The names are those of OpenTelemetry's GenAI conventions, which are still in development, so
+they stand here as plain text. For what they have no name yet - failover, exhaustion, cost - the
+names begin with `app.llm`. No user, thread or turn is ever a label: each would make a series.
+
+A new metric is one more `Metric` in `METRICS`; both sinks and the tests take it from there.
 """
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
 
 from ...settings import provider_of
 from ..call_record import CallRecord
@@ -12,28 +18,10 @@ OPERATION = "gen_ai.operation.name"
 PROVIDER_NAME = "gen_ai.provider.name"
 REQUEST_MODEL = "gen_ai.request.model"
 TOKEN_TYPE = "gen_ai.token.type"
-INPUT_TOKENS = "gen_ai.usage.input_tokens"
-OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
-CACHED_TOKENS = "gen_ai.usage.cache_read.input_tokens"
 ERROR_TYPE = "error.type"
-PLACE = "app.llm.place"
-POSITION = "app.llm.position"
-OUTCOME = "app.llm.outcome"
 FROM, TO = "from", "to"
-
-DURATION = "gen_ai.client.operation.duration"
-TOKEN_USAGE = "gen_ai.client.token.usage"
-FAILOVERS = "app.llm.failovers"
-EXHAUSTED = "app.llm.exhausted"
-COST = "app.llm.cost"
-
-HELP = {
-    DURATION: "How long a call to a model took.",
-    TOKEN_USAGE: "Tokens of a call, in and out.",
-    FAILOVERS: "How often another model was asked after one that failed or was skipped.",
-    EXHAUSTED: "How often no language model was left to ask.",
-    COST: "What calls cost in US dollars, as far as their prices are known.",
-}
+COMMON = (OPERATION, PROVIDER_NAME, REQUEST_MODEL)
+"""Labels that each measurement of a call carries; `common_labels` gives their values."""
 
 SECONDS = (0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
 TOKENS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576)
@@ -41,8 +29,70 @@ TOKENS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576)
 
 _PROVIDERS = {"gemini": "gcp.gemini"}
 
+Labels = Mapping[str, str]
+Measurement = tuple[float, Labels]
+"""A value and its labels by their OpenTelemetry names; an empty label says nothing."""
 
-def common(call: CallRecord) -> dict[str, str]:
+
+class MetricKind(Enum):
+    """What a metric's values come to: a sum that only grows, or a distribution."""
+
+    COUNTER = "counter"
+    HISTOGRAM = "histogram"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """One metric, for every sink.
+
+    Attributes:
+        name: Its OpenTelemetry name.
+        unit: Its OpenTelemetry unit, in UCUM's notation.
+        prometheus_name: Its Prometheus name, with the unit but without the `_total` that a
+            counter is shown with.
+        prometheus_unit: The unit at the end of that name; empty where there is none.
+        kind: A counter or a histogram.
+        help: What it tells, in one sentence.
+        labels: The OpenTelemetry names of its labels; Prometheus has `_` in place of dots.
+        buckets: The upper bounds of a histogram's buckets; empty for a counter.
+        read: Returns the measurements that one call gives.
+
+    Raises:
+        ValueError: A part is empty that the kind needs, or given where it has no use.
+    """
+
+    name: str
+    unit: str
+    prometheus_name: str
+    prometheus_unit: str
+    kind: MetricKind
+    help: str
+    labels: tuple[str, ...]
+    buckets: tuple[float, ...]
+    read: Callable[[CallRecord], Iterable[Measurement]]
+
+    def __post_init__(self) -> None:
+        for part in ("name", "unit", "prometheus_name", "help"):
+            if not getattr(self, part):
+                raise ValueError(f"The metric {self.name or '?'} has no {part}.")
+        if bool(self.buckets) != (self.kind is MetricKind.HISTOGRAM):
+            raise ValueError(f"{self.name}: a histogram has buckets, and a counter has none.")
+        if not self.prometheus_name.endswith(self.prometheus_unit):
+            raise ValueError(f"{self.prometheus_name} doesn't end with {self.prometheus_unit}.")
+
+    @property
+    def prometheus_labels(self) -> tuple[str, ...]:
+        """Return the labels as Prometheus writes them."""
+        return tuple(label.replace(".", "_") for label in self.labels)
+
+    @property
+    def shown_name(self) -> str:
+        """Return the name that a query uses; a histogram has `_count`, `_sum` and `_bucket`."""
+        total = "_total" if self.kind is MetricKind.COUNTER else ""
+        return self.prometheus_name + total
+
+
+def common_labels(call: CallRecord) -> dict[str, str]:
     """Return what each measurement of a call carries."""
     provider = provider_of(call.provider) or call.provider
     return {
@@ -57,3 +107,88 @@ def error_of(call: CallRecord) -> str:
     if call.answered:
         return ""
     return call.kind or call.outcome
+
+
+def _durations(call: CallRecord) -> Iterable[Measurement]:
+    if call.asked:
+        yield call.total_ms / 1000, common_labels(call) | {ERROR_TYPE: error_of(call)}
+
+
+def _tokens(call: CallRecord) -> Iterable[Measurement]:
+    if call.tokens:
+        yield call.tokens.incoming, common_labels(call) | {TOKEN_TYPE: "input"}
+        yield call.tokens.outgoing, common_labels(call) | {TOKEN_TYPE: "output"}
+
+
+def _failovers(call: CallRecord) -> Iterable[Measurement]:
+    if call.following:
+        yield 1, {FROM: call.provider, TO: call.following, ERROR_TYPE: error_of(call)}
+
+
+def _exhaustions(call: CallRecord) -> Iterable[Measurement]:
+    if call.exhausted:
+        yield 1, {}
+
+
+def _costs(call: CallRecord) -> Iterable[Measurement]:
+    if call.cost is not None:
+        yield call.cost, common_labels(call)
+
+
+DURATION = Metric(
+    name="gen_ai.client.operation.duration",
+    unit="s",
+    prometheus_name="gen_ai_client_operation_duration_seconds",
+    prometheus_unit="seconds",
+    kind=MetricKind.HISTOGRAM,
+    help="How long a call to a model took.",
+    labels=(*COMMON, ERROR_TYPE),
+    buckets=SECONDS,
+    read=_durations,
+)
+TOKEN_USAGE = Metric(
+    name="gen_ai.client.token.usage",
+    unit="{token}",
+    prometheus_name="gen_ai_client_token_usage",
+    prometheus_unit="",
+    kind=MetricKind.HISTOGRAM,
+    help="Tokens of a call, in and out.",
+    labels=(*COMMON, TOKEN_TYPE),
+    buckets=TOKENS,
+    read=_tokens,
+)
+FAILOVERS = Metric(
+    name="app.llm.failovers",
+    unit="{failover}",
+    prometheus_name="app_llm_failovers",
+    prometheus_unit="",
+    kind=MetricKind.COUNTER,
+    help="How often another model was asked after one that failed or was skipped.",
+    labels=(FROM, TO, ERROR_TYPE),
+    buckets=(),
+    read=_failovers,
+)
+EXHAUSTED = Metric(
+    name="app.llm.exhausted",
+    unit="{question}",
+    prometheus_name="app_llm_exhausted",
+    prometheus_unit="",
+    kind=MetricKind.COUNTER,
+    help="How often no language model was left to ask.",
+    labels=(),
+    buckets=(),
+    read=_exhaustions,
+)
+COST = Metric(
+    name="app.llm.cost",
+    unit="USD",
+    prometheus_name="app_llm_cost_usd",
+    prometheus_unit="usd",
+    kind=MetricKind.COUNTER,
+    help="What calls cost in US dollars, as far as their prices are known.",
+    labels=COMMON,
+    buckets=(),
+    read=_costs,
+)
+
+METRICS = (DURATION, TOKEN_USAGE, FAILOVERS, EXHAUSTED, COST)

@@ -9,7 +9,7 @@ import atexit
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,24 @@ from opentelemetry import context, metrics, trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from ..call_record import CallRecord
-from . import definitions as names
+from .definitions import (
+    COST,
+    ERROR_TYPE,
+    METRICS,
+    Labels,
+    Metric,
+    MetricKind,
+    common_labels,
+    error_of,
+)
+
+INPUT_TOKENS = "gen_ai.usage.input_tokens"
+OUTPUT_TOKENS = "gen_ai.usage.output_tokens"
+CACHED_TOKENS = "gen_ai.usage.cache_read.input_tokens"
+PLACE = "app.llm.place"
+POSITION = "app.llm.position"
+OUTCOME = "app.llm.outcome"
+"""Attributes of a span, besides the labels of the metrics."""
 
 _SCOPE = "task-relay"
 _PATIENCE = 3.0
@@ -35,23 +52,18 @@ class Providers:
 
 
 class OpenTelemetry:
-    """A sink of calls; see `Recorder`."""
+    """A sink of calls; see `Recorder`.
 
-    def __init__(self, providers: Providers) -> None:
+    Args:
+        providers: Who makes the tracer and the meter.
+        definitions: What is measured.
+    """
+
+    def __init__(self, providers: Providers, definitions: Sequence[Metric] = METRICS) -> None:
         self._providers = providers
         self._tracer = providers.traces.get_tracer(_SCOPE)
         meter = providers.metrics.get_meter(_SCOPE)
-
-        def histogram(name: str, unit: str, bounds: Sequence[float]) -> Any:
-            more = {"explicit_bucket_boundaries_advisory": list(bounds)}
-            return meter.create_histogram(name, unit, names.HELP[name], **more)
-
-        self._duration = histogram(names.DURATION, "s", names.SECONDS)
-        self._usage = histogram(names.TOKEN_USAGE, "{token}", names.TOKENS)
-        counter = meter.create_counter
-        self._failovers = counter(names.FAILOVERS, "{failover}", names.HELP[names.FAILOVERS])
-        self._exhausted = counter(names.EXHAUSTED, "{question}", names.HELP[names.EXHAUSTED])
-        self._cost = counter(names.COST, "USD", names.HELP[names.COST])
+        self._metrics = [(metric, _instrument(meter, metric)) for metric in definitions]
         if providers.ours:
             atexit.register(self.close)
 
@@ -60,11 +72,14 @@ class OpenTelemetry:
         return context.get_current()
 
     def __call__(self, calls: Sequence[CallRecord]) -> None:
-        """Tell of calls."""
+        """Send a span of each call that was made, and measure all."""
         for call in calls:
             if call.asked:
                 self._span(call)
-            self._measure(call)
+        for metric, add in self._metrics:
+            for call in calls:
+                for value, labels in metric.read(call):
+                    add(value, {name: label for name, label in labels.items() if label})
 
     def close(self) -> None:
         """Send what was not sent yet, where the providers are ours.
@@ -91,26 +106,10 @@ class OpenTelemetry:
             attributes=_attributes(call),
             start_time=_nanoseconds(begin.timestamp()),
         )
-        if error := names.error_of(call):
+        if error := error_of(call):
             span.set_status(Status(StatusCode.ERROR, error))
         end = begin + timedelta(milliseconds=call.total_ms)
         span.end(_nanoseconds(end.timestamp()))
-
-    def _measure(self, call: CallRecord) -> None:
-        common, error = names.common(call), names.error_of(call)
-        if call.asked:
-            more = {names.ERROR_TYPE: error} if error else {}
-            self._duration.record(call.total_ms / 1000, common | more)
-        if call.tokens:
-            self._usage.record(call.tokens.incoming, common | {names.TOKEN_TYPE: "input"})
-            self._usage.record(call.tokens.outgoing, common | {names.TOKEN_TYPE: "output"})
-        if call.following:
-            way = {names.FROM: call.provider, names.TO: call.following}
-            self._failovers.add(1, way | {names.ERROR_TYPE: error})
-        if call.exhausted:
-            self._exhausted.add(1)
-        if call.cost is not None:
-            self._cost.add(call.cost, common)
 
 
 def providers(environment: Mapping[str, str] = os.environ) -> Providers:
@@ -136,18 +135,31 @@ def providers(environment: Mapping[str, str] = os.environ) -> Providers:
     return Providers(traces, measures, ours=True)
 
 
+def _instrument(meter: Any, metric: Metric) -> Callable[[float, Labels], None]:
+    """Return what takes the measurements of a metric."""
+    add: Callable[[float, Labels], None]
+    if metric.kind is MetricKind.HISTOGRAM:
+        bounds = list(metric.buckets)
+        add = meter.create_histogram(
+            metric.name, metric.unit, metric.help, explicit_bucket_boundaries_advisory=bounds
+        ).record
+    else:
+        add = meter.create_counter(metric.name, metric.unit, metric.help).add
+    return add
+
+
 def _attributes(call: CallRecord) -> dict[str, Any]:
-    told: dict[str, Any] = names.common(call) | {names.PLACE: call.provider}
-    told |= {names.POSITION: call.position, names.OUTCOME: call.outcome}
+    attributes: dict[str, Any] = common_labels(call) | {PLACE: call.provider}
+    attributes |= {POSITION: call.position, OUTCOME: call.outcome}
     if call.tokens:
-        told[names.INPUT_TOKENS] = call.tokens.incoming
-        told[names.OUTPUT_TOKENS] = call.tokens.outgoing
-        told[names.CACHED_TOKENS] = call.tokens.cached
+        attributes[INPUT_TOKENS] = call.tokens.incoming
+        attributes[OUTPUT_TOKENS] = call.tokens.outgoing
+        attributes[CACHED_TOKENS] = call.tokens.cached
     if call.cost is not None:
-        told[names.COST] = call.cost
-    if error := names.error_of(call):
-        told[names.ERROR_TYPE] = error
-    return told
+        attributes[COST.name] = call.cost
+    if error := error_of(call):
+        attributes[ERROR_TYPE] = error
+    return attributes
 
 
 def _nanoseconds(seconds: float) -> int:
