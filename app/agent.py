@@ -122,8 +122,8 @@ class Agent:
         Raises:
             SettingsError: A setting is wrong.
         """
-        for entry in self.container.chain.entries:
-            entry.load()
+        for place in self.container.chain.places:
+            place.load()
 
     async def models(self) -> tuple[ModelState, ...]:
         """Return the models of the chain in order, each with the state of its breaker."""

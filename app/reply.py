@@ -10,7 +10,7 @@ class Reply:
 
     `reply` is always a sentence for the person. `ok` is false when nothing answered them:
     then `no_model` tells an outage of every model from a refusal or a failure of ours.
-    `provider` is the chain entry that answered (`offline` for the last resort), with its
+    `provider` is the place in the chain that answered (`offline` for the last resort), with its
     `model`; both are None when nobody did. `attempts` lists every try at a language model,
     in order: provider, model, outcome, kind, duration_ms. `tool_calls` lists what was done:
     name, args, result. `notice` is the quiet line about a failover, empty where there was none.

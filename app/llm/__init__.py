@@ -14,7 +14,7 @@ from .failures.kinds import CURABLE, PLAIN_WORDS, Kind, ModelCallError
 from .messages.provider_shapes import FAILED, NOTICE, PROVIDER
 from .offline import OFFLINE, RAN_COMMAND
 from .providers.model_check import Probed, probe
-from .providers.registry import Entry, places
+from .providers.registry import Place, places
 from .resilience.breaker import Breakers, State, state_of
 from .resilience.quota_counters import QuotaBook
 from .user_messages import failover_sentence, outage_sentence
@@ -30,12 +30,12 @@ __all__ = [
     "RAN_COMMAND",
     "Attempt",
     "Breakers",
-    "Entry",
     "Kind",
     "ModelCall",
     "ModelCallError",
     "ModelChain",
     "ModelState",
+    "Place",
     "Probed",
     "QuotaBook",
     "State",

@@ -11,7 +11,7 @@ from ..telemetry import redact
 from .attempts import Attempt, Outcome
 from .failures.kinds import ERRORS, Kind, Verdict
 from .messages.provider_shapes import PROVIDER
-from .providers.registry import Entry
+from .providers.registry import Place
 from .stream import Heard
 
 MODEL = "model"
@@ -29,7 +29,7 @@ class Attempts:
     the kinds that go over to it.
     """
 
-    entry: Entry
+    place: Place
     position: int
     following: str | None
     failover_on: frozenset[Kind]
@@ -48,9 +48,9 @@ class Attempts:
         ended = outcome in (Outcome.FAILED, Outcome.SKIPPED)
         first = heard.first_token if heard else None
         return Attempt(
-            provider=self.entry.provider,
-            label=self.entry.label,
-            model=self.entry.model,
+            provider=self.place.name,
+            label=self.place.label,
+            model=self.place.model,
             position=self.position,
             outcome=outcome,
             duration_ms=round((self.clock.monotonic() - begun.monotonic) * 1000),
@@ -71,7 +71,7 @@ class Attempts:
 
     def wait(self, verdict: Verdict) -> float | None:
         """Return the seconds until the model may be of use again, where that is known."""
-        return self.entry.wait(verdict, self.clock.now())
+        return self.place.wait(verdict, self.clock.now())
 
     def redacted(self, verdict: Verdict | None, said: Sequence[BaseMessage]) -> Verdict:
         """Take out what providers echo: keys, ids, and what was said.
@@ -83,11 +83,11 @@ class Attempts:
         for text in {str(message.text).strip() for message in said}:
             if len(text) >= _TELLING:
                 detail = detail.replace(text, "[message]")
-        return replace(found, detail=redact(detail, self.entry.secrets))
+        return replace(found, detail=redact(detail, self.place.secrets))
 
     def labelled(self, answer: AIMessage) -> AIMessage:
         """Return an answer with the names of who gave it."""
-        label = {PROVIDER: self.entry.provider, MODEL: self.entry.model}
+        label = {PROVIDER: self.place.name, MODEL: self.place.model}
         metadata = answer.response_metadata | label
         return answer.model_copy(update={"response_metadata": metadata})
 

@@ -20,7 +20,7 @@ from .event_loops import loop_thread
 from .failures.kinds import ERRORS, Kind
 from .guard import Guard, Policy
 from .offline import OfflineResponder, is_command
-from .providers.registry import Entry, entries
+from .providers.registry import Place, installed_places
 from .resilience.breaker import Breakers
 from .resilience.quota_counters import QuotaBook
 from .resilience.recovery_wait import Comeback
@@ -31,7 +31,7 @@ from .stream import Limits
 class ModelChain:
     """The chain as one runnable, and what is in it.
 
-    `entries` are the language models in order, `missing` those left out for want of a key.
+    `places` are the language models in order, `missing` those left out for want of a key.
     `runnable` raises the first `ModelCallError` when nobody answered; it is None where
     there is no key and the offline responder is off. `led_by` are the same chain with
     another model in front, by its provider.
@@ -39,14 +39,14 @@ class ModelChain:
 
     runnable: Runnable[ModelCall, AIMessage] | None
     led_by: Mapping[str, Runnable[ModelCall, AIMessage] | None]
-    entries: tuple[Entry, ...]
-    missing: tuple[Entry, ...]
+    places: tuple[Place, ...]
+    missing: tuple[Place, ...]
     guards: tuple[Guard, ...]
 
     @property
     def missing_keys(self) -> tuple[str, ...]:
         """Return the names of the settings whose absence keeps a provider out."""
-        return tuple(entry.key_name for entry in self.missing)
+        return tuple(place.key_name for place in self.missing)
 
     def led(self, first: str | None) -> Runnable[ModelCall, AIMessage] | None:
         """Return the chain with this provider in front; as it is for None.
@@ -82,8 +82,8 @@ def build_chain(
     clock: Clock,
 ) -> ModelChain:
     """Build the chain that the settings describe; clients open at the first call."""
-    known = entries(settings)
-    usable = tuple(entry for entry in known if entry.usable)
+    known = installed_places(settings)
+    usable = tuple(place for place in known if place.usable)
     policy = _policy(settings)
     shared: dict[str, Any] = {
         "policy": policy,
@@ -91,7 +91,7 @@ def build_chain(
         "quotas": quotas,
         "clock": clock,
     }
-    guards = tuple(Guard(entry, 0, None, tools=tools, **shared) for entry in usable)
+    guards = tuple(Guard(place, 0, None, tools=tools, **shared) for place in usable)
 
     def ordered(first: Guard | None = None) -> Runnable[ModelCall, AIMessage] | None:
         order = sorted(guards, key=lambda guard: guard is not first)
@@ -100,8 +100,8 @@ def build_chain(
     return ModelChain(
         runnable=ordered(),
         led_by={guard.provider: ordered(guard) for guard in guards},
-        entries=usable,
-        missing=tuple(entry for entry in known if not entry.usable),
+        places=usable,
+        missing=tuple(place for place in known if not place.usable),
         guards=guards,
     )
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ..telemetry import Standing
 from .chain import ModelChain
-from .providers.registry import Entry
+from .providers.registry import Place
 from .resilience.breaker import State, state_of
 
 
@@ -34,17 +34,17 @@ def model_states(
         standings: What the breakers have against them, by key.
         now: The instant.
     """
-    return tuple(_state(entry, standings, now) for entry in chain.entries)
+    return tuple(_state(place, standings, now) for place in chain.places)
 
 
-def _state(entry: Entry, standings: Mapping[str, Standing], now: datetime) -> ModelState:
+def _state(place: Place, standings: Mapping[str, Standing], now: datetime) -> ModelState:
     """Return the worse of the two breakers: of the model, and of its key."""
-    keys = (entry.breakers.key, entry.breakers.model)
+    keys = (place.breakers.key, place.breakers.model)
     found = [standings[key] for key in keys if key in standings]
     for state in (State.OPEN, State.HALF_OPEN):
         for standing in found:
             if state_of(standing, now) is state:
                 until = standing.open_until
-                return ModelState(entry.provider, entry.model, state, standing.kind, until)
+                return ModelState(place.name, place.model, state, standing.kind, until)
     kind = found[0].kind if found else ""
-    return ModelState(entry.provider, entry.model, State.CLOSED, kind)
+    return ModelState(place.name, place.model, State.CLOSED, kind)

@@ -19,7 +19,7 @@ from .failures.kinds import CURABLE, ERRORS, Kind, Verdict
 from .messages.tool_call_repair import read_back
 from .messages.trimming import fit
 from .providers.clients import Client
-from .providers.registry import Entry
+from .providers.registry import Place
 from .resilience.breaker import Admission, Breakers
 from .resilience.quota import Quota
 from .resilience.quota_counters import QuotaBook
@@ -47,7 +47,7 @@ class Guard(Step):
     break in the middle is seen. A synchronous caller runs the same code on a loop thread.
 
     Args:
-        entry: The model.
+        place: The model.
         position: Its place in the chain, from 0.
         following: The provider of the language model that is asked next, if there is one.
         tools: What the model may call.
@@ -59,7 +59,7 @@ class Guard(Step):
 
     def __init__(
         self,
-        entry: Entry,
+        place: Place,
         position: int,
         following: str | None,
         *,
@@ -69,13 +69,13 @@ class Guard(Step):
         quotas: QuotaBook,
         clock: Clock,
     ) -> None:
-        self._entry = entry
-        self._attempts = Attempts(entry, position, following, policy.failover_on, clock)
-        self._tools = entry.by.declare(tools)
+        self._place = place
+        self._attempts = Attempts(place, position, following, policy.failover_on, clock)
+        self._tools = place.provider.declare(tools)
         self._schemas = {
             tool["function"]["name"]: tool["function"]["parameters"] for tool in self._tools
         }
-        self._quota = Quota(entry, self._tools, quotas, clock)
+        self._quota = Quota(place, self._tools, quotas, clock)
         self._policy = policy
         self._breakers = breakers
         self._clock = clock
@@ -93,23 +93,23 @@ class Guard(Step):
         last = bool(kwargs.get("last"))
         begun = self._attempts.begin()
         conversation: Sequence[BaseMessage] = fit(
-            input.messages, self._entry.place.max_input_tokens
+            input.messages, self._place.settings.max_input_tokens
         )
         if spared := await self._spared(conversation, last):
             skipped = self._attempts.made(Outcome.SKIPPED, begun, spared, last=last)
             return self._fail(input, skipped)
         tries = SecondTries(self._policy.retries, self._policy.longest_pause)
         while True:
-            input.trail.ask(self._entry.provider, self._entry.model)
+            input.trail.ask(self._place.name, self._place.model)
             begun = self._attempts.begin()
             heard = await self._listen(input, begun, conversation, config)
             if heard.answer is not None:
-                self._breakers.succeeded(self._entry.breakers)
+                self._breakers.succeeded(self._place.breakers)
                 input.trail.add(self._attempts.made(Outcome.ANSWERED, begun, heard=heard))
                 return self._attempts.labelled(heard.answer)
             verdict = self._attempts.redacted(heard.verdict, conversation)
             if mended := self._repaired(verdict):
-                self._breakers.succeeded(self._entry.breakers)
+                self._breakers.succeeded(self._place.breakers)
                 input.trail.add(self._attempts.made(Outcome.REPAIRED, begun, verdict, heard))
                 return self._attempts.labelled(mended)
             time_left = input.deadline - self._clock.monotonic()
@@ -119,7 +119,7 @@ class Guard(Step):
             input.trail.add(self._attempts.made(Outcome.RETRIED, begun, verdict, heard))
             conversation = again.conversation
             await self._clock.sleep(again.pause)
-        self._breakers.failed(self._entry.breakers, verdict, self._attempts.wait(verdict))
+        self._breakers.failed(self._place.breakers, verdict, self._attempts.wait(verdict))
         self._quota.learn(verdict)
         failed = self._attempts.made(Outcome.FAILED, begun, verdict, heard, last=last)
         return self._fail(input, failed)
@@ -127,7 +127,7 @@ class Guard(Step):
     @property
     def provider(self) -> str:
         """Return the name of its place in the chain."""
-        return self._entry.provider
+        return self._place.name
 
     def at(self, position: int, following: str | None) -> "Guard":
         """Return this model at another place of a chain; they share connections."""
@@ -150,13 +150,13 @@ class Guard(Step):
         await self._clients.close_here()
 
     def _open(self) -> tuple[Client, Runnable[Any, Any]]:
-        client = self._entry.open()
+        client = self._place.open()
         client.on_response(self._quota.hear)
         return client, client.model.bind_tools(self._tools)
 
     async def _spared(self, conversation: Sequence[BaseMessage], last: bool) -> Verdict | None:
         """Return why the model gets no call now: an open breaker, or too little quota."""
-        admission = await self._breakers.admit(self._entry.breakers)
+        admission = await self._breakers.admit(self._place.breakers)
         if not admission.allowed:
             return _open_verdict(admission, self._clock)
         await self._quota.ready()
@@ -164,7 +164,7 @@ class Guard(Step):
             return None  # nobody is asked after it, so a guess keeps nobody from an answer
         verdict = self._quota.verdict(conversation)
         if verdict is not None:
-            self._breakers.released(self._entry.breakers)
+            self._breakers.released(self._place.breakers)
         return verdict
 
     def _repaired(self, verdict: Verdict) -> AIMessage | None:
@@ -186,7 +186,7 @@ class Guard(Step):
         config: RunnableConfig | None,
     ) -> Heard:
         """Call the model once; a caller who gives up frees the place of a probe."""
-        messages = self._entry.by.shape(conversation)
+        messages = self._place.provider.shape(conversation)
         model = await self.model()
         limits = self._policy.limits
         limits = replace(limits, attempt=min(limits.attempt, call.deadline - begun.monotonic))
@@ -194,7 +194,7 @@ class Guard(Step):
         try:
             heard = await listen(model, messages, config, limits, self._clock.monotonic)
         except asyncio.CancelledError:
-            self._breakers.released(self._entry.breakers)
+            self._breakers.released(self._place.breakers)
             call.trail.add(self._attempts.made(Outcome.CANCELLED, begun))
             raise
         self._quota.ended(estimate, heard.tokens)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from .attempts import Attempt, last_failures
 from .failures.kinds import PLAIN_WORDS, Kind
-from .providers.registry import Entry
+from .providers.registry import Place
 
 _DEFAULT_WAIT = 60.0
 _EXACT_BELOW = 600.0
@@ -13,7 +13,7 @@ _NEVER_BY_WAITING = {Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND, Kind.CONT
 
 
 def outage_sentence(
-    attempts: Sequence[Attempt], missing: Sequence[Entry], local_now: datetime
+    attempts: Sequence[Attempt], missing: Sequence[Place], local_now: datetime
 ) -> str:
     """Return a sentence: which models were tried, why they failed, and when to try again.
 
@@ -24,7 +24,7 @@ def outage_sentence(
     """
     failed = last_failures(attempts)
     if not failed:
-        keys = " or ".join(entry.key_name for entry in missing)
+        keys = " or ".join(place.key_name for place in missing)
         return f"No language model is set up: set {keys} and start again."
     reasons = "; ".join(f"{_name(attempt)}: {_why(attempt)}" for attempt in failed)
     if not failed[-1].goes_over:

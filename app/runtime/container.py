@@ -67,7 +67,7 @@ class Container:
         )
         self.quotas = QuotaBook(self._stores.quota_store, self.clock)
         self.chain = build_chain(settings, tools, self.breakers, self.quotas, self.clock)
-        prices = Prices(settings.models, settings.llm_prices)
+        prices = Prices(settings.places, settings.llm_prices)
         self._metrics = open_metrics(os.environ)
         self.recorder = Recorder(self._stores.ledger, prices, self.clock, self._metrics.sinks)
         _tell_start(self.chain, settings)
@@ -164,10 +164,10 @@ def close_container(container: Container) -> None:
 
 
 def _tell_start(chain: ModelChain, settings: Settings) -> None:
-    models = [f"{entry.provider} ({entry.model})" for entry in chain.entries]
+    models = [f"{place.name} ({place.model})" for place in chain.places]
     steps = " -> ".join([*models, *(["offline"] if settings.offline_fallback else [])])
-    present = ", ".join(entry.key_name for entry in chain.entries) or "none"
-    absent = ", ".join(entry.key_name for entry in chain.missing) or "none"
+    present = ", ".join(place.key_name for place in chain.places) or "none"
+    absent = ", ".join(place.key_name for place in chain.missing) or "none"
     _log.info("Chain: %s; keys present: %s; keys missing: %s", steps or "empty", present, absent)
 
 

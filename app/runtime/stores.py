@@ -81,7 +81,7 @@ class Stores:
         """Return what is left of every quota of the chain that is known."""
         from ..telemetry import quotas_left
 
-        return quotas_left(self._settings.models, self.quota_store().load(), self._clock.now())
+        return quotas_left(self._settings.places, self.quota_store().load(), self._clock.now())
 
     def conversations(self) -> "ConversationSaver":
         """Return the checkpointer of our own threads."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         setting_names,
         without_password,
     )
-    from .places import ModelSettings, provider_of
+    from .places import PlaceSettings, provider_of
     from .private_files import open_private, private_directory, private_file, replace_file
     from .secret import Secret
     from .sources import ENVIRONMENT, Layer, layers
@@ -39,8 +39,8 @@ __all__ = [
     "JSON",
     "Layer",
     "Limit",
-    "ModelSettings",
     "Origin",
+    "PlaceSettings",
     "Price",
     "Secret",
     "Settings",
@@ -82,7 +82,7 @@ if not TYPE_CHECKING:
                 *("DEFAULT", "Origin", "all_origins", "load_with_layers", "misspelt_settings"),
                 *("nearest_setting", "origin_of", "setting_names", "without_password"),
             ),
-            "places": ("ModelSettings", "provider_of"),
+            "places": ("PlaceSettings", "provider_of"),
             "private_files": (
                 *("open_private", "private_directory", "private_file", "replace_file"),
             ),

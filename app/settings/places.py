@@ -16,7 +16,7 @@ _PLACE = re.compile(rf"({'|'.join(PROVIDERS)})([2-9]|[1-9][0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelSettings:
+class PlaceSettings:
     """One place in the chain, such as `groq` or, with another key, `groq2`.
 
     What is None was not given: then the provider's own default holds, if it has one.

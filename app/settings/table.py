@@ -17,7 +17,7 @@ from . import sources
 from . import values as read
 from .database_url import passwords_in
 from .operations import Limit, Price
-from .places import PARTS, ModelSettings, provider_of
+from .places import PARTS, PlaceSettings, provider_of
 from .secret import Secret
 
 GEMINI_MODEL = "gemini-3.5-flash-lite"
@@ -177,9 +177,9 @@ class Settings:
         return cls(**found)
 
     @property
-    def models(self) -> tuple[ModelSettings, ...]:
+    def places(self) -> tuple[PlaceSettings, ...]:
         """Return the places of the chain, in order; `groq2` has `groq`'s values but its own key."""
-        return tuple(self._model(name) for name in self.llm_chain)
+        return tuple(self._place(name) for name in self.llm_chain)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -189,7 +189,7 @@ class Settings:
         keys = tuple(value.reveal() for value in values if isinstance(value, Secret))
         return keys + passwords_in(self.database_url)
 
-    def _model(self, name: str) -> ModelSettings:
+    def _place(self, name: str) -> PlaceSettings:
         provider = provider_of(name) or name
         values = {part: getattr(self, f"{provider}_{part}") for part in PARTS}
         if name != provider:
@@ -200,7 +200,7 @@ class Settings:
                 for part in PARTS
                 if (variable := f"{name}_{part}".upper()) in own
             }
-        return ModelSettings(name=name, provider=provider, **values)
+        return PlaceSettings(name=name, provider=provider, **values)
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)

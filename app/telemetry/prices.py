@@ -8,7 +8,7 @@ of its own has no known price, and neither has a model on one's own machine.
 import logging
 from collections.abc import Sequence
 
-from ..settings import ModelSettings, Price
+from ..settings import PlaceSettings, Price
 from .call_record import CallRecord
 
 _log = logging.getLogger("task_relay")
@@ -26,7 +26,7 @@ class Prices:
         own: Prices by model, which win.
     """
 
-    def __init__(self, places: Sequence[ModelSettings], own: Sequence[tuple[str, Price]]) -> None:
+    def __init__(self, places: Sequence[PlaceSettings], own: Sequence[tuple[str, Price]]) -> None:
         self._own = dict(own)
         self._known = {
             place.name: _PROVIDERS[place.provider]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from ..settings import ModelSettings, Window
+from ..settings import PlaceSettings, Window
 from .quota_store import Gauge, Key, Source
 
 _HOW = {
@@ -37,7 +37,7 @@ class QuotaLeft:
 
 
 def quotas_left(
-    places: Sequence[ModelSettings], gauges: Mapping[Key, Gauge], now: datetime
+    places: Sequence[PlaceSettings], gauges: Mapping[Key, Gauge], now: datetime
 ) -> list[QuotaLeft]:
     """Return what is left of the quotas that are known, in the order of the chain.
 
@@ -57,7 +57,7 @@ def quotas_left(
 
 
 def _left(
-    place: ModelSettings, window: Window, limit: int | None, gauge: Gauge | None, now: datetime
+    place: PlaceSettings, window: Window, limit: int | None, gauge: Gauge | None, now: datetime
 ) -> QuotaLeft | None:
     told = gauge is not None and gauge.source is Source.HEADER
     if limit is None and (gauge is None or not gauge.counts(now)):

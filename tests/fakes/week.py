@@ -12,7 +12,7 @@ KINDS = ("rate_limit", "rate_limit", "unavailable", "rate_limit", "timeout")
 
 def a_week(now: datetime) -> list[CallRecord]:
     """Return the calls of seven days up to now, priced."""
-    prices = Prices(Settings().models, ())
+    prices = Prices(Settings().places, ())
     days = enumerate(reversed(TURNS))
     calls = [one for back, turns in days for one in _day(now - timedelta(days=back), turns)]
     return [one.priced(prices.cost(one)) for one in calls]

@@ -4,7 +4,7 @@ import pytest
 
 from app.llm.attempts import Attempt, Outcome
 from app.llm.failures.kinds import CURABLE, Kind, Verdict
-from app.llm.providers.registry import entries
+from app.llm.providers.registry import installed_places
 from app.llm.user_messages import failover_sentence, outage_sentence
 from app.settings import Settings
 
@@ -62,6 +62,6 @@ def test_refusal_for_safety_is_told_politely() -> None:
 def test_days_quota_of_gemini_comes_back_at_midnight_pacific_and_groqs_when_it_says(
     provider: str, wait: float
 ) -> None:
-    (entry,) = [e for e in entries(Settings()) if e.provider == provider]
+    (place,) = [e for e in installed_places(Settings()) if e.name == provider]
     verdict = Verdict(Kind.QUOTA_DAILY, retry_after=525)
-    assert entry.wait(verdict, NOON) == wait
+    assert place.wait(verdict, NOON) == wait

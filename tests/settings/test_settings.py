@@ -132,7 +132,7 @@ def test_numbered_place_has_its_own_key_and_else_what_its_provider_has(tmp_path:
     chained = load(
         tmp_path, LLM_CHAIN="groq,groq2,groq3", GROQ_API_KEY="gsk_first", GROQ_BASE_URL="http://h"
     )
-    first, second, third = chained.models
+    first, second, third = chained.places
     assert (first.model, second.model) == ("openai/gpt-oss-20b", "other")
     assert second.api_key is not None
     assert second.api_key.reveal() == "gsk_second"
@@ -218,7 +218,7 @@ def test_limits_and_prices_are_read_as_people_write_them(tmp_path: Path) -> None
         GROQ2_LIMITS="8000 Tokens/Minute",
         LLM_PRICES="gemini-3.5-flash-lite=0.10/0.40, openai/gpt-oss-20b = 0/1",
     )
-    gemini, groq, second = settings.models
+    gemini, groq, second = settings.places
     assert [(limit.window, limit.amount) for limit in gemini.limits] == [
         ("requests/minute", 15),
         ("requests/day", 500),

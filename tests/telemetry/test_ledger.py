@@ -239,7 +239,7 @@ def test_price_is_that_of_the_provider_and_unknown_is_none(
     provider: str, model: str, cost: float | None
 ) -> None:
     chain = ("gemini", "groq", "groq2", "ollama")
-    prices = Prices(Settings(llm_chain=chain).models, ())
+    prices = Prices(Settings(llm_chain=chain).places, ())
     told = prices.cost(call(provider=provider, model=model, tokens=Tokens(1_000_000, 100_000)))
     assert told == (None if cost is None else pytest.approx(cost))
 
@@ -248,7 +248,7 @@ def test_own_contract_wins_over_the_list_and_needs_no_list(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "genai_prices", None)
-    prices = Prices(Settings().models, (("gemini-3.5-flash-lite", Price(1, 2)),))
+    prices = Prices(Settings().places, (("gemini-3.5-flash-lite", Price(1, 2)),))
     assert prices.cost(call(tokens=Tokens(1_000_000, 500_000))) == 2
     assert prices.cost(call(model="other", tokens=Tokens(1, 1))) is None
 
@@ -257,7 +257,7 @@ def test_own_openai_endpoint_has_no_known_price() -> None:
     def cost(**more: object) -> float | None:
         settings = Settings(llm_chain=("openai",), **more)  # type: ignore[arg-type]
         tokens = Tokens(1000, 10)
-        return Prices(settings.models, ()).cost(
+        return Prices(settings.places, ()).cost(
             call(provider="openai", model="gpt-5.4-mini", tokens=tokens)
         )
 

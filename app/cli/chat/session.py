@@ -49,12 +49,12 @@ class Session:
     @property
     def models(self) -> list[str]:
         """Return the places of the chain that can be asked, in order."""
-        return [model.name for model in self.settings.models if model.usable]
+        return [model.name for model in self.settings.places if model.usable]
 
     @property
     def missing_keys(self) -> list[str]:
         """Return the names of the settings whose absence keeps a place out of the chain."""
-        return [model.key_name for model in self.settings.models if not model.usable]
+        return [model.key_name for model in self.settings.places if not model.usable]
 
     def stores(self) -> "Stores":
         """Return what is kept; no model is needed for it."""

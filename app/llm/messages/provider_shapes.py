@@ -19,7 +19,7 @@ NOTICE = "notice"
 """Key in `response_metadata` of the words about an outage that head an answer's text."""
 
 PROVIDER = "provider"
-"""Key in `response_metadata` of the chain entry that gave the answer."""
+"""Key in `response_metadata` of the place in the chain that gave the answer."""
 
 _LOST_RESULT = (
     "Interrupted before a result was recorded. It may have been done: look before you repeat it."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.language_models import BaseChatModel
 
-from ...settings import ModelSettings, Secret, Settings
+from ...settings import PlaceSettings, Secret, Settings
 
 if TYPE_CHECKING:
     import httpx
@@ -39,7 +39,7 @@ class Client:
             self.http.event_hooks["response"].append(told)
 
 
-def open_gemini(place: ModelSettings, url: str, settings: Settings) -> Client:
+def open_gemini(place: PlaceSettings, url: str, settings: Settings) -> Client:
     """Open Gemini; `max_retries` counts attempts there, and 0 would mean the default of six.
 
     Where aiohttp happens to be installed, Google's SDK takes it instead of httpx, whose
@@ -62,7 +62,7 @@ def open_gemini(place: ModelSettings, url: str, settings: Settings) -> Client:
     return Client(model, http.aclose)
 
 
-def open_groq(place: ModelSettings, url: str, settings: Settings) -> Client:
+def open_groq(place: PlaceSettings, url: str, settings: Settings) -> Client:
     """Open Groq; gpt-oss thinks little, or thinking eats the output tokens."""
     import httpx
     from langchain_groq import ChatGroq
@@ -81,7 +81,7 @@ def open_groq(place: ModelSettings, url: str, settings: Settings) -> Client:
     return Client(model, http.aclose, http)
 
 
-def open_openai(place: ModelSettings, url: str, settings: Settings) -> Client:
+def open_openai(place: PlaceSettings, url: str, settings: Settings) -> Client:
     """Open OpenAI, or any endpoint that speaks its chat completions.
 
     Others than OpenAI itself know only the older name of the output limit.
@@ -108,7 +108,7 @@ def open_openai(place: ModelSettings, url: str, settings: Settings) -> Client:
     return Client(model, http.aclose)
 
 
-def open_anthropic(place: ModelSettings, url: str, settings: Settings) -> Client:
+def open_anthropic(place: PlaceSettings, url: str, settings: Settings) -> Client:
     """Open Anthropic.
 
     LangChain's class shares one connection pool over all event loops, which breaks a second
@@ -137,7 +137,7 @@ def open_anthropic(place: ModelSettings, url: str, settings: Settings) -> Client
     return Client(model, client.close)
 
 
-def open_ollama(place: ModelSettings, url: str, settings: Settings) -> Client:
+def open_ollama(place: PlaceSettings, url: str, settings: Settings) -> Client:
     """Open Ollama with a context that holds what it is sent; its own default cuts silently."""
     import httpx
     from langchain_ollama import ChatOllama

@@ -15,7 +15,7 @@ from ..failures.kinds import Kind, Verdict
 from ..stream import Heard, Limits, listen
 from .clients import Client
 from .model_lists import LISTINGS, ModelList, list_models
-from .registry import Entry
+from .registry import Place
 
 _MESSAGE = "Reply with the word OK."
 
@@ -29,7 +29,7 @@ class Probed:
     are the provider's words on what is left, by header.
     """
 
-    entry: Entry
+    place: Place
     listed: ModelList | None
     unlisted: Verdict | None
     failure: Verdict | None
@@ -50,17 +50,17 @@ class Probed:
         return False if any(one.kind is Kind.AUTH for one in verdicts) else None
 
 
-async def probe(entries: Sequence[Entry], settings: Settings, clock: Clock) -> list[Probed]:
+async def probe(places: Sequence[Place], settings: Settings, clock: Clock) -> list[Probed]:
     """Call each model once, and ask its provider for the list, within the settings' limits."""
-    return list(await asyncio.gather(*(_probe(entry, settings, clock) for entry in entries)))
+    return list(await asyncio.gather(*(_probe(place, settings, clock) for place in places)))
 
 
-async def _probe(entry: Entry, settings: Settings, clock: Clock) -> Probed:
-    listing = asyncio.create_task(_list(entry, settings))
+async def _probe(place: Place, settings: Settings, clock: Clock) -> Probed:
+    listing = asyncio.create_task(_list(place, settings))
     headers: dict[str, str] = {}
     started = clock.monotonic()
     try:
-        client = await asyncio.to_thread(entry.open)
+        client = await asyncio.to_thread(place.open)
         started = clock.monotonic()
         heard = await _call(client, settings, headers, clock)
     except Exception as error:  # noqa: BLE001 - the edge to other people's clients
@@ -68,10 +68,10 @@ async def _probe(entry: Entry, settings: Settings, clock: Clock) -> Probed:
     milliseconds = round((clock.monotonic() - started) * 1000)
     listed, unlisted = await listing
     return Probed(
-        entry,
+        place,
         listed,
-        _redacted(unlisted, entry),
-        _redacted(heard.verdict, entry),
+        _redacted(unlisted, place),
+        _redacted(heard.verdict, place),
         milliseconds,
         {name: value for name, value in headers.items() if name.startswith("x-ratelimit-")},
     )
@@ -100,20 +100,20 @@ def _keep_headers(client: Client, headers: dict[str, str]) -> None:
     http.event_hooks = hooks | {"response": [*hooks.get("response", ()), keep]}
 
 
-async def _list(entry: Entry, settings: Settings) -> tuple[ModelList | None, Verdict | None]:
-    key = entry.place.api_key
-    listing = LISTINGS[entry.place.provider]
+async def _list(place: Place, settings: Settings) -> tuple[ModelList | None, Verdict | None]:
+    key = place.settings.api_key
+    listing = LISTINGS[place.provider.name]
     try:
         async with asyncio.timeout(settings.first_token_timeout):
             found = await list_models(
-                listing, entry.url, key.reveal() if key else "", settings.connect_timeout
+                listing, place.url, key.reveal() if key else "", settings.connect_timeout
             )
             return found, None
     except Exception as error:  # noqa: BLE001 - any client's, or a body that is no list
         return None, classify(error)
 
 
-def _redacted(verdict: Verdict | None, entry: Entry) -> Verdict | None:
+def _redacted(verdict: Verdict | None, place: Place) -> Verdict | None:
     if verdict is None:
         return None
-    return replace(verdict, detail=redact(verdict.detail, entry.secrets))
+    return replace(verdict, detail=redact(verdict.detail, place.secrets))

@@ -16,7 +16,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
 
 from ...errors import SettingsError
-from ...settings import ModelSettings, Settings
+from ...settings import PlaceSettings, Settings
 from ..failures.kinds import Kind, Verdict
 from ..messages.provider_shapes import for_gemini, in_plain_strings
 from ..resilience.breaker import BreakerKeys
@@ -30,16 +30,17 @@ from .tool_declarations import declarations, declarations_of_one_type
 class Provider:
     """How to reach a provider, and what it wants.
 
-    `package` is what brings its client; where that is an extra of ours, the extra has the
-    provider's name. `quota_zone` is where a day's quota comes back at midnight,
-    `quota_of_input` says that its token quotas count what goes in alone, and `quotas` reads
-    quotas out of the headers of its answers.
+    `name` is what settings call it, `label` what people read. `package` is what brings its
+    client; where that is an extra of ours, the extra has the provider's name. `quota_zone` is
+    where a day's quota comes back at midnight, `quota_of_input` says that its token quotas count
+    what goes in alone, and `quotas` reads quotas out of the headers of its answers.
     """
 
+    name: str
     label: str
     url: str
     package: str
-    open: Callable[[ModelSettings, str, Settings], Client]
+    open: Callable[[PlaceSettings, str, Settings], Client]
     shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]] = in_plain_strings
     declare: Callable[[Sequence[BaseTool]], list[dict[str, Any]]] = declarations
     quota_zone: str | None = None
@@ -49,6 +50,7 @@ class Provider:
 
 PROVIDERS = {
     "gemini": Provider(
+        name="gemini",
         label="Gemini",
         url="https://generativelanguage.googleapis.com",
         package="langchain_google_genai",
@@ -59,17 +61,25 @@ PROVIDERS = {
         quota_of_input=True,
     ),
     "groq": Provider(
+        name="groq",
         label="Groq",
         url="https://api.groq.com",
         package="langchain_groq",
         open=clients.open_groq,
         quotas=groq_quotas,
     ),
-    "openai": Provider("OpenAI", clients.OPENAI_URL, "langchain_openai", clients.open_openai),
+    "openai": Provider(
+        "openai", "OpenAI", clients.OPENAI_URL, "langchain_openai", clients.open_openai
+    ),
     "anthropic": Provider(
-        "Anthropic", "https://api.anthropic.com", "langchain_anthropic", clients.open_anthropic
+        "anthropic",
+        "Anthropic",
+        "https://api.anthropic.com",
+        "langchain_anthropic",
+        clients.open_anthropic,
     ),
     "ollama": Provider(
+        name="ollama",
         label="Ollama",
         url="http://127.0.0.1:11434",
         package="langchain_ollama",
@@ -79,48 +89,52 @@ PROVIDERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One place in the chain: what is set for it, and its provider."""
+class Place:
+    """One place in the chain, such as `groq` or `groq2`.
 
-    place: ModelSettings
-    by: Provider
-    settings: Settings
+    `settings` is what is set for it alone, `provider` who answers there, and `shared` what is
+    set for all places.
+    """
+
+    settings: PlaceSettings
+    provider: Provider
+    shared: Settings
 
     @property
-    def provider(self) -> str:
-        """Return the place's name, such as `groq` or `groq2`; replies call it the provider."""
-        return self.place.name
+    def name(self) -> str:
+        """Return its name, such as `groq` or `groq2`; replies call it the provider."""
+        return self.settings.name
 
     @property
     def label(self) -> str:
         """Return the name that a person reads, such as `Groq` or `Groq2`."""
-        return self.by.label + self.place.name.removeprefix(self.place.provider)
+        return self.provider.label + self.name.removeprefix(self.provider.name)
 
     @property
     def model(self) -> str:
         """Return the model's name."""
-        return self.place.model
+        return self.settings.model
 
     @property
     def key_name(self) -> str:
         """Return the setting that holds its key."""
-        return self.place.key_name
+        return self.settings.key_name
 
     @property
     def usable(self) -> bool:
         """Say whether it can be asked: with a key, or where none is needed."""
-        return self.place.usable
+        return self.settings.usable
 
     @property
     def installed(self) -> bool:
         """Say whether the package that brings its client is there."""
-        return find_spec(self.by.package) is not None
+        return find_spec(self.provider.package) is not None
 
     @property
     def breakers(self) -> BreakerKeys:
         """Return the names of its breakers, which hold no more of the key than a fingerprint."""
         mark = hashlib.sha256(f"task-relay {self._key}".encode()).hexdigest()[:16]
-        head = f"{self.provider} {self.url}"
+        head = f"{self.name} {self.url}"
         return BreakerKeys(model=f"{head} {self.model} {mark}", key=f"{head} * {mark}")
 
     @property
@@ -130,11 +144,11 @@ class Entry:
 
     def load(self) -> None:
         """Import the package that brings its client, so that opening one is quick."""
-        import_module(self.by.package)
+        import_module(self.provider.package)
 
     def open(self) -> Client:
         """Open a client for the running event loop."""
-        return self.by.open(self.place, self.url, self.settings)
+        return self.provider.open(self.settings, self.url, self.shared)
 
     def wait(self, verdict: Verdict, now: datetime) -> float | None:
         """Return the seconds until the model may be of use again, where that is known.
@@ -142,8 +156,8 @@ class Entry:
         A day's quota of Gemini comes back at midnight Pacific, whatever shorter wait the
         answer states (Gemini API rate limits page); Groq's windows roll, so its word holds.
         """
-        if verdict.kind is Kind.QUOTA_DAILY and self.by.quota_zone and not verdict.sticky:
-            local = now.astimezone(ZoneInfo(self.by.quota_zone))
+        if verdict.kind is Kind.QUOTA_DAILY and self.provider.quota_zone and not verdict.sticky:
+            local = now.astimezone(ZoneInfo(self.provider.quota_zone))
             midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
             return (midnight - now).total_seconds()
         return verdict.retry_after
@@ -151,29 +165,29 @@ class Entry:
     @property
     def url(self) -> str:
         """Return the address that its client gets."""
-        return self.place.base_url or self.by.url
+        return self.settings.base_url or self.provider.url
 
     @property
     def _key(self) -> str:
-        return self.place.api_key.reveal() if self.place.api_key else ""
+        return self.settings.api_key.reveal() if self.settings.api_key else ""
 
 
-def places(settings: Settings) -> list[Entry]:
-    """Return the places of the chain as `entries` does, but the not installed ones too."""
-    return [Entry(place, PROVIDERS[place.provider], settings) for place in settings.models]
+def places(settings: Settings) -> list[Place]:
+    """Return the places of the chain in the order in which they are asked, usable or not."""
+    return [Place(place, PROVIDERS[place.provider], settings) for place in settings.places]
 
 
-def entries(settings: Settings) -> list[Entry]:
-    """Return the places of the chain in the order in which they are asked, usable or not.
+def installed_places(settings: Settings) -> list[Place]:
+    """Return the places of the chain as `places` does.
 
     Raises:
         SettingsError: The package that brings a provider's client is not installed.
     """
     found = places(settings)
-    for entry in found:
-        if entry.usable and not entry.installed:
+    for place in found:
+        if place.usable and not place.installed:
             raise SettingsError(
-                f"LLM_CHAIN names {entry.provider}, whose package is not installed: run "
-                f'python -m pip install -e ".[{entry.place.provider}]" -c constraints.txt'
+                f"LLM_CHAIN names {place.name}, whose package is not installed: run "
+                f'python -m pip install -e ".[{place.provider.name}]" -c constraints.txt'
             )
     return found

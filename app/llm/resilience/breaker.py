@@ -2,7 +2,7 @@
 
 Closed: calls go through. Open: none does. Half-open, when the time is over: exactly one call
 probes, and its outcome closes the breaker or opens it again. A breaker is kept for each
-model (chain entry, base URL, model, fingerprint of the key) and for each key, because what
+model (place in the chain, base URL, model, fingerprint of the key) and for each key, because what
 concerns a key concerns every model on it. A changed key or model is another breaker.
 """
 
@@ -42,7 +42,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BreakerKeys:
-    """The two breakers of a chain entry."""
+    """The two breakers of a place in the chain."""
 
     model: str
     key: str

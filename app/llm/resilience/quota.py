@@ -20,34 +20,33 @@ from ...settings import Limit, Window
 from ...telemetry import Gauge, Source, Tokens
 from ..failures.kinds import Kind, Verdict
 from ..messages.trimming import CHARACTERS_A_TOKEN, estimate_tokens
-from ..providers.registry import Entry
+from ..providers.registry import Place
 from .quota_counters import QuotaBook
-from .rate_limit_headers import Told
 
 
 class Quota:
     """The quotas of one model.
 
     Args:
-        entry: The model.
+        place: The model.
         tools: The declarations that every request carries.
         book: Where it is kept how much is used.
         clock: Where the time comes from.
     """
 
     def __init__(
-        self, entry: Entry, tools: Sequence[object], book: QuotaBook, clock: Clock
+        self, place: Place, tools: Sequence[object], book: QuotaBook, clock: Clock
     ) -> None:
-        self._entry = entry
-        self._key = entry.breakers.model
+        self._place = place
+        self._key = place.breakers.model
         self._book = book
         self._clock = clock
-        self._set = {limit.window: limit for limit in entry.place.limits}
-        zone = entry.by.quota_zone  # read here: on an event loop its file would block
+        self._set = {limit.window: limit for limit in place.settings.limits}
+        zone = place.provider.quota_zone  # read here: on an event loop its file would block
         self._zone = ZoneInfo(zone) if zone else None
         self._always = round(len(json.dumps(tools)) / CHARACTERS_A_TOKEN)
-        if not entry.by.quota_of_input:
-            self._always += entry.settings.max_output_tokens
+        if not place.provider.quota_of_input:
+            self._always += place.shared.max_output_tokens
 
     async def ready(self) -> None:
         """Know what other processes have used."""
@@ -80,7 +79,7 @@ class Quota:
     def ended(self, estimate: int, tokens: Tokens | None) -> None:
         """Put the provider's own count of tokens in the place of the estimate."""
         real = tokens.incoming if tokens else 0
-        if tokens and not self._entry.by.quota_of_input:
+        if tokens and not self._place.provider.quota_of_input:
             real += tokens.outgoing
         for gauge in self._gauges(self._clock.now()):
             if gauge.quota.of_tokens and not gauge.rolling:
@@ -98,9 +97,9 @@ class Quota:
 
     def hear(self, headers: Mapping[str, str]) -> None:
         """Remember what the headers of an answer tell."""
-        told: Sequence[Told] = self._entry.by.quotas(headers) if self._entry.by.quotas else ()
+        read = self._place.provider.quotas
         now = self._clock.now()
-        for one in told:
+        for one in read(headers) if read else ():
             used = max(0, one.limit.amount - one.left)
             resets_at = now + timedelta(seconds=one.seconds)
             self._know(one.limit, Source.HEADER, used, now, resets_at)
@@ -140,7 +139,7 @@ class Quota:
     def _gauge(
         self, limit: Limit, source: Source, used: float, now: datetime, resets_at: datetime
     ) -> Gauge:
-        place = self._entry.place
+        place = self._place.settings
         told = (place.name, place.model, limit.window, limit.amount, source)
         return Gauge(*told, now, used, now, resets_at)
 

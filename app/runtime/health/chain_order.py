@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from ...llm import CURABLE, State
 from ...settings import DEFAULT, Layer, Origin, Settings, origin_of
 from .findings import Finding, Level
-from .models import Place
+from .models import ExaminedPlace
 
 FIRST = "Who answers first"
 OVER = "What goes over to the next model"
 
 
 def first_finding(
-    places: Sequence[Place], settings: Settings, layers: Sequence[Layer]
+    places: Sequence[ExaminedPlace], settings: Settings, layers: Sequence[Layer]
 ) -> list[Finding]:
     """Return who answers now, and which setting says so."""
     order, primary = _origin(layers, "LLM_CHAIN"), _origin(layers, "PRIMARY_LLM")
@@ -22,7 +22,7 @@ def first_finding(
     else:
         says = f"PRIMARY_LLM is {settings.primary_llm} ({primary.source})"
         why = f"The order is {chain}: {says}."
-    first = next((place for place in places if place.answers), None)
+    first = next((examined for examined in places if examined.answers), None)
     if first is None:
         offline = "plain commands still work" if settings.offline_fallback else "nothing answers"
         found = [Finding(FIRST, Level.PROBLEM, f"No model can answer now; {offline}. {why}")]
@@ -30,10 +30,10 @@ def first_finding(
         found = [Finding(FIRST, Level.OK, f"{first.name} {_does(first)} first. {why}")]
     else:
         passed = places[: places.index(first)]
-        reasons = "; ".join(f"{place.entry.label} {_why_not(place)}" for place in passed)
+        reasons = "; ".join(f"{examined.place.label} {_why_not(examined)}" for examined in passed)
         told = f"{first.name} {_does(first)} first now, because {reasons}. {why}"
         found = [Finding(FIRST, Level.WARNING, told)]
-    named = "; ".join(f"{place.entry.label}'s is {_model(place, layers)}" for place in places)
+    named = "; ".join(f"{one.place.label}'s is {_model(one, layers)}" for one in places)
     found.append(Finding(FIRST, Level.OK, f"Which models: {named}."))
     if DEFAULT not in (order.source, primary.source):
         told = f"PRIMARY_LLM ({primary.source}) has no say, because LLM_CHAIN is set."
@@ -42,13 +42,13 @@ def first_finding(
 
 
 def over_findings(
-    places: Sequence[Place], settings: Settings, layers: Sequence[Layer]
+    places: Sequence[ExaminedPlace], settings: Settings, layers: Sequence[Layer]
 ) -> list[Finding]:
     """Return what keeps a failure from going over to the next model."""
     found = []
-    usable = [place for place in places if place.in_chain]
+    usable = [examined for examined in places if examined.in_chain]
     if len(usable) == 1:
-        missing = [place.entry.key_name for place in places if not place.entry.usable]
+        missing = [examined.place.key_name for examined in places if not examined.place.usable]
         told = f"Only {usable[0].name} is set up, so its failures have nowhere to go."
         advice = f" Set {' or '.join(missing)}." if missing else " Add another to LLM_CHAIN."
         found.append(Finding(OVER, Level.WARNING, told + advice))
@@ -69,26 +69,27 @@ def over_findings(
     return found
 
 
-def _does(place: Place) -> str:
-    return "answers" if place.probed else "is asked"
+def _does(examined: ExaminedPlace) -> str:
+    return "answers" if examined.probed else "is asked"
 
 
-def _why_not(place: Place) -> str:
-    if not place.entry.usable:
+def _why_not(examined: ExaminedPlace) -> str:
+    if not examined.place.usable:
         return "has no key"
-    if not place.entry.installed:
+    if not examined.place.installed:
         return "is not installed"
-    if place.probed is not None:
+    if examined.probed is not None:
         return "doesn't answer"
-    return "has an open breaker" if place.state is State.OPEN else "is passed by"
+    return "has an open breaker" if examined.state is State.OPEN else "is passed by"
 
 
-def _model(place: Place, layers: Sequence[Layer]) -> str:
+def _model(examined: ExaminedPlace, layers: Sequence[Layer]) -> str:
     """Return a place's model and where its name comes from; `groq2` may have `groq`'s."""
-    names = [f"{name.upper()}_MODEL" for name in (place.entry.provider, place.entry.place.provider)]
+    place = examined.place
+    names = [f"{name.upper()}_MODEL" for name in (place.name, place.provider.name)]
     given = origin_of(layers, names, None)
     source = "default" if given.source == DEFAULT else f"{given.variable}, {given.source}"
-    return f"{place.entry.model} ({source})"
+    return f"{place.model} ({source})"
 
 
 def _origin(layers: Sequence[Layer], name: str) -> Origin:

@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from ...clock import Clock
 from ...errors import DatabaseError
-from ...llm import Entry, Probed, places, probe
+from ...llm import Place, Probed, places, probe
 from ...settings import Layer, Settings
 from ...telemetry import Standing
 from ..stores import Stores
 from .chain_order import first_finding, over_findings
 from .findings import Finding, Level
 from .machine import machine_findings
-from .models import Place
+from .models import ExaminedPlace
 from .quotas import quota_findings
 from .storage import AREA, database_file, storage_findings
 
@@ -23,21 +23,21 @@ from .storage import AREA, database_file, storage_findings
 class Report:
     """What was found: each place of the chain, and every finding in the order to show."""
 
-    places: tuple[Place, ...]
+    places: tuple[ExaminedPlace, ...]
     findings: tuple[Finding, ...]
 
     @property
     def can_answer(self) -> bool:
         """Say whether any model can answer now."""
-        return any(place.answers for place in self.places)
+        return any(examined.answers for examined in self.places)
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON."""
-        first = next((place.entry.provider for place in self.places if place.answers), None)
+        first = next((examined.place.name for examined in self.places if examined.answers), None)
         return {
             "can_answer": self.can_answer,
             "answers_first": first,
-            "models": [place.record() for place in self.places],
+            "models": [examined.record() for examined in self.places],
             "findings": [
                 {"area": one.area, "level": one.level.value, "text": one.text}
                 for one in self.findings
@@ -64,17 +64,18 @@ async def examine(
         standings, trouble = _standings(stores, settings)
         chain = places(settings)
         asked = [one for one in chain if one.usable and one.installed and not offline]
-        probed = {one.entry.provider: one for one in await probe(asked, settings, clock)}
+        probed = {one.place.name: one for one in await probe(asked, settings, clock)}
         _close(stores, probed.values(), standings)
         left = _left(stores, settings, [name for name, one in probed.items() if one.limits])
     finally:
         stores.close()
     now = clock.now().astimezone(ZoneInfo(settings.timezone))
     stand = tuple(
-        Place(entry, now, probed.get(entry.provider), _graver(entry, standings)) for entry in chain
+        ExaminedPlace(place, now, probed.get(place.name), _graver(place, standings))
+        for place in chain
     )
     findings = [
-        *(place.finding() for place in stand),
+        *(examined.finding() for examined in stand),
         *first_finding(stand, settings, layers),
         *over_findings(stand, settings, layers),
         *left,
@@ -120,15 +121,15 @@ def _left(stores: Stores, settings: Settings, fresh: Collection[str]) -> list[Fi
 def _close(stores: Stores, probed: Iterable[Probed], standings: dict[str, Standing]) -> None:
     """Close the breakers of the models that answered."""
     for one in probed:
-        keys = one.entry.breakers
+        keys = one.place.breakers
         for key in (keys.key, keys.model):
             if one.answered and key in standings:
                 stores.breaker_store().change(key, lambda before: Standing())
 
 
-def _graver(entry: Entry, standings: dict[str, Standing]) -> Standing:
-    """Return the one of an entry's two breakers that stays open longer."""
-    keys = entry.breakers
+def _graver(place: Place, standings: dict[str, Standing]) -> Standing:
+    """Return the one of a place's two breakers that stays open longer."""
+    keys = place.breakers
     found = [standings[key] for key in (keys.key, keys.model) if key in standings]
     opened = [one for one in found if one.open_until is not None]
     return max(opened, key=lambda one: str(one.open_until), default=Standing())

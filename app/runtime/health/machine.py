@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from ...settings import DEFAULT, Layer, Settings, misspelt_settings, origin_of
 from .findings import Finding, Level
-from .models import Place
+from .models import ExaminedPlace
 
 AREA = "This machine"
 _PACKAGES = ("langgraph", "langchain-core", "langchain-google-genai", "langchain-groq")
@@ -18,7 +18,7 @@ _LARGEST_SKEW = 60.0
 
 
 def machine_findings(
-    places: Sequence[Place], settings: Settings, layers: Sequence[Layer], now: datetime
+    places: Sequence[ExaminedPlace], settings: Settings, layers: Sequence[Layer], now: datetime
 ) -> list[Finding]:
     """Return what was found about clock, settings and versions."""
     found = [_clock(places, settings, layers, now)]
@@ -29,12 +29,14 @@ def machine_findings(
 
 
 def _clock(
-    places: Iterable[Place], settings: Settings, layers: Sequence[Layer], now: datetime
+    places: Iterable[ExaminedPlace], settings: Settings, layers: Sequence[Layer], now: datetime
 ) -> Finding:
     source = origin_of(layers, ("APP_TIMEZONE",), None).source
     zone = "the machine's zone" if source == DEFAULT else f"APP_TIMEZONE, {source}"
     told = f"It is {now:%a %Y-%m-%d %H:%M} in {settings.timezone} ({zone})."
-    lists = [place.probed.listed for place in places if place.probed and place.probed.listed]
+    lists = [
+        examined.probed.listed for examined in places if examined.probed and examined.probed.listed
+    ]
     skews = [(one.told_at - now).total_seconds() for one in lists if one.told_at]
     if skews and min(map(abs, skews)) > _LARGEST_SKEW:
         skew = min(skews, key=abs)

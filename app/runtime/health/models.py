@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ...llm import PLAIN_WORDS, Entry, Kind, Probed, State, state_of
+from ...llm import PLAIN_WORDS, Kind, Place, Probed, State, state_of
 from ...telemetry import Standing
 from .findings import Finding, Level
 
@@ -15,14 +15,14 @@ _DETAIL = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ExaminedPlace:
     """One place of the chain, as it stands.
 
     `probed` is None where it was not tried; `standing` is its breaker before that, the
     graver of its two. `now` is the instant, in the person's zone.
     """
 
-    entry: Entry
+    place: Place
     now: datetime
     probed: Probed | None = None
     standing: Standing = field(default_factory=Standing)
@@ -30,12 +30,12 @@ class Place:
     @property
     def name(self) -> str:
         """Return what a person calls it."""
-        return f"{self.entry.label} ({self.entry.model})"
+        return f"{self.place.label} ({self.place.model})"
 
     @property
     def in_chain(self) -> bool:
         """Say whether the chain can ask it at all."""
-        return self.entry.usable and self.entry.installed
+        return self.place.usable and self.place.installed
 
     @property
     def state(self) -> State:
@@ -51,16 +51,16 @@ class Place:
 
     def finding(self) -> Finding:
         """Return how it stands in words."""
-        entry = self.entry
-        if not entry.usable:
-            missing = f"left out of the chain, {entry.key_name} is not set."
+        place = self.place
+        if not place.usable:
+            missing = f"left out of the chain, {place.key_name} is not set."
             return Finding(AREA, Level.WARNING, f"{self.name}: {missing}")
-        if not entry.installed:
-            extra = f'python -m pip install -e ".[{entry.place.provider}]" -c constraints.txt'
+        if not place.installed:
+            extra = f'python -m pip install -e ".[{place.provider.name}]" -c constraints.txt'
             return Finding(AREA, Level.PROBLEM, f"{self.name}: its package is missing. Run {extra}")
         if self.probed is None:
             level = Level.WARNING if self.state is State.OPEN else Level.OK
-            key = "Key set" if entry.place.api_key else "No key needed"
+            key = "Key set" if place.settings.api_key else "No key needed"
             return Finding(AREA, level, f"{self.name}: not tried. {key}. {self._breaker()}")
         return _told(self, self.probed)
 
@@ -69,8 +69,8 @@ class Place:
         probed, failure = self.probed, self.probed.failure if self.probed else None
         known = self.standing.open_until
         return {
-            "provider": self.entry.provider,
-            "model": self.entry.model,
+            "provider": self.place.name,
+            "model": self.place.model,
             "key": self._key(),
             "listed": _listed(probed),
             "near": list(_near(probed)),
@@ -87,8 +87,8 @@ class Place:
         }
 
     def _key(self) -> str:
-        if not self.entry.place.api_key:
-            return "not needed" if self.entry.usable else "missing"
+        if not self.place.settings.api_key:
+            return "not needed" if self.place.usable else "missing"
         accepted = self.probed.key_accepted if self.probed else None
         return {True: "accepted", False: "rejected", None: "set"}[accepted]
 
@@ -111,7 +111,7 @@ def moment(then: datetime, now: datetime) -> str:
     return f"{then:%H:%M:%S}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M}"
 
 
-def _told(place: Place, probed: Probed) -> Finding:
+def _told(examined: ExaminedPlace, probed: Probed) -> Finding:
     """Put what came of a call into sentences."""
     said = []
     level = Level.OK
@@ -124,49 +124,51 @@ def _told(place: Place, probed: Probed) -> Finding:
         detail = " ".join(probed.failure.detail.split())
         if detail:
             said.append(f'It says: "{detail[:_DETAIL]}{"..." * (len(detail) > _DETAIL)}"')
-        said += _advice(place, probed)
-    if place.entry.place.api_key and probed.key_accepted:
+        said += _advice(examined, probed)
+    if examined.place.settings.api_key and probed.key_accepted:
         said.append("Key accepted.")
     if _listed(probed):
         said.append("The model is in its provider's list.")
     elif _listed(probed) is False and probed.answered:
         said.append("The model is not in its provider's list, yet it answers.")
-    said += [*_limits(probed.limits), place._breaker()]
-    return Finding(AREA, level, f"{place.name}: {' '.join(said)}")
+    said += [*_limits(probed.limits), examined._breaker()]
+    return Finding(AREA, level, f"{examined.name}: {' '.join(said)}")
 
 
-def _advice(place: Place, probed: Probed) -> list[str]:
+def _advice(examined: ExaminedPlace, probed: Probed) -> list[str]:
     """Return what a person can do about a failure."""
-    name = place.entry.provider.upper()
+    name = examined.place.name.upper()
     assert probed.failure is not None
     kind = probed.failure.kind
     if probed.key_accepted is False:
-        return [f"Check {place.entry.key_name}: python -m app config set {place.entry.key_name} -"]
+        return [
+            f"Check {examined.place.key_name}: python -m app config set {examined.place.key_name} -"
+        ]
     if _listed(probed) is False or kind is Kind.MODEL_NOT_FOUND:
         near = _near(probed)
         told = f"Its provider has {', '.join(near)}." if near else ""
         choice = near[0] if near else "NAME"
         return [told, f"Choose one: python -m app config set {name}_MODEL {choice}."]
     if kind is Kind.CONNECTION:
-        return [f"Check the network, the proxy and {name}_BASE_URL ({place.entry.url})."]
-    wait = place.entry.wait(probed.failure, place.now)
+        return [f"Check the network, the proxy and {name}_BASE_URL ({examined.place.url})."]
+    wait = examined.place.wait(probed.failure, examined.now)
     if wait is not None and probed.failure.waiting_helps:
         from datetime import timedelta
 
-        return [f"Back at {moment(place.now + timedelta(seconds=wait), place.now)}."]
+        return [f"Back at {moment(examined.now + timedelta(seconds=wait), examined.now)}."]
     return []
 
 
 def _listed(probed: Probed | None) -> bool | None:
     if probed is None or probed.listed is None:
         return None
-    return probed.listed.has(probed.entry.model)
+    return probed.listed.has(probed.place.model)
 
 
 def _near(probed: Probed | None) -> tuple[str, ...]:
     if probed is None or probed.listed is None or _listed(probed):
         return ()
-    return probed.listed.near(probed.entry.model)
+    return probed.listed.near(probed.place.model)
 
 
 def _limits(headers: Mapping[str, str]) -> list[str]:

@@ -32,9 +32,9 @@ def open_breakers(clock: FixedClock, settings: Settings) -> None:
 
     stores = Stores(settings, clock)
     until = clock.now() + timedelta(hours=1)
-    for entry in places(settings):
+    for place in places(settings):
         bad = Standing(kind="rate_limit", failures=1, openings=1, open_until=until)
-        stores.breaker_store().change(entry.breakers.model, lambda before, bad=bad: bad)
+        stores.breaker_store().change(place.breakers.model, lambda before, bad=bad: bad)
     stores.close()
 
 

@@ -14,7 +14,7 @@ from app.llm.attempts import Trail
 from app.llm.call import ModelCall
 from app.llm.failures.kinds import CURABLE, ERRORS, Kind, ModelCallError, Verdict
 from app.llm.guard import Guard, Policy
-from app.llm.providers.registry import entries
+from app.llm.providers.registry import installed_places
 from app.llm.stream import Limits
 from app.settings import Settings
 from tests.conftest import ROOT
@@ -69,7 +69,7 @@ def verdict_on(server: ProviderServer, provider: str) -> Verdict:
         groq_base_url=server.url,
     )
     guard = Guard(
-        entries(settings)[0],
+        installed_places(settings)[0],
         0,
         None,
         tools=[],

@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 from app import Settings
 from app.llm.messages.provider_shapes import FAILED, NOTICE, for_gemini, in_plain_strings
 from app.llm.providers.clients import Client
-from app.llm.providers.registry import PROVIDERS, Entry, entries
+from app.llm.providers.registry import PROVIDERS, Place, installed_places
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -157,7 +157,7 @@ class World:
     """Every provider's server, and a client of each that stays open."""
 
     servers: list[ProviderServer]
-    clients: list[tuple[Entry, Client]]
+    clients: list[tuple[Place, Client]]
     runner: asyncio.Runner
 
     def ask(self, history: Sequence[AnyMessage]) -> list[str]:
@@ -166,8 +166,8 @@ class World:
 
     async def _ask(self, history: Sequence[AnyMessage]) -> list[str]:
         texts = []
-        for entry, client in self.clients:
-            stream = client.model.astream(entry.by.shape(history))
+        for place, client in self.clients:
+            stream = client.model.astream(place.provider.shape(history))
             texts.append("".join([str(chunk.text) async for chunk in stream]))
         return texts
 
@@ -182,8 +182,8 @@ def world() -> Iterator[World]:
     given |= {f"{name}_api_key": s.key for name, s in servers.items() if s.key}
     made = Settings(llm_chain=tuple(PROVIDERS), openai_model="local-model", **given)
 
-    async def open_all() -> list[tuple[Entry, Client]]:
-        return [(entry, entry.open()) for entry in entries(made)]
+    async def open_all() -> list[tuple[Place, Client]]:
+        return [(place, place.open()) for place in installed_places(made)]
 
     with asyncio.Runner() as runner:
         clients = runner.run(open_all())

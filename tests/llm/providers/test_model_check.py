@@ -47,7 +47,7 @@ def probed(servers: dict[str, ProviderServer], **more: Any) -> dict[str, Probed]
         given |= {f"{name}_api_key": server.key} if server.key else {}
     settings = Settings(**given | more)
     found = asyncio.run(probe(places(settings), settings, FixedClock()))
-    return {one.entry.provider: one for one in found}
+    return {one.place.name: one for one in found}
 
 
 def test_each_provider_answers_and_lists_its_models(servers: dict[str, ProviderServer]) -> None:
@@ -55,7 +55,7 @@ def test_each_provider_answers_and_lists_its_models(servers: dict[str, ProviderS
     assert {name: one.failure for name, one in found.items()} == dict.fromkeys(servers)
     for name, one in found.items():
         assert one.listed is not None, name
-        assert one.listed.has(one.entry.model)
+        assert one.listed.has(one.place.model)
         assert one.key_accepted
         assert servers[name].refusals == []
         assert (servers[name].calls, servers[name].listed) == (
@@ -78,7 +78,7 @@ def test_unknown_model_is_told_with_its_living_neighbours(
         assert one.failure is not None
         assert one.failure.kind == "model_not_found"
         assert one.listed is not None
-        assert one.listed.near(one.entry.model)[0] == near
+        assert one.listed.near(one.place.model)[0] == near
         assert one.key_accepted
 
 

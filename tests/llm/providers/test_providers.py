@@ -10,7 +10,7 @@ import pytest
 from app import Settings, SettingsError
 from app.llm.failures.kinds import Kind
 from app.llm.providers import clients
-from app.llm.providers.registry import PROVIDERS, entries
+from app.llm.providers.registry import PROVIDERS, installed_places
 from tests.conftest import Relay, provider_settings
 from tests.fakes import anthropic as anthropic_api
 from tests.fakes import gemini as gemini_api
@@ -240,12 +240,12 @@ def test_missing_package_of_an_extra_is_told_at_the_start(monkeypatch: pytest.Mo
         lambda name: None if name == "langchain_ollama" else real(name),
     )
     with pytest.raises(SettingsError, match=r'install -e "\.\[ollama\]"'):
-        entries(Settings(llm_chain="ollama"))  # type: ignore[arg-type]
+        installed_places(Settings(llm_chain="ollama"))  # type: ignore[arg-type]
 
 
 def test_every_place_that_settings_know_has_a_provider() -> None:
     chain = ",".join(PROVIDERS)
-    assert [e.provider for e in entries(Settings(llm_chain=chain))] == list(PROVIDERS)  # type: ignore[arg-type]
+    assert [e.name for e in installed_places(Settings(llm_chain=chain))] == list(PROVIDERS)  # type: ignore[arg-type]
 
 
 def test_gemini_twice_keeps_its_signatures(make_relay: MakeRelay, gemini: GeminiServer) -> None:

@@ -49,7 +49,7 @@ def _show(session: Session, states: "tuple[ModelState, ...]") -> None:
         told = words.get(state.state.value, f"spared until {until} ({state.kind})")
         mark = "*" if state.provider == first else " "
         table.add_row(f"{mark} {state.provider}", state.model, told)
-    for model in session.settings.models:
+    for model in session.settings.places:
         if not model.usable:
             table.add_row(f"  {model.name}", model.model, f"no {model.key_name}")
     session.output.print(table)
