@@ -10,7 +10,7 @@ list needs neither.
 from typing import TYPE_CHECKING
 
 from .. import lazy_names
-from . import fields, results
+from . import actions, fields, results
 from .dates.due_forms import format_due
 from .model import (
     Days,
@@ -58,6 +58,7 @@ __all__ = [
     "TaskService",
     "Undone",
     "Wanted",
+    "actions",
     "check_rule",
     "drafted",
     "fields",

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, select, update
 from sqlalchemy import insert as insert_row
 
+from .actions import UNDO, Action
 from .model import Status, Task, Undone
 from .store.queries import TaskRows
 from .store.rows import changes, completions, from_snapshot, to_snapshot
@@ -24,7 +25,7 @@ class History:
 
     def change(
         self,
-        action: str,
+        action: Action,
         made_at: datetime,
         before: Sequence[Task],
         after: Sequence[Task],
@@ -34,7 +35,7 @@ class History:
         """Write tasks as they are after a change, and the change itself.
 
         Args:
-            action: What was done: `add`, `update`, `complete`, ...
+            action: What was done.
             made_at: When.
             before: The tasks as they were; a new one isn't in it.
             after: The same tasks as they are now.
@@ -45,7 +46,7 @@ class History:
 
     def note(
         self,
-        action: str,
+        action: Action,
         made_at: datetime,
         before: Sequence[Task],
         after: Sequence[Task],
@@ -84,12 +85,12 @@ class History:
             update(changes).where(changes.c.id == last["id"]).values(undone=True)
         )
         now_so = self._rows.get(ids)
-        self._record("undo", now, tuple(found.values()), tuple(now_so.values()), undone=True)
+        self._record(UNDO, now, tuple(found.values()), tuple(now_so.values()), undone=True)
         return Undone(last["action"], last["made_at"], tuple(now_so.values()))
 
     def _record(
         self,
-        action: str,
+        action: Action,
         made_at: datetime,
         before: Sequence[Task],
         after: Sequence[Task],
@@ -100,7 +101,7 @@ class History:
             insert_row(changes).values(
                 user_id=self._user_id,
                 made_at=made_at,
-                action=action,
+                action=action.name,
                 before=[to_snapshot(task) for task in before],
                 after=[to_snapshot(task) for task in after],
                 undone=undone,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
 
+from .actions import COMPLETE, DELETE, SKIP, StatusAction, undone_words
 from .dates.due_forms import format_due
 from .model import Days, Outcome, Page, Stats, Status, Task, Undone
 from .text import task_line
@@ -11,27 +12,6 @@ LIST_BEGINS = "Tasks, as stored:"
 LIST_ENDS = "End of tasks."
 """The lines around a list. Between them each line begins with an id, so no title can forge one."""
 
-_PAST = {
-    "complete": "Completed",
-    "skip": "Skipped",
-    "reopen": "Reopened",
-    "delete": "Deleted",
-}
-_ALREADY = {
-    "complete": "not open",
-    "skip": "not open",
-    "reopen": "already open",
-    "delete": "already deleted",
-}
-_UNDONE = {
-    "add": "the adding",
-    "update": "the change",
-    "complete": "the completion",
-    "skip": "the skipping",
-    "reopen": "the reopening",
-    "delete": "the deletion",
-    "import": "the import",
-}
 _MOST_LINES = 20
 
 
@@ -60,10 +40,10 @@ def updated(task: Task, changed: bool, waiting: Waiting) -> str:
     return f"{'Updated' if changed else 'Nothing to change in'} {_line(task, waiting)}"
 
 
-def moved(action: str, answers: Sequence[Outcome]) -> str:
+def moved(action: StatusAction, answers: Sequence[Outcome]) -> str:
     """Say what became of each id, a line each."""
     lines = [_moved_line(action, answer) for answer in answers]
-    if action == "delete" and any(answer.changed for answer in answers):
+    if action is DELETE and any(answer.changed for answer in answers):
         lines.append("undo, or reopen_tasks with the ids, brings them back.")
     return "\n".join(lines)
 
@@ -93,7 +73,7 @@ def undone(changes: Sequence[Undone], waiting: Waiting) -> str:
     """Say which changes were reverted, and how their tasks stand now."""
     lines: list[str] = []
     for change in changes:
-        lines.append(f"Undid {_UNDONE.get(change.action, change.action)} of:")
+        lines.append(f"Undid {undone_words(change.action)} of:")
         lines += [_line(task, waiting) for task in change.tasks[:_MOST_LINES]]
         if len(change.tasks) > _MOST_LINES:
             lines.append(f"... {len(change.tasks)} tasks in all.")
@@ -127,18 +107,18 @@ def _listed_line(page: Page, task: Task, zone: tzinfo) -> str:
     return line
 
 
-def _moved_line(action: str, answer: Outcome) -> str:
+def _moved_line(action: StatusAction, answer: Outcome) -> str:
     task = answer.task
     if task is None or _is_hidden(task, action):
         return f"#{answer.id}: no such task."
     if not answer.changed:
-        if action == "skip" and task.status is Status.OPEN:
+        if action is SKIP and task.status is Status.OPEN:
             return f"#{answer.id} {task.title}: doesn't repeat, so there is nothing to skip."
-        return f"#{answer.id} {task.title}: {_ALREADY[action]}."
-    line = f"{_PAST[action]} #{answer.id} {task.title}"
+        return f"#{answer.id} {task.title}: {action.already}."
+    line = f"{action.past} #{answer.id} {task.title}"
     if answer.moved_on and task.due is not None:
         line += f"; it repeats, next due {format_due(task.due)}"
-    elif task.repeat is not None and action in ("complete", "skip"):
+    elif task.repeat is not None and action in (COMPLETE, SKIP):
         line += "; it was the last one"
     if answer.open_subtasks:
         line += f"; still open below it: {_numbers(answer.open_subtasks)}"
@@ -147,9 +127,9 @@ def _moved_line(action: str, answer: Outcome) -> str:
     return line
 
 
-def _is_hidden(task: Task, action: str) -> bool:
+def _is_hidden(task: Task, action: StatusAction) -> bool:
     """Say whether a task is deleted, and the action is none that knows deleted tasks."""
-    return task.status is Status.DELETED and action in ("complete", "skip")
+    return task.status is Status.DELETED and action in (COMPLETE, SKIP)
 
 
 def _numbers(task_ids: Sequence[int]) -> str:

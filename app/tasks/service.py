@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine
 from ..clock import Clock
 from ..database import reading, writing
 from ..errors import TaskRefusal
+from . import actions, fields
 from . import dependencies as links
-from . import fields
 from .history import History
 from .idempotency_keys import IdempotencyKeys
 from .model import Outcome, Owner, Page, Stats, Task, Undone
@@ -108,7 +108,7 @@ class TaskService:
                 if existing:
                     return existing, False
             task = replace(draft, id=rows.next_id())
-            history.change("add", said.now, before=(), after=(task,))
+            history.change(actions.ADD, said.now, before=(), after=(task,))
         return task, True
 
     def find(
@@ -167,7 +167,7 @@ class TaskService:
                 ahead = () if clear else links.blockers_of(rows, before.id, blockers)
                 after = replace(after, blocked_by=ahead)
             if after != before:
-                history.change("update", said.now, before=(before,), after=(after,))
+                history.change(actions.UPDATE, said.now, before=(before,), after=(after,))
         return after, after != before
 
     def complete(
@@ -180,15 +180,15 @@ class TaskService:
             task_ids: Which; an answer for each.
             skip: Let repeating tasks go to their next due without being done.
         """
-        return self._move(owner, "skip" if skip else "complete", task_ids)
+        return self._move(owner, actions.SKIP if skip else actions.COMPLETE, task_ids)
 
     def reopen(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Outcome, ...]:
         """Open done or deleted tasks again; an answer for each id."""
-        return self._move(owner, "reopen", task_ids)
+        return self._move(owner, actions.REOPEN, task_ids)
 
     def delete(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Outcome, ...]:
         """Delete tasks, so that `reopen` or `undo` can bring them back; an answer for each id."""
-        return self._move(owner, "delete", task_ids)
+        return self._move(owner, actions.DELETE, task_ids)
 
     def undo(self, owner: Owner, steps: int = 1) -> tuple[Undone, ...]:
         """Revert this user's last changes, the newest first; at least one."""
@@ -206,7 +206,7 @@ class TaskService:
         return tuple(undone)
 
     def _move(
-        self, owner: Owner, action: str, references: Sequence[int | str]
+        self, owner: Owner, action: actions.StatusAction, references: Sequence[int | str]
     ) -> tuple[Outcome, ...]:
         if not references:
             raise TaskRefusal("No task ids were given. Send the numbers that list_tasks shows.")
@@ -221,7 +221,9 @@ class TaskService:
             if moved:
                 before = [found[task_id] for task_id in moved]
                 after = [one.task for one in moved.values()]
-                done = [n for n, one in moved.items() if one.moved_on and action == "complete"]
+                done = [
+                    n for n, one in moved.items() if one.moved_on and action is actions.COMPLETE
+                ]
                 history.change(action, now, before, after, done=done)
             return tuple(
                 outcome_of(rows, task_id, found.get(task_id), moved, action) for task_id in ids

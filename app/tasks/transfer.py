@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, and_, delete, select, update
 
 from ..errors import TaskRefusal
+from .actions import IMPORT
 from .dependencies import reaches
 from .history import History
 from .model import ImportCounts, Portable, Status, Task
@@ -67,7 +68,7 @@ class Transfer:
             tick(len(after[start : start + _CHUNK]))
         fresh = self._fresh_completions(incoming, settled)
         if after or fresh:
-            history.note("import", now, before, after, done=fresh)
+            history.note(IMPORT, now, before, after, done=fresh)
         updated = len(known)
         return ImportCounts(len(after) - updated, updated, count - len(after))
 

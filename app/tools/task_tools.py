@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, tool
 
-from ..tasks import Owner, TaskService, results
+from ..tasks import Owner, TaskService, actions, results
 from . import arguments as arg
 from .call_keys import call_key
 from .caller import caller
@@ -162,7 +162,8 @@ class TaskTools:
         return self._once(
             runtime,
             lambda tasks, owner: results.moved(
-                "skip" if skip else "complete", tasks.complete(owner, task_ids, skip=bool(skip))
+                actions.SKIP if skip else actions.COMPLETE,
+                tasks.complete(owner, task_ids, skip=bool(skip)),
             ),
         )
 
@@ -170,14 +171,14 @@ class TaskTools:
         """Open done tasks again, and restore deleted ones."""
         return self._once(
             runtime,
-            lambda tasks, owner: results.moved("reopen", tasks.reopen(owner, task_ids)),
+            lambda tasks, owner: results.moved(actions.REOPEN, tasks.reopen(owner, task_ids)),
         )
 
     def delete_tasks(self, runtime: Runtime, task_ids: arg.TaskIds) -> str:
         """Delete tasks. Only when the person asks for it; a finished task is completed."""
         return self._once(
             runtime,
-            lambda tasks, owner: results.moved("delete", tasks.delete(owner, task_ids)),
+            lambda tasks, owner: results.moved(actions.DELETE, tasks.delete(owner, task_ids)),
         )
 
     def undo(self, runtime: Runtime, steps: arg.Steps = 1) -> str:

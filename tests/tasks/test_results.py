@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.tasks import Outcome, Page, Priority, Status, Task, Undone, results
+from app.tasks import Outcome, Page, Priority, Status, Task, Undone, actions, results
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 RENT = Task(
@@ -84,7 +84,7 @@ def test_each_id_of_a_change_has_its_line() -> None:
         Outcome(3, task(3, Status.DELETED), False),
         Outcome(4, None, False),
     ]
-    assert results.moved("complete", answers).splitlines() == [
+    assert results.moved(actions.COMPLETE, answers).splitlines() == [
         "Completed #1 t1",
         "#2 t2: not open.",
         "#3: no such task.",
@@ -93,7 +93,7 @@ def test_each_id_of_a_change_has_its_line() -> None:
 
 
 def test_deletion_says_how_it_comes_back() -> None:
-    told = results.moved("delete", [Outcome(1, task(1, Status.DELETED), True)])
+    told = results.moved(actions.DELETE, [Outcome(1, task(1, Status.DELETED), True)])
     assert told.splitlines() == [
         "Deleted #1 t1",
         "undo, or reopen_tasks with the ids, brings them back.",

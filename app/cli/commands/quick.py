@@ -61,7 +61,7 @@ def done(ids: tuple[str, ...], user: str | None) -> int:
     with opened(user) as here:
         answers = here.stores.tasks().complete(here.owner, numbers)
         for answer in answers:
-            _tell("complete", answer)
+            _tell(answer)
     return Exit.ANSWERED if all(one.changed for one in answers) else Exit.FAILED
 
 
@@ -83,8 +83,8 @@ def undo(steps: int, user: str | None) -> int:
     return Exit.ANSWERED
 
 
-def _tell(action: str, answer: "Outcome") -> None:
-    """Tell what became of one task: a change on standard output, a refusal on the other."""
-    from ...tasks import results
+def _tell(answer: "Outcome") -> None:
+    """Tell whether a task was completed: a change on standard output, a refusal on the other."""
+    from ...tasks import actions, results
 
-    click.echo(results.moved(action, [answer]), err=not answer.changed)
+    click.echo(results.moved(actions.COMPLETE, [answer]), err=not answer.changed)
