@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .archive import TaskArchive
     from .dates.due import resolve_due
     from .dates.repeat import check_rule, parse_repeat
+    from .quick_line import read_ids, read_task
+    from .store.search import word_matcher
 
 __all__ = [
     "Answer",
@@ -65,10 +67,13 @@ __all__ = [
     "format_due",
     "is_overdue",
     "parse_repeat",
+    "read_ids",
+    "read_task",
     "repeat_words",
     "resolve_due",
     "results",
     "task_line",
+    "word_matcher",
 ]
 
 Answer = Outcome
@@ -84,5 +89,7 @@ if not TYPE_CHECKING:
             "archive": ("TaskArchive",),
             "dates.due": ("resolve_due",),
             "dates.repeat": ("check_rule", "parse_repeat"),
+            "quick_line": ("read_ids", "read_task"),
+            "store.search": ("word_matcher",),
         },
     )

@@ -42,7 +42,7 @@ class TaskArchive:
             incoming: The tasks.
             upsert: Whether a task takes the place of the stored one with its UUID; else one
                 that is there already in every field is passed over.
-            tick: Told of the progress.
+            tick: Called with the number of tasks that were stored since the last call.
 
         Raises:
             TaskRefusal: A link leads nowhere or in a circle; the text names the line.

@@ -15,6 +15,10 @@ _MOST_NAMED = 20
 def ids_of(rows: TaskRows, references: Collection[int | str]) -> tuple[int, ...]:
     """Return ids, each once; a title counts where exactly one open task has it.
 
+    Args:
+        rows: The owner's tasks.
+        references: Ids, which may be of no task, and titles.
+
     Raises:
         TaskRefusal: No open task has a title, or several have it.
     """
@@ -24,14 +28,14 @@ def ids_of(rows: TaskRows, references: Collection[int | str]) -> tuple[int, ...]
             ids.append(reference)
             continue
         title = fields.title_of(reference)
-        found = rows.open_with_title(fields.title_key(title))
-        if len(found) != 1:
-            candidates = "; ".join(task_line(task) for task in found[:_MOST_NAMED])
+        matches = rows.open_with_title(fields.title_key(title))
+        if len(matches) != 1:
+            candidates = "; ".join(task_line(task) for task in matches[:_MOST_NAMED])
             raise TaskRefusal(
-                f'"{title[:80]}": {len(found)} open tasks have this title, so nothing was done. '
+                f'"{title[:80]}": {len(matches)} open tasks have this title, so nothing was done. '
                 f"Send the number after #. {candidates or 'list_tasks shows it.'}"
             )
-        ids.append(found[0].id)
+        ids.append(matches[0].id)
     return tuple(dict.fromkeys(ids))
 
 
@@ -47,7 +51,7 @@ def parent_of(rows: TaskRows, task_id: int, reference: int | str) -> int:
         TaskRefusal: There is no such task, or it is below this one.
     """
     (parent,) = _existing(rows, [reference])
-    parents = {one: (above,) for one, (above, _) in rows.links().items() if above is not None}
+    parents = {child: (above,) for child, (above, _) in rows.links().items() if above is not None}
     if reaches(parent, task_id, parents):
         raise TaskRefusal(f"#{task_id} can't be a subtask of #{parent}, which is below it.")
     return parent
@@ -56,13 +60,18 @@ def parent_of(rows: TaskRows, task_id: int, reference: int | str) -> int:
 def blockers_of(rows: TaskRows, task_id: int, references: Sequence[int | str]) -> tuple[int, ...]:
     """Return the ids of the tasks that must be done before one.
 
+    Args:
+        rows: The owner's tasks.
+        task_id: The task; 0 for one that isn't there yet.
+        references: The blockers' ids or titles.
+
     Raises:
         TaskRefusal: One doesn't exist, waits for this task itself, or they are too many.
     """
     if len(references) > MOST_BLOCKERS:
         raise TaskRefusal(f"{len(references)} blockers are too many; send at most {MOST_BLOCKERS}.")
     blockers = _existing(rows, references)
-    links = {one: before for one, (_, before) in rows.links().items()}
+    links = {waiting: ahead for waiting, (_, ahead) in rows.links().items()}
     for blocker in blockers:
         if reaches(blocker, task_id, links):
             raise TaskRefusal(f"#{task_id} can't wait for #{blocker}, which waits for it.")
@@ -71,9 +80,9 @@ def blockers_of(rows: TaskRows, task_id: int, references: Sequence[int | str]) -
 
 def _existing(rows: TaskRows, references: Sequence[int | str]) -> tuple[int, ...]:
     ids = ids_of(rows, references)
-    found = rows.get(ids)
+    stored = rows.get(ids)
     for task_id in ids:
-        if task_id not in found or found[task_id].status is Status.DELETED:
+        if task_id not in stored or stored[task_id].status is Status.DELETED:
             raise no_such_task(task_id)
     return ids
 
@@ -86,6 +95,10 @@ def no_such_task(task_id: int) -> TaskRefusal:
 def existing_task(rows: TaskRows, reference: int | str) -> Task:
     """Return the task that a reference names.
 
+    Args:
+        rows: The owner's tasks.
+        reference: Its id or title.
+
     Raises:
         TaskRefusal: There is none, or it is deleted.
     """
@@ -94,7 +107,13 @@ def existing_task(rows: TaskRows, reference: int | str) -> Task:
 
 
 def reaches(start: int, goal: int, links: Mapping[int, tuple[int, ...]]) -> bool:
-    """Say whether links lead from one task to another."""
+    """Say whether links lead from one task to another.
+
+    Args:
+        start: The id to begin with.
+        goal: The id to look for.
+        links: By id, the ids that a task is linked to.
+    """
     seen: set[int] = set()
     ahead = [start]
     while ahead:

@@ -76,9 +76,9 @@ def project_key(project: str) -> str:
     return unicodedata.normalize("NFC", project.casefold())
 
 
-def said_of(text: str) -> str:
-    """Return the words in which a due or a repeat was said, as far as they are kept."""
-    kept = [one for one in text if unicodedata.category(one) not in ("Cc", "Cs")]
+def original_words(text: str) -> str:
+    """Return the person's own words for a due or a repeat, as far as they are kept."""
+    kept = [char for char in text if unicodedata.category(char) not in ("Cc", "Cs")]
     return "".join(kept)[:DUE_TEXT_LENGTH]
 
 
@@ -88,7 +88,15 @@ def clears(text: str) -> bool:
 
 
 def plain(what: str, text: str) -> str:
-    """Return a text that holds no control characters but tabs and line ends."""
+    """Return a text that holds no control characters but tabs and line ends.
+
+    Args:
+        what: The field's name, for the refusal.
+        text: What it should hold.
+
+    Raises:
+        TaskRefusal: There is another control character in it.
+    """
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t\r":
             raise TaskRefusal(f"The {what} holds a control character. Send plain text.")

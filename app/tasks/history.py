@@ -53,11 +53,19 @@ class History:
         *,
         done: Sequence[tuple[int, datetime]] = (),
     ) -> None:
-        """Write a change whose tasks are written already; `done` says which were done when."""
+        """Write a change whose tasks are written already.
+
+        Args:
+            action: What was done.
+            made_at: When.
+            before: The tasks as they were; a new one isn't in it.
+            after: The same tasks as they are now.
+            done: The repeating tasks of which an instance was done, and when.
+        """
         change_id = self._record(action, made_at, before, after)
         if done:
-            told = {"user_id": self._user_id, "change_id": change_id}
-            rows = [{**told, "task_id": task_id, "completed_at": at} for task_id, at in done]
+            same = {"user_id": self._user_id, "change_id": change_id}
+            rows = [{**same, "task_id": task_id, "completed_at": at} for task_id, at in done]
             self._connection.execute(insert_row(completions), rows)
 
     def undo_last(self, now: datetime) -> Undone | None:
@@ -76,17 +84,17 @@ class History:
         if last is None:
             return None
         ids = [snapshot["id"] for snapshot in last["after"]]
-        found = self._rows.get(ids)
+        stored = self._rows.get(ids)
         earlier = {snapshot["id"]: from_snapshot(snapshot) for snapshot in last["before"]}
-        for task_id in found:
+        for task_id in stored:
             self._rows.overwrite(task_id, earlier.get(task_id, {"status": Status.DELETED.value}))
         self._connection.execute(delete(completions).where(completions.c.change_id == last["id"]))
         self._connection.execute(
             update(changes).where(changes.c.id == last["id"]).values(undone=True)
         )
-        now_so = self._rows.get(ids)
-        self._record(UNDO, now, tuple(found.values()), tuple(now_so.values()), undone=True)
-        return Undone(last["action"], last["made_at"], tuple(now_so.values()))
+        reverted = tuple(self._rows.get(ids).values())
+        self._record(UNDO, now, tuple(stored.values()), reverted, undone=True)
+        return Undone(last["action"], last["made_at"], reverted)
 
     def _record(
         self,
@@ -97,7 +105,7 @@ class History:
         *,
         undone: bool = False,
     ) -> int:
-        made = self._connection.execute(
+        inserted = self._connection.execute(
             insert_row(changes).values(
                 user_id=self._user_id,
                 made_at=made_at,
@@ -107,5 +115,5 @@ class History:
                 undone=undone,
             )
         )
-        (change_id,) = made.inserted_primary_key or (0,)
+        (change_id,) = inserted.inserted_primary_key or (0,)
         return int(change_id)

@@ -21,11 +21,17 @@ class IdempotencyKeys:
     def result(self, key: str) -> str | None:
         """Return what a call answered, or None when it wasn't carried out."""
         mine = and_(calls.c.user_id == self._user_id, calls.c.key == key)
-        found: str | None = self._connection.scalar(select(calls.c.result).where(mine))
-        return found
+        result: str | None = self._connection.scalar(select(calls.c.result).where(mine))
+        return result
 
     def record(self, key: str, made_at: datetime, result: str) -> None:
-        """Remember a call, and forget the old ones."""
+        """Remember a call, and forget those that are older than `KEPT_DAYS`.
+
+        Args:
+            key: Its key.
+            made_at: When it was carried out.
+            result: What it answered.
+        """
         old = calls.c.made_at < made_at - timedelta(days=KEPT_DAYS)
         self._connection.execute(delete(calls).where(calls.c.user_id == self._user_id, old))
         row = {"user_id": self._user_id, "key": key, "made_at": made_at, "result": result}

@@ -6,7 +6,7 @@ from datetime import date, tzinfo
 from .actions import COMPLETE, DELETE, SKIP, StatusAction, undone_words
 from .dates.due_forms import format_due
 from .model import Days, Outcome, Page, Stats, Status, Task, Undone
-from .text import task_line
+from .text import numbers, task_line
 
 LIST_BEGINS = "Tasks, as stored:"
 LIST_ENDS = "End of tasks."
@@ -36,14 +36,25 @@ def added(task: Task, new: bool, waiting: Waiting) -> str:
 
 
 def updated(task: Task, changed: bool, waiting: Waiting) -> str:
-    """Say that a task was changed, or that it was so before."""
+    """Say that a task was changed, or that it was so before.
+
+    Args:
+        task: The task as it is now.
+        changed: Whether anything changed.
+        waiting: The open blockers of each open task that has some.
+    """
     return f"{'Updated' if changed else 'Nothing to change in'} {_line(task, waiting)}"
 
 
-def moved(action: StatusAction, answers: Sequence[Outcome]) -> str:
-    """Say what became of each id, a line each."""
-    lines = [_moved_line(action, answer) for answer in answers]
-    if action is DELETE and any(answer.changed for answer in answers):
+def moved(action: StatusAction, outcomes: Sequence[Outcome]) -> str:
+    """Say what became of each id, a line each.
+
+    Args:
+        action: What was done.
+        outcomes: What became of each task.
+    """
+    lines = [_outcome_line(action, outcome) for outcome in outcomes]
+    if action is DELETE and any(outcome.changed for outcome in outcomes):
         lines.append("undo, or reopen_tasks with the ids, brings them back.")
     return "\n".join(lines)
 
@@ -59,18 +70,23 @@ def listed(page: Page, zone: tzinfo) -> str:
         return "No tasks found." if not page.total else f"No more: {page.total} tasks in all."
     lines = [_listed_line(page, task, zone) for task in page.tasks]
     end = page.offset + len(page.tasks)
-    told = f"{page.total} in all."
+    total = f"{page.total} in all."
     if len(page.tasks) < page.total:
         shown = f"{page.offset + 1}-{end}" if page.offset else f"{end}"
         more = (
             f"; narrow with when, text, tag or project, or offset={end}" if end < page.total else ""
         )
-        told = f"{shown} of {page.total} shown{more}."
-    return "\n".join([LIST_BEGINS, *lines, f"{LIST_ENDS} {told}"])
+        total = f"{shown} of {page.total} shown{more}."
+    return "\n".join([LIST_BEGINS, *lines, f"{LIST_ENDS} {total}"])
 
 
 def undone(changes: Sequence[Undone], waiting: Waiting) -> str:
-    """Say which changes were reverted, and how their tasks stand now."""
+    """Say which changes were reverted, and how their tasks stand now.
+
+    Args:
+        changes: The changes, the newest first.
+        waiting: The open blockers of each open task that has some.
+    """
     lines: list[str] = []
     for change in changes:
         lines.append(f"Undid {undone_words(change.action)} of:")
@@ -107,33 +123,29 @@ def _listed_line(page: Page, task: Task, zone: tzinfo) -> str:
     return line
 
 
-def _moved_line(action: StatusAction, answer: Outcome) -> str:
-    task = answer.task
+def _outcome_line(action: StatusAction, outcome: Outcome) -> str:
+    task = outcome.task
     if task is None or _is_hidden(task, action):
-        return f"#{answer.id}: no such task."
-    if not answer.changed:
+        return f"#{outcome.id}: no such task."
+    if not outcome.changed:
         if action is SKIP and task.status is Status.OPEN:
-            return f"#{answer.id} {task.title}: doesn't repeat, so there is nothing to skip."
-        return f"#{answer.id} {task.title}: {action.already}."
-    line = f"{action.past} #{answer.id} {task.title}"
-    if answer.moved_on and task.due is not None:
+            return f"#{outcome.id} {task.title}: doesn't repeat, so there is nothing to skip."
+        return f"#{outcome.id} {task.title}: {action.already}."
+    line = f"{action.past} #{outcome.id} {task.title}"
+    if outcome.moved_on and task.due is not None:
         line += f"; it repeats, next due {format_due(task.due)}"
     elif task.repeat is not None and action in (COMPLETE, SKIP):
         line += "; it was the last one"
-    if answer.open_subtasks:
-        line += f"; still open below it: {_numbers(answer.open_subtasks)}"
-    if answer.open_blockers:
-        line += f"; it was still waiting for {_numbers(answer.open_blockers)}"
+    if outcome.open_subtasks:
+        line += f"; still open below it: {numbers(outcome.open_subtasks)}"
+    if outcome.open_blockers:
+        line += f"; it was still waiting for {numbers(outcome.open_blockers)}"
     return line
 
 
 def _is_hidden(task: Task, action: StatusAction) -> bool:
     """Say whether a task is deleted, and the action is none that knows deleted tasks."""
     return task.status is Status.DELETED and action in (COMPLETE, SKIP)
-
-
-def _numbers(task_ids: Sequence[int]) -> str:
-    return ", ".join(f"#{one}" for one in task_ids)
 
 
 def _span(days: Days) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from copy import copy
 from dataclasses import replace
 from typing import Unpack
 from uuid import UUID, uuid4
@@ -12,8 +11,7 @@ from sqlalchemy import Connection, Engine
 from ..clock import Clock
 from ..database import reading, writing
 from ..errors import TaskRefusal
-from . import actions, fields
-from . import dependencies as links
+from . import actions, dependencies, fields
 from .history import History
 from .idempotency_keys import IdempotencyKeys
 from .model import Outcome, Owner, Page, Stats, Task, Undone
@@ -41,6 +39,8 @@ class TaskService:
         clock: Where the time comes from.
         day_first: Whether 12/05 is the twelfth of May.
         new_uuid: Makes the UUID of a new task.
+        connection: A transaction that is open already, in which every operation takes part;
+            each has one of its own when None.
     """
 
     def __init__(
@@ -50,12 +50,13 @@ class TaskService:
         *,
         day_first: bool = False,
         new_uuid: Callable[[], UUID] = uuid4,
+        connection: Connection | None = None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._day_first = day_first
         self._new_uuid = new_uuid
-        self._within: Connection | None = None
+        self._connection = connection
 
     def once(self, owner: Owner, key: str | None, operation: Callable[["TaskService"], str]) -> str:
         """Carry out an operation unless it was carried out before under the same key.
@@ -71,15 +72,20 @@ class TaskService:
         if key is None:
             return operation(self)
         with writing(self._engine, scope_of(owner)) as connection:
-            calls = IdempotencyKeys(connection, owner.user_id)
-            result = calls.result(key)
+            keys = IdempotencyKeys(connection, owner.user_id)
+            result = keys.result(key)
             if result is None:
-                result = operation(self._bound(connection))
-                calls.record(key, self._clock.now(), result)
+                result = operation(self._within(connection))
+                keys.record(key, self._clock.now(), result)
             return result
 
     def result_of(self, owner: Owner, key: str) -> str | None:
-        """Return what a call answered, or None when it wasn't carried out."""
+        """Return what an operation answered, or None when it wasn't carried out.
+
+        Args:
+            owner: Whose tasks.
+            key: The key that `once` was given.
+        """
         with reading(self._engine) as connection:
             return IdempotencyKeys(connection, owner.user_id).result(key)
 
@@ -93,31 +99,45 @@ class TaskService:
     ) -> tuple[Task, bool]:
         """Add a task, or find the open one with the same title and due.
 
+        Args:
+            owner: Whose task it becomes.
+            title: Its title.
+            allow_duplicate: Whether a second open task of the same title and due is added.
+            given: Its other fields; see `NewFields`.
+
         Returns:
             The task, and whether it is new.
         """
-        said = self._said(owner)
-        draft = drafted(title, given, said, self._new_uuid)
+        request = self._request(owner)
+        draft = drafted(title, given, request, self._new_uuid)
         with self._changing(owner) as (rows, history):
             if parent := given.get("parent_id"):
-                draft = replace(draft, parent_id=links.parent_of(rows, 0, parent))
+                draft = replace(draft, parent_id=dependencies.parent_of(rows, 0, parent))
             if blockers := given.get("blocked_by"):
-                draft = replace(draft, blocked_by=links.blockers_of(rows, 0, blockers))
+                blocked_by = dependencies.blockers_of(rows, 0, blockers)
+                draft = replace(draft, blocked_by=blocked_by)
             if not allow_duplicate:
                 existing = rows.find_open(fields.title_key(draft.title), to_row(draft))
                 if existing:
                     return existing, False
             task = replace(draft, id=rows.next_id())
-            history.change(actions.ADD, said.now, before=(), after=(task,))
+            history.change(actions.ADD, request.now, before=(), after=(task,))
         return task, True
 
     def find(
-        self, owner: Owner, *, offset: int = 0, limit: int = PAGE_SIZE, **wanted: Unpack[ListQuery]
+        self, owner: Owner, *, offset: int = 0, limit: int = PAGE_SIZE, **query: Unpack[ListQuery]
     ) -> Page:
-        """Return a page of tasks; see `ListQuery`."""
+        """Return a page of tasks.
+
+        Args:
+            owner: Whose tasks.
+            offset: How many tasks come before the page.
+            limit: How many tasks it has at most.
+            query: Filters and order; see `ListQuery`.
+        """
         with self._reading() as connection:
             rows = TaskRows(connection, owner.user_id)
-            return listed(rows, self._said(owner), wanted, offset, limit)
+            return listed(rows, self._request(owner), query, offset, limit)
 
     def stats(self, owner: Owner, period: str | None = None) -> Stats:
         """Count tasks: how they stand now, and what was added and done in a period.
@@ -127,7 +147,7 @@ class TaskService:
             period: As `when` for done tasks; the last seven days when None.
         """
         with self._reading() as connection:
-            return stats_of(TaskRows(connection, owner.user_id), self._said(owner), period or "")
+            return stats_of(TaskRows(connection, owner.user_id), self._request(owner), period or "")
 
     def waiting(self, owner: Owner) -> dict[int, tuple[int, ...]]:
         """Return the open blockers of each open task that has some, by id."""
@@ -135,39 +155,49 @@ class TaskService:
             return TaskRows(connection, owner.user_id).waiting()
 
     def named(self, owner: Owner, references: Sequence[int | str]) -> tuple[Task, ...]:
-        """Return the tasks that references name for sure, deleted ones too."""
+        """Return the tasks that references name for sure, deleted ones too.
+
+        Args:
+            owner: Whose tasks.
+            references: Ids and titles; only the first `MOST_IDS` are looked at.
+        """
         with self._reading() as connection:
             rows = TaskRows(connection, owner.user_id)
-            found: list[int] = []
+            ids: list[int] = []
             for reference in references[:MOST_IDS]:
                 try:
-                    found += links.ids_of(rows, [reference])
+                    ids += dependencies.ids_of(rows, [reference])
                 except TaskRefusal:
                     continue
-            return tuple(rows.get(found).values())
+            return tuple(rows.get(ids).values())
 
     def update(
         self, owner: Owner, reference: int | str, **given: Unpack[ChangedFields]
     ) -> tuple[Task, bool]:
-        """Change fields of a task; see `ChangedFields`.
+        """Change fields of a task.
+
+        Args:
+            owner: Whose task.
+            reference: Its id or title.
+            given: What changes; see `ChangedFields`.
 
         Returns:
             The task as it is now, and whether anything changed.
         """
-        said = self._said(owner)
+        request = self._request(owner)
         with self._changing(owner) as (rows, history):
-            before = links.existing_task(rows, reference)
-            after = edited(before, given, said)
+            before = dependencies.existing_task(rows, reference)
+            after = edited(before, given, request)
             if parent := given.get("parent_id"):
                 clear = isinstance(parent, str) and fields.clears(parent)
-                above = None if clear else links.parent_of(rows, before.id, parent)
-                after = replace(after, parent_id=above)
+                parent_id = None if clear else dependencies.parent_of(rows, before.id, parent)
+                after = replace(after, parent_id=parent_id)
             if blockers := given.get("blocked_by"):
-                clear = any(isinstance(one, str) and fields.clears(one) for one in blockers)
-                ahead = () if clear else links.blockers_of(rows, before.id, blockers)
-                after = replace(after, blocked_by=ahead)
+                clear = any(isinstance(word, str) and fields.clears(word) for word in blockers)
+                blocked_by = () if clear else dependencies.blockers_of(rows, before.id, blockers)
+                after = replace(after, blocked_by=blocked_by)
             if after != before:
-                history.change(actions.UPDATE, said.now, before=(before,), after=(after,))
+                history.change(actions.UPDATE, request.now, before=(before,), after=(after,))
         return after, after != before
 
     def complete(
@@ -177,21 +207,48 @@ class TaskService:
 
         Args:
             owner: Whose tasks.
-            task_ids: Which; an answer for each.
+            task_ids: Their ids or titles, at most `MOST_IDS`.
             skip: Let repeating tasks go to their next due without being done.
+
+        Returns:
+            An outcome for each task that was named.
         """
-        return self._move(owner, actions.SKIP if skip else actions.COMPLETE, task_ids)
+        return self._change_status(owner, actions.SKIP if skip else actions.COMPLETE, task_ids)
 
     def reopen(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Outcome, ...]:
-        """Open done or deleted tasks again; an answer for each id."""
-        return self._move(owner, actions.REOPEN, task_ids)
+        """Open done or deleted tasks again.
+
+        Args:
+            owner: Whose tasks.
+            task_ids: Their ids or titles, at most `MOST_IDS`.
+
+        Returns:
+            An outcome for each task that was named.
+        """
+        return self._change_status(owner, actions.REOPEN, task_ids)
 
     def delete(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Outcome, ...]:
-        """Delete tasks, so that `reopen` or `undo` can bring them back; an answer for each id."""
-        return self._move(owner, actions.DELETE, task_ids)
+        """Delete tasks, so that `reopen` or `undo` can bring them back.
+
+        Args:
+            owner: Whose tasks.
+            task_ids: Their ids or titles, at most `MOST_IDS`.
+
+        Returns:
+            An outcome for each task that was named.
+        """
+        return self._change_status(owner, actions.DELETE, task_ids)
 
     def undo(self, owner: Owner, steps: int = 1) -> tuple[Undone, ...]:
-        """Revert this user's last changes, the newest first; at least one."""
+        """Revert this user's last changes, the newest first.
+
+        Args:
+            owner: Whose changes.
+            steps: How many, from 1 to `MOST_STEPS`.
+
+        Returns:
+            The changes that were reverted, at least one.
+        """
         if not 1 <= steps <= MOST_STEPS:
             raise TaskRefusal(f"{steps} steps can't be undone. Send 1 to {MOST_STEPS}.")
         undone: list[Undone] = []
@@ -205,7 +262,7 @@ class TaskService:
             raise TaskRefusal("There is nothing to undo.")
         return tuple(undone)
 
-    def _move(
+    def _change_status(
         self, owner: Owner, action: actions.StatusAction, references: Sequence[int | str]
     ) -> tuple[Outcome, ...]:
         if not references:
@@ -215,38 +272,45 @@ class TaskService:
             raise TaskRefusal(f"{count} ids at once are too many; send at most {MOST_IDS}.")
         now = self._clock.now()
         with self._changing(owner) as (rows, history):
-            ids = links.ids_of(rows, references)
-            found = rows.get(ids)
-            moved = transitions_of(action, found, owner, now)
-            if moved:
-                before = [found[task_id] for task_id in moved]
-                after = [one.task for one in moved.values()]
+            ids = dependencies.ids_of(rows, references)
+            stored = rows.get(ids)
+            transitions = transitions_of(action, stored, owner, now)
+            if transitions:
+                before = [stored[task_id] for task_id in transitions]
+                after = [transition.task for transition in transitions.values()]
                 done = [
-                    n for n, one in moved.items() if one.moved_on and action is actions.COMPLETE
+                    task_id
+                    for task_id, transition in transitions.items()
+                    if transition.moved_on and action is actions.COMPLETE
                 ]
                 history.change(action, now, before, after, done=done)
             return tuple(
-                outcome_of(rows, task_id, found.get(task_id), moved, action) for task_id in ids
+                outcome_of(rows, task_id, stored.get(task_id), transitions, action)
+                for task_id in ids
             )
 
-    def _said(self, owner: Owner) -> RequestContext:
+    def _request(self, owner: Owner) -> RequestContext:
         return RequestContext(owner, self._clock.now(), self._day_first)
 
-    def _bound(self, connection: Connection) -> "TaskService":
+    def _within(self, connection: Connection) -> "TaskService":
         """Return this service inside a transaction that is open already."""
-        bound = copy(self)
-        bound._within = connection
-        return bound
+        return TaskService(
+            self._engine,
+            self._clock,
+            day_first=self._day_first,
+            new_uuid=self._new_uuid,
+            connection=connection,
+        )
 
     def _reading(self) -> AbstractContextManager[Connection]:
-        return reading(self._engine) if self._within is None else nullcontext(self._within)
+        return reading(self._engine) if self._connection is None else nullcontext(self._connection)
 
     @contextmanager
     def _changing(self, owner: Owner) -> Iterator[tuple[TaskRows, History]]:
         """Give one owner's rows and history in a write transaction."""
         with (
             writing(self._engine, scope_of(owner))
-            if self._within is None
-            else nullcontext(self._within)
+            if self._connection is None
+            else nullcontext(self._connection)
         ) as connection:
             yield TaskRows(connection, owner.user_id), History(connection, owner.user_id)

@@ -1,4 +1,4 @@
-"""Make a task out of what was said, and a changed one out of what should change."""
+"""Make a task out of the fields of a request, and a changed one out of what should change."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from .model import Owner, Recurrence, Status, Task
 
 
 class NewFields(TypedDict, total=False):
-    """What may be said of a new task besides its title; None or "" is as good as not said."""
+    """The fields of a new task besides its title; None or "" counts as not given."""
 
     due: str | None
     priority: str | None
@@ -42,7 +42,7 @@ class ChangedFields(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """By whom and when something was said, and how they write dates."""
+    """Who asks for something, when, and how they write dates."""
 
     owner: Owner
     now: datetime
@@ -55,8 +55,16 @@ class RequestContext:
         return resolve_due(text, self.now, self.owner.zone, day_first=self.day_first)
 
 
-def drafted(title: str, given: NewFields, said: RequestContext, uuid: Callable[[], UUID]) -> Task:
+def drafted(
+    title: str, given: NewFields, request: RequestContext, uuid: Callable[[], UUID]
+) -> Task:
     """Return a new task, still without an id, parent and blockers.
+
+    Args:
+        title: Its title.
+        given: Its other fields.
+        request: Who asks, and when: dates are read so.
+        uuid: Makes its UUID.
 
     Raises:
         TaskRefusal: A field can't be used.
@@ -66,21 +74,26 @@ def drafted(title: str, given: NewFields, said: RequestContext, uuid: Callable[[
         id=0,
         title=fields.title_of(title),
         status=Status.OPEN,
-        created_at=said.now,
+        created_at=request.now,
         uuid=uuid(),
         notes=fields.notes_of(given.get("notes") or ""),
         priority=fields.priority_of(priority) if priority else None,
         tags=fields.tags_of(given.get("tags") or ()),
         project=fields.project_of(project) if project else None,
-        due=said.due(due) if due else None,
-        due_text=fields.said_of(due) if due else None,
+        due=request.due(due) if due else None,
+        due_text=fields.original_words(due) if due else None,
     )
     repeat = given.get("repeat")
-    return _repeating(task, repeat, said, keep_due=due is not None) if repeat else task
+    return _repeating(task, repeat, request, keep_due=due is not None) if repeat else task
 
 
-def edited(task: Task, given: ChangedFields, said: RequestContext) -> Task:
+def edited(task: Task, given: ChangedFields, request: RequestContext) -> Task:
     """Return a task with its own fields changed; parent and blockers are left alone.
+
+    Args:
+        task: The task as it is.
+        given: What should change.
+        request: Who asks, and when: dates are read so.
 
     Raises:
         TaskRefusal: A field can't be used.
@@ -96,10 +109,10 @@ def edited(task: Task, given: ChangedFields, said: RequestContext) -> Task:
     if notes := given.get("notes"):
         task = replace(task, notes="" if fields.clears(notes) else fields.notes_of(notes))
     task = replace(task, tags=_retagged(task.tags, given))
-    return _rescheduled(task, given, said)
+    return _rescheduled(task, given, request)
 
 
-def _rescheduled(task: Task, given: ChangedFields, said: RequestContext) -> Task:
+def _rescheduled(task: Task, given: ChangedFields, request: RequestContext) -> Task:
     """Change due and repeat; a new due keeps the rule, only its own word clears it."""
     due, repeat = given.get("due"), given.get("repeat")
     if repeat and fields.clears(repeat):
@@ -111,24 +124,27 @@ def _rescheduled(task: Task, given: ChangedFields, said: RequestContext) -> Task
             )
         task = replace(task, due=None, due_text=None)
     elif due:
-        before, task = task, replace(task, due=said.due(due), due_text=fields.said_of(due))
+        before, task = (
+            task,
+            replace(task, due=request.due(due), due_text=fields.original_words(due)),
+        )
         task = replace(task, repeat=_retimed(before, task))
     if repeat:
-        task = _repeating(task, repeat, said, keep_due=bool(due))
+        task = _repeating(task, repeat, request, keep_due=bool(due))
     return task
 
 
-def _repeating(task: Task, text: str, said: RequestContext, *, keep_due: bool) -> Task:
+def _repeating(task: Task, text: str, request: RequestContext, *, keep_due: bool) -> Task:
     """Give a task a rule; where its due isn't one of the rule's, the rule says the first due."""
     from .dates.repeat import falls_on, parse_repeat, recurrence
 
-    rule, first = parse_repeat(text, said.now, said.owner.zone, day_first=said.day_first)
+    rule, first = parse_repeat(text, request.now, request.owner.zone, day_first=request.day_first)
     due = task.due
     if due is not None and isinstance(first, datetime) and not isinstance(due, datetime):
-        due = wall_time(due, first.time(), said.owner.zone)
+        due = wall_time(due, first.time(), request.owner.zone)
     if due is None or not (keep_due or falls_on(rule, due)):
         if isinstance(due, datetime) and not isinstance(first, datetime):
-            first = wall_time(first, due.time(), said.owner.zone)
+            first = wall_time(first, due.time(), request.owner.zone)
         due = first
     return replace(task, due=due, repeat=recurrence(text, rule, due))
 

@@ -42,7 +42,7 @@ def task_line(task: Task, open_blockers: Sequence[int] | None = None) -> str:
 
 def numbers(task_ids: Sequence[int]) -> str:
     """Write ids as `#3, #5`."""
-    return ", ".join(f"#{one}" for one in task_ids)
+    return ", ".join(f"#{task_id}" for task_id in task_ids)
 
 
 def repeat_words(repeat: Recurrence) -> str:

@@ -17,11 +17,11 @@ from .store.rows import changes, completions, tasks
 
 _CHUNK = 500
 ProgressCallback = Callable[[int], None]
-"""Told how many tasks are done since it was last told."""
+"""Is called with the number of tasks that were stored since the last call."""
 
 
 class Transfer:
-    """One owner's tasks on the move, inside a transaction that the service opens."""
+    """All tasks of one owner, inside a transaction that `TaskArchive` opens."""
 
     def __init__(self, connection: Connection, user_id: str) -> None:
         self._connection = connection
@@ -30,17 +30,17 @@ class Transfer:
 
     def everything(self) -> list[Portable]:
         """Return all tasks, deleted ones too, by id."""
-        found = self._rows.where()
-        uuids = {task.id: task.uuid for task in found}
+        stored = self._rows.where()
+        uuids = {task.id: task.uuid for task in stored}
         done = self._completions()
         return [
             Portable(
                 task,
                 uuids.get(task.parent_id or 0),
-                tuple(uuids[one] for one in task.blocked_by if one in uuids),
+                tuple(uuids[blocker] for blocker in task.blocked_by if blocker in uuids),
                 tuple(done.get(task.id, ())),
             )
-            for task in found
+            for task in stored
         ]
 
     def bring_in(
@@ -49,6 +49,12 @@ class Transfer:
         """Add tasks; with `upsert` one of a known UUID takes the place of the stored one.
 
         Without it, a task that is there already in every field is passed over.
+
+        Args:
+            incoming: The tasks.
+            now: The instant of the import.
+            tick: Called with the number of tasks that were stored since the last call.
+            upsert: Whether a task takes the place of the stored one with its UUID.
 
         Raises:
             TaskRefusal: A link leads nowhere or in a circle; the text names the line.
@@ -88,37 +94,34 @@ class Transfer:
         return len(gone)
 
     def _forget_in_links(self, gone: set[int]) -> None:
-        """Let no task hang on one that is no more."""
-        hanging = [
+        """Take the links to tasks that are no more out of the others."""
+        linked = [
             task_id
             for task_id, (parent, blockers) in self._rows.links().items()
             if task_id not in gone and gone & {parent, *blockers}
         ]
-        for task in self._rows.get(hanging).values():
+        for task in self._rows.get(linked).values():
             parent = None if task.parent_id in gone else task.parent_id
-            ahead = tuple(one for one in task.blocked_by if one not in gone)
-            freed = replace(task, parent_id=parent, blocked_by=ahead)
+            blocked_by = tuple(blocker for blocker in task.blocked_by if blocker not in gone)
+            freed = replace(task, parent_id=parent, blocked_by=blocked_by)
             self._rows.write([task], [freed])
 
     def _settled(self, incoming: Sequence[Portable], stored: dict[UUID, Task]) -> dict[UUID, Task]:
         """Return the tasks as they will be stored: with ids, and ids for links."""
         taken = {task.id for task in stored.values()}
-        fresh = [one for one in incoming if one.task.uuid not in stored]
-        wanted = [one.task.id for one in fresh]
+        fresh = [portable.task for portable in incoming if portable.task.uuid not in stored]
+        wished = [task.id for task in fresh]
         last = self._rows.next_ids(0) - 1
         keep = (
-            len(set(wanted)) == len(wanted)
-            and not taken & set(wanted)
-            and all(one > last for one in wanted)
+            len(set(wished)) == len(wished)
+            and not taken & set(wished)
+            and all(task_id > last for task_id in wished)
         )
-        highest = max([last, *wanted]) if keep else last + len(fresh)
+        highest = max([last, *wished]) if keep else last + len(fresh)
         self._rows.next_ids(highest - last)
-        ids = {
-            one.task.uuid: one.task.id if keep else last + 1 + place
-            for place, one in enumerate(fresh)
-        }
+        ids = {task.uuid: task.id if keep else last + n for n, task in enumerate(fresh, 1)}
         ids |= {uuid: task.id for uuid, task in stored.items()}
-        return {one.task.uuid: _linked(one, ids) for one in incoming}
+        return {portable.task.uuid: _linked(portable, ids) for portable in incoming}
 
     def _fresh_completions(
         self, incoming: Sequence[Portable], settled: dict[UUID, Task]
@@ -126,9 +129,9 @@ class Transfer:
         known = {task_id: set(times) for task_id, times in self._completions().items()}
         return [
             (task_id, at)
-            for one in incoming
-            for at in one.completions
-            if at not in known.get(task_id := settled[one.task.uuid].id, ())
+            for portable in incoming
+            for at in portable.completions
+            if at not in known.get(task_id := settled[portable.task.uuid].id, ())
         ]
 
     def _completions(self) -> dict[int, list[datetime]]:
@@ -137,10 +140,10 @@ class Transfer:
             .where(completions.c.user_id == self._user_id)
             .order_by(completions.c.id)
         )
-        found: dict[int, list[datetime]] = {}
+        instants: dict[int, list[datetime]] = {}
         for task_id, at in rows:
-            found.setdefault(task_id, []).append(at)
-        return found
+            instants.setdefault(task_id, []).append(at)
+        return instants
 
     def _forget_in_history(self, gone: set[int]) -> None:
         mine = changes.c.user_id == self._user_id
@@ -162,31 +165,33 @@ class Transfer:
                 self._connection.execute(delete(changes).where(here))
 
 
-def _linked(one: Portable, ids: dict[UUID, int]) -> Task:
+def _linked(portable: Portable, ids: dict[UUID, int]) -> Task:
     """Return a task with ids in the place of UUIDs."""
+    task = portable.task
     try:
-        parent = ids[one.parent] if one.parent else None
-        blocked_by = tuple(ids[blocker] for blocker in one.blocked_by)
+        parent = ids[portable.parent] if portable.parent else None
+        blocked_by = tuple(ids[blocker] for blocker in portable.blocked_by)
     except KeyError as error:
         raise TaskRefusal(
-            f"Line {one.line}: the task hangs on {error.args[0]}, which is neither in the file "
-            "nor among your tasks. Nothing was imported."
+            f"Line {portable.line}: the task hangs on {error.args[0]}, which is neither in the "
+            "file nor among your tasks. Nothing was imported."
         ) from None
-    return replace(one.task, id=ids[one.task.uuid], parent_id=parent, blocked_by=blocked_by)
+    return replace(task, id=ids[task.uuid], parent_id=parent, blocked_by=blocked_by)
 
 
 def _refuse_circles(
     incoming: Sequence[Portable], settled: dict[UUID, Task], stored: dict[UUID, Task]
 ) -> None:
     whole = {task.id: task for task in (stored | settled).values()}
-    parents = {one: (task.parent_id,) for one, task in whole.items() if task.parent_id}
-    blockers = {one: task.blocked_by for one, task in whole.items()}
-    for one in incoming:
-        task = settled[one.task.uuid]
+    parents = {task.id: (task.parent_id,) for task in whole.values() if task.parent_id}
+    blockers = {task.id: task.blocked_by for task in whole.values()}
+    for portable in incoming:
+        task = settled[portable.task.uuid]
         for links in (parents, blockers):
             if any(reaches(ahead, task.id, links) for ahead in links.get(task.id, ())):
                 raise TaskRefusal(
-                    f"Line {one.line}: the task hangs on itself in a circle. Nothing was imported."
+                    f"Line {portable.line}: the task hangs on itself in a circle. "
+                    "Nothing was imported."
                 )
 
 
@@ -194,11 +199,11 @@ def _without_copies(incoming: Sequence[Portable], stored: Iterable[Task]) -> lis
     """Return the tasks that are not there already in every field that a file can hold."""
     seen = {_content(task) for task in stored}
     fresh = []
-    for one in incoming:
-        content = _content(one.task)
+    for portable in incoming:
+        content = _content(portable.task)
         if content not in seen:
             seen.add(content)
-            fresh.append(one)
+            fresh.append(portable)
     return fresh
 
 

@@ -19,7 +19,16 @@ def urgency(
     blocked: bool,
     today: date,
 ) -> float:
-    """Return the urgency of an open task; the larger, the sooner it should be done."""
+    """Return the urgency of an open task; the larger, the sooner it should be done.
+
+    Args:
+        due: Its day, if it has one.
+        priority: `high`, `medium`, `low`, or None.
+        age_days: Days since it was added.
+        blocking: Whether another open task waits for it.
+        blocked: Whether it waits for another open task.
+        today: The owner's day.
+    """
     points = _PRIORITY.get(priority or "", 0.0) + 2.0 * min(max(age_days, 0.0), 365.0) / 365.0
     if due is not None:
         late = min(max((today - due).days, -_AHEAD), _OVERDUE)

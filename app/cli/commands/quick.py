@@ -24,7 +24,7 @@ def add(words: tuple[str, ...], again: bool, user: str | None) -> int:
     Exit codes: 0 added, or the same task was open already; 1 refused, or the database
     failed; 2 wrong usage or setting.
     """
-    from ...tasks.quick_line import read_task
+    from ...tasks import read_task
 
     said = read_task(" ".join(words).strip())
     if said is None:
@@ -53,7 +53,7 @@ def done(ids: tuple[str, ...], user: str | None) -> int:
     Exit codes: 0 all are done now, 1 one of them is not there or not open (the others are
     done), or the database failed; 2 wrong usage or setting.
     """
-    from ...tasks.quick_line import read_ids
+    from ...tasks import read_ids
 
     numbers = read_ids(" ".join(ids))
     if numbers is None:

@@ -84,10 +84,10 @@ def history(
 
 def _holding(text: str) -> "Callable[[TranscriptEntry], bool]":
     """Return the filter for messages that hold all words of a text."""
-    from ...tasks.store.search import folded, patterns
+    from ...tasks import word_matcher
 
-    wanted = patterns(text)
-    return lambda entry: all(part in folded(entry.message.text) for part in wanted)
+    matches = word_matcher(text)
+    return lambda entry: matches(entry.message.text)
 
 
 def _lines(entry: "TranscriptEntry", owner: "Owner", *, several: bool) -> Iterator[str]:

@@ -66,8 +66,7 @@ def import_(file: Path, name: str | None, user: str | None) -> int:
 
     from ...settings import DAY_FIRST
     from ...tasks import RequestContext
-    from ...tasks.formats import FORMATS, format_of
-    from ...tasks.formats.reading import Reading
+    from ...tasks.formats import FORMATS, Reading, format_of
 
     chosen = FORMATS[name] if name else format_of(file.name)
     if chosen is None:

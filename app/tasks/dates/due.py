@@ -55,7 +55,12 @@ def resolve_due(
 
 
 def read_time(text: str, part: str | None = None) -> time | None:
-    """Return the time of day that a text means beside a part of the day, or None."""
+    """Return the time of day that a text means, or None.
+
+    Args:
+        text: Such as `at 5pm`.
+        part: The part of the day that was named beside it, such as `evening`.
+    """
     return time_of(_plain(text), part)
 
 

@@ -17,7 +17,12 @@ def wall_time(
 ) -> datetime:
     """Put a wall time into its zone; one that the clock skips moves on by the gap.
 
-    Of two equal ones it is the first, unless that one isn't after the instant `after`.
+    Args:
+        day: The day.
+        at: The time of day.
+        timezone: The zone.
+        after: Where the clock shows the time twice, the first one is meant, unless it isn't
+            after this instant.
     """
     aware = datetime.combine(day, at, timezone)
     found = aware.astimezone(UTC).astimezone(timezone)

@@ -33,7 +33,12 @@ _DAYS_IN = {"d": 1, "day": 1, "w": 7, "wk": 7, "week": 7, "fortnight": 14}
 
 
 def shifted(day: date, span: str, way: int) -> date:
-    """Return the day that lies a span after another (`way` 1) or before it (-1).
+    """Return the day that lies a span after or before another.
+
+    Args:
+        day: The day to count from.
+        span: The span, in the pattern of `SPAN`; `day` and `week` mean one.
+        way: 1 to count forwards, -1 to count backwards.
 
     Raises:
         ValueError, OverflowError: There is no such day.

@@ -94,7 +94,13 @@ def counts_from_completion(text: str) -> bool:
 
 
 def recurrence(text: str, rule: str, due: date | datetime) -> Recurrence:
-    """Return what a task keeps of a repeat phrase; it is counted from this due."""
+    """Return what a task keeps of a repeat phrase.
+
+    Args:
+        text: The phrase.
+        rule: Its rule.
+        due: The first due, from which the rule counts.
+    """
     return Recurrence(rule, _naive(due), text[:_LONGEST], counts_from_completion(text))
 
 
@@ -113,7 +119,12 @@ def check_rule(rule: str) -> str:
 
 
 def falls_on(rule: str, due: date | datetime) -> bool:
-    """Say whether a due is one that a rule could have."""
+    """Say whether a due is one that a rule could have.
+
+    Args:
+        rule: An RFC 5545 rule.
+        due: The due.
+    """
     anchor = _naive(due)
     return followed(rule, anchor).after(anchor - timedelta(seconds=1)) == anchor
 

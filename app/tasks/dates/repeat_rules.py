@@ -50,7 +50,15 @@ def read_rule(text: str, timezone: ZoneInfo | None = None) -> tuple[str, time | 
 
 
 def followed(rule: str, anchor: datetime) -> rrule:
-    """Return the rule counted from a local wall time; a short month takes its last day."""
+    """Return the rule, ready to be followed; a short month takes its last day.
+
+    Args:
+        rule: An RFC 5545 rule.
+        anchor: The local wall time from which it counts.
+
+    Raises:
+        NotUnderstoodError: It is more than one rule.
+    """
     parts = dict(part.split("=", 1) for part in rule.split(";"))
     if "UNTIL" in parts:
         parts["UNTIL"] = f"{parts['UNTIL']}T235959"

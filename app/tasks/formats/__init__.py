@@ -3,6 +3,7 @@
 JSON holds everything and comes back the same. The others hold what their form knows.
 """
 
+from .reading import Reading
 from .registry import FORMATS, Format, format_of
 
-__all__ = ["FORMATS", "Format", "format_of"]
+__all__ = ["FORMATS", "Format", "Reading", "format_of"]

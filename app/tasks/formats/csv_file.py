@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from ...errors import TaskRefusal
 from .. import Portable, Status
 from .reading import Reading, at_line, moment
-from .task_from_file import made
+from .task_from_file import task_from_file
 
 _COLUMNS = (
     *("title", "due", "priority", "project", "tags", "repeat", "notes", "status"),
@@ -22,7 +22,12 @@ _FORMULA = ("=", "+", "-", "@")
 
 
 def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
-    """Yield the file line by line; due times are those of the zone."""
+    """Yield the file line by line.
+
+    Args:
+        portables: The tasks.
+        zone: In which due times are written.
+    """
     yield _line(_COLUMNS)
     for portable in portables:
         task = portable.task
@@ -48,7 +53,11 @@ def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
 def read(text: str, reading: Reading) -> list[Portable]:
     """Return the tasks of a file; `title` is the one column that it must have.
 
-    Cells are apart by what the first line has: commas, semicolons or tabs.
+    Cells are separated by what the first line has: commas, semicolons or tabs.
+
+    Args:
+        text: The file.
+        reading: Who reads it, and when.
 
     Raises:
         TaskRefusal: A column or a line can't be used; the text says the line.
@@ -56,7 +65,7 @@ def read(text: str, reading: Reading) -> list[Portable]:
     text = text.removeprefix("\ufeff")
     rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=_delimiter(text))
     rows.fieldnames = _columns(rows)
-    found: list[Portable] = []
+    portables: list[Portable] = []
     following = partial(next, rows, None)
     while True:
         line = rows.line_num + 1
@@ -65,10 +74,10 @@ def read(text: str, reading: Reading) -> list[Portable]:
         except csv.Error as error:
             raise TaskRefusal(f"Line {line}: {error}. Nothing was imported.") from None
         if row is None:
-            return found
+            return portables
         if any(row.values()):  # spreadsheets end with lines of empty cells
             with at_line(line):
-                found.append(_portable(row, reading, line))
+                portables.append(_portable(row, reading, line))
 
 
 def _delimiter(text: str) -> str:
@@ -94,8 +103,8 @@ def _portable(row: dict[str, str], reading: Reading, line: int) -> Portable:
         raise ValueError("it has more or fewer cells than the first line")
     cells = {name: _unsafe(value.strip()) for name, value in row.items()}
     created, completed = cells.get("created_at"), cells.get("completed_at")
-    zone = reading.said.owner.zone
-    return made(
+    zone = reading.request.owner.zone
+    return task_from_file(
         reading,
         cells["title"],
         line=line,

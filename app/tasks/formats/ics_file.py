@@ -10,8 +10,8 @@ from icalendar import Calendar, Todo, vRecur
 
 from ...errors import TaskRefusal
 from .. import NewFields, Portable, Priority, Status, Task
-from .reading import Reading, at_line
-from .task_from_file import made
+from .reading import NOON, Reading, at_line
+from .task_from_file import task_from_file
 
 _NUMBERS = {Priority.HIGH: 1, Priority.MEDIUM: 5, Priority.LOW: 9}
 _ONCE = ("summary", "description", "due", "dtstart", "rrule", "priority", "created", "completed")
@@ -20,7 +20,12 @@ _PROJECT = "X-TASK-RELAY-PROJECT"
 
 
 def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
-    """Yield the file, whole; each due keeps its own zone."""
+    """Yield the file in one piece.
+
+    Args:
+        portables: The tasks.
+        zone: Not used: each due keeps its own zone.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Task Relay//EN")
     calendar.add("version", "2.0")
@@ -34,6 +39,10 @@ def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
 def read(text: str, reading: Reading) -> list[Portable]:
     """Return the tasks of a file; what is no VTODO, or a cancelled one, is passed over.
 
+    Args:
+        text: The file.
+        reading: Who reads it, and when.
+
     Raises:
         TaskRefusal: It is no calendar, or a VTODO can't be used; the text says its line.
     """
@@ -45,14 +54,14 @@ def read(text: str, reading: Reading) -> list[Portable]:
     except _UNREADABLE as error:
         _refuse_unreadable(text, begins)
         raise TaskRefusal(f"Line 1: this is no calendar ({error}). Nothing was imported.") from None
-    found = []
+    portables = []
     todos = [todo for calendar in calendars for todo in calendar.walk("VTODO")]
     for line, todo in zip(begins, todos, strict=False):
         with at_line(line):
             _refuse_doubles(todo)
             if str(todo.get("status", "")).upper() != "CANCELLED":
-                found.append(_portable(todo, reading, line))
-    return found
+                portables.append(_portable(todo, reading, line))
+    return portables
 
 
 def _refuse_unreadable(text: str, begins: list[int]) -> None:
@@ -120,7 +129,7 @@ def _portable(todo: Any, reading: Reading, line: int) -> Portable:
         "repeat": _repeat(todo["rrule"], reading) if "rrule" in todo else None,
         "notes": str(todo.get("description", "")),
     }
-    return made(
+    return task_from_file(
         reading,
         str(todo.get("summary", "")),
         line=line,
@@ -134,7 +143,7 @@ def _portable(todo: Any, reading: Reading, line: int) -> Portable:
 def _due(todo: Any, reading: Reading) -> str | None:
     """Return the due as our phrases say it, in the person's zone.
 
-    Where only a start is said it stands for the due: so a repetition keeps its weekday.
+    Where only a start is given it stands for the due, so that a repetition keeps its weekday.
     """
     name = "due" if "due" in todo else "dtstart"
     if name not in todo:
@@ -142,14 +151,14 @@ def _due(todo: Any, reading: Reading) -> str | None:
     due = todo.decoded(name)
     if not isinstance(due, datetime):
         return str(due.isoformat())
-    local = due.astimezone(reading.said.owner.zone) if due.tzinfo else due
+    local = due.astimezone(reading.request.owner.zone) if due.tzinfo else due
     return f"{local:%Y-%m-%d %H:%M}"
 
 
 def _repeat(rule: vRecur, reading: Reading) -> str:
     """Return a rule as text; an end in UTC becomes the person's day."""
     ends = [
-        last.astimezone(reading.said.owner.zone).date()
+        last.astimezone(reading.request.owner.zone).date()
         if isinstance(last, datetime) and last.tzinfo
         else last
         for last in rule.get("UNTIL", [])
@@ -165,15 +174,15 @@ def _tag(name: str) -> str:
 
 
 def _categories(todo: Any) -> list[str]:
-    found = todo.get("categories", [])
-    lists = found if isinstance(found, list) else [found]
+    categories = todo.get("categories", [])
+    lists = categories if isinstance(categories, list) else [categories]
     return [str(name) for each in lists for name in each.cats]
 
 
 def _instant(todo: Any, name: str) -> datetime | None:
     if name not in todo:
         return None
-    found = todo.decoded(name)
-    if not isinstance(found, datetime):
-        found = datetime.combine(found, time(12))
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    at = todo.decoded(name)
+    if not isinstance(at, datetime):
+        at = datetime.combine(at, NOON)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -18,7 +18,12 @@ _LARGEST_ID = 10**9
 
 
 def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
-    """Yield the file in pieces; each due keeps its own zone."""
+    """Yield the file in pieces.
+
+    Args:
+        portables: The tasks.
+        zone: Not used: each due keeps its own zone.
+    """
     yield json.dumps(_HEAD)[:-1] + ', "tasks": ['
     separator = "\n"
     for portable in portables:
@@ -29,6 +34,10 @@ def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
 
 def read(text: str, reading: Reading) -> list[Portable]:
     """Return the tasks of a file.
+
+    Args:
+        text: The file.
+        reading: Who reads it, and when.
 
     Raises:
         TaskRefusal: It is no such file, or a task in it can't be used; the text says the line.
@@ -43,17 +52,17 @@ def read(text: str, reading: Reading) -> list[Portable]:
             'Line 1: this is no export of Task Relay; a list "tasks" is missing. '
             "Nothing was imported."
         )
-    found = []
-    for line, record in _placed(text, whole["tasks"]):
+    portables = []
+    for line, record in _with_lines(text, whole["tasks"]):
         with at_line(line):
-            found.append(replace(_portable(record, reading), line=line))
-    uuids = {portable.task.uuid for portable in found}
-    if len(uuids) < len(found):
+            portables.append(replace(_portable(record, reading), line=line))
+    uuids = {portable.task.uuid for portable in portables}
+    if len(uuids) < len(portables):
         raise TaskRefusal("Two tasks of the file have the same uuid. Nothing was imported.")
-    return found
+    return portables
 
 
-def _placed(text: str, records: list[Any]) -> Iterator[tuple[int, Any]]:
+def _with_lines(text: str, records: list[Any]) -> Iterator[tuple[int, Any]]:
     """Yield each task with the line on which it begins."""
     decoder = json.JSONDecoder()
     position = text.index("[", text.index('"tasks"')) + 1
@@ -91,7 +100,7 @@ def _record(portable: Portable) -> dict[str, Any]:
             "from_completion": repeat.from_completion,
         },
         "parent": portable.parent and str(portable.parent),
-        "blocked_by": [str(one) for one in portable.blocked_by],
+        "blocked_by": [str(blocker) for blocker in portable.blocked_by],
         "created_at": task.created_at.isoformat(),
         "completed_at": task.completed_at and task.completed_at.isoformat(),
         "completions": [at.isoformat() for at in portable.completions],
@@ -112,7 +121,7 @@ def _portable(record: dict[str, Any], reading: Reading) -> Portable:
         uuid=UUID(record["uuid"]) if record.get("uuid") else reading.new_uuid(),
         title=fields.title_of(record["title"]),
         status=status,
-        created_at=instant(created) if created else reading.said.now,
+        created_at=instant(created) if created else reading.request.now,
         notes=fields.notes_of(record.get("notes") or ""),
         priority=Priority(priority) if priority else None,
         tags=fields.tags_of(_list(record, "tags")),
@@ -125,16 +134,16 @@ def _portable(record: dict[str, Any], reading: Reading) -> Portable:
     return Portable(
         task,
         UUID(record["parent"]) if record.get("parent") else None,
-        tuple(UUID(one) for one in _list(record, "blocked_by")),
+        tuple(UUID(blocker) for blocker in _list(record, "blocked_by")),
         tuple(instant(at) for at in _list(record, "completions")),
     )
 
 
 def _list(record: dict[str, Any], name: str) -> list[Any]:
-    found = record.get(name) or []
-    if not isinstance(found, list):
+    values = record.get(name) or []
+    if not isinstance(values, list):
         raise TypeError(f"{name} is no list")
-    return found
+    return values
 
 
 def _recurrence(repeat: dict[str, Any]) -> Recurrence:

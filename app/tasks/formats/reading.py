@@ -11,14 +11,14 @@ from ...errors import TaskRefusal
 from .. import RequestContext, fields
 
 NOON = time(12)
-"""When something was done of which a file tells the day only."""
+"""The time of something for which a file has the day only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """By whom and when a file is read, and where new UUIDs come from."""
+    """Who reads a file, when, and where new UUIDs come from."""
 
-    said: RequestContext
+    request: RequestContext
     new_uuid: Callable[[], UUID]
 
 
@@ -39,24 +39,40 @@ def at_line(line: int) -> Iterator[None]:
 
 def instant(text: str) -> datetime:
     """Return an instant of ISO text with an offset, in UTC."""
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
         raise ValueError(f"{text} has no offset")
-    check_year(found)
-    return found.astimezone(UTC)
+    check_year(at)
+    return at.astimezone(UTC)
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime:
-    """Return an instant of ISO text as other programs write it: a day only, or no offset."""
-    found = datetime.fromisoformat(text)
+    """Return an instant of ISO text as other programs write it: a day only, or no offset.
+
+    Args:
+        text: The text; a day alone means its noon.
+        zone: In which it is meant where it has no offset.
+
+    Raises:
+        ValueError: It is no such text.
+    """
+    at = datetime.fromisoformat(text)
     if len(text) == len("2026-03-13"):
-        found = datetime.combine(found, NOON)
-    check_year(found)
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+        at = datetime.combine(at, NOON)
+    check_year(at)
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
 
 
 def due_in_zone(text: str, zone: str | None) -> date | datetime:
-    """Return a due as JSON keeps it: a date, or a time with offset beside its zone."""
+    """Return a due as JSON keeps it.
+
+    Args:
+        text: A date, or a time with its offset.
+        zone: The name of the time's zone.
+
+    Raises:
+        ValueError: It is no such text, or a time without a zone.
+    """
     due: date | datetime
     if len(text) == len("2026-03-13"):
         due = date.fromisoformat(text)
@@ -74,10 +90,14 @@ def words_of(value: object) -> str | None:
         return None
     if not isinstance(value, str):
         raise TypeError(f"{str(value)[:40]} is no text")
-    return fields.said_of(" ".join(value.split()))
+    return fields.original_words(" ".join(value.split()))
 
 
 def check_year(when: date) -> None:
-    """Refuse the first and the last year, of which a day may lie outside of time elsewhere."""
+    """Refuse the years 1 and 9999: in another zone such a day may not exist in Python.
+
+    Raises:
+        ValueError: It is one of them.
+    """
     if not date.min.year < when.year < date.max.year:
         raise ValueError(f"the year {when.year} is out of range")

@@ -8,7 +8,7 @@ from .. import NewFields, Portable, Status, drafted
 from .reading import Reading
 
 
-def made(
+def task_from_file(
     reading: Reading,
     title: str,
     *,
@@ -20,18 +20,27 @@ def made(
 ) -> Portable:
     """Return a new task.
 
+    Args:
+        reading: Who reads the file, and when.
+        title: Its title.
+        line: Where in the file it stands.
+        given: Its other fields.
+        status: `open` or `done`.
+        created_at: When it was added; now when None.
+        completed_at: When it was done, if it is; now when None.
+
     Raises:
         TaskRefusal: A field can't be used.
     """
     if status not in (Status.OPEN, Status.DONE):
         raise TaskRefusal(f'status "{status[:40]}" not understood. Use open or done.')
-    task = drafted(title, given, reading.said, reading.new_uuid)
+    task = drafted(title, given, reading.request, reading.new_uuid)
     done = Status(status) is Status.DONE
     task = replace(
         task,
         due_text=None,
         status=Status(status),
         created_at=created_at or task.created_at,
-        completed_at=(completed_at or reading.said.now) if done else None,
+        completed_at=(completed_at or reading.request.now) if done else None,
     )
     return Portable(task, line=line)

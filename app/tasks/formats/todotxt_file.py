@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from .. import NewFields, Portable, Priority, Status, Task
 from .reading import Reading, at_line, moment
-from .task_from_file import made
+from .task_from_file import task_from_file
 
 _LETTERS = {Priority.HIGH: "A", Priority.MEDIUM: "B", Priority.LOW: "C"}
 _WORDS = {letter: priority.value for priority, letter in _LETTERS.items()}
@@ -29,7 +29,12 @@ _LIKE_A_MARK = re.compile(r"(?<!\S)\\*(?:\+\S+|@[\w./-]+|due:\S+|pri:[A-Z]|rrule
 
 
 def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
-    """Yield the file line by line; days and times are those of the zone."""
+    """Yield the file line by line.
+
+    Args:
+        portables: The tasks.
+        zone: In which days and times are written.
+    """
     for portable in portables:
         if portable.task.status is not Status.DELETED:
             yield " ".join([*_head(portable.task, zone), *_tail(portable.task, zone)]) + "\n"
@@ -66,32 +71,36 @@ def _day(instant: datetime, zone: ZoneInfo) -> str:
 def read(text: str, reading: Reading) -> list[Portable]:
     """Return the tasks of a file.
 
+    Args:
+        text: The file.
+        reading: Who reads it, and when.
+
     Raises:
         TaskRefusal: A line can't be used; the text says which.
     """
-    found = []
+    portables = []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if line.strip():
             with at_line(number):
-                found.append(_portable(line.strip(), reading, number))
-    return found
+                portables.append(_portable(line.strip(), reading, number))
+    return portables
 
 
 def _portable(line: str, reading: Reading, number: int) -> Portable:
     head = _HEAD.fullmatch(line)
     assert head is not None
-    title, found = _marks(head["rest"])
-    letter = head["priority"] or next(iter(found["pri"]), None)
+    title, marks = _marks(head["rest"])
+    letter = head["priority"] or next(iter(marks["pri"]), None)
     given: NewFields = {
-        "due": next(iter(found["due"]), None),
+        "due": next(iter(marks["due"]), None),
         "priority": _WORDS.get(letter, "low") if letter else None,
-        "tags": found["tag"],
-        "project": next(iter(found["project"]), None),
-        "repeat": next(iter(found["rrule"]), None),
+        "tags": marks["tag"],
+        "project": next(iter(marks["project"]), None),
+        "repeat": next(iter(marks["rrule"]), None),
     }
     done, created = (head["first"], head["second"]) if head["done"] else (None, head["first"])
-    zone = reading.said.owner.zone
-    return made(
+    zone = reading.request.owner.zone
+    return task_from_file(
         reading,
         title,
         line=number,
@@ -104,14 +113,14 @@ def _portable(line: str, reading: Reading, number: int) -> Portable:
 
 def _marks(text: str) -> tuple[str, dict[str, list[str]]]:
     """Take the marks out of a text; of what a task has once, only the first one is a mark."""
-    found: dict[str, list[str]] = {kind: [] for kind in _MARK.groupindex}
+    marks: dict[str, list[str]] = {kind: [] for kind in _MARK.groupindex}
 
-    def taken(mark: re.Match[str]) -> str:
+    def take(mark: re.Match[str]) -> str:
         kind = str(mark.lastgroup)
-        if found[kind] and kind != "tag":
+        if marks[kind] and kind != "tag":
             return mark[0]
-        found[kind].append(mark[kind])
+        marks[kind].append(mark[kind])
         return ""
 
-    rest = _MARK.sub(taken, text)
-    return _LIKE_A_MARK.sub(lambda word: word[0].removeprefix("\\"), rest), found
+    rest = _MARK.sub(take, text)
+    return _LIKE_A_MARK.sub(lambda word: word[0].removeprefix("\\"), rest), marks

@@ -21,7 +21,18 @@ _DONE_WORDS = {"week": "last 7 days"}
 
 
 def due_when(when: str, owner: Owner, now: datetime, read: "ReadDue") -> Condition:
-    """Return the condition on the due: a word, a due phrase, or `A..B`, in the owner's zone."""
+    """Return the condition on the due.
+
+    Args:
+        when: `today`, `overdue`, `week` (seven days from today on), `upcoming`, `no_date`,
+            `all`; a span such as `next month`, a due phrase, or `A..B`.
+        owner: Whose tasks; their zone says which day it is.
+        now: The instant of the request.
+        read: Reads a due phrase.
+
+    Raises:
+        TaskRefusal: It isn't understood.
+    """
     today = now.astimezone(owner.zone).date()
     word = when.strip().lower()
     if word in ("all", ""):
@@ -49,7 +60,18 @@ def due_when(when: str, owner: Owner, now: datetime, read: "ReadDue") -> Conditi
 
 
 def done_days(when: str, owner: Owner, now: datetime, read: "ReadDue") -> Days | None:
-    """Return the days of completion that a text asks for; None for all."""
+    """Return the days of completion that a text asks for; None for all.
+
+    Args:
+        when: `week` (the last seven days), `all`; a span such as `last month`, a due phrase,
+            or `A..B`.
+        owner: Whose tasks; their zone says which day it is.
+        now: The instant of the request.
+        read: Reads a due phrase.
+
+    Raises:
+        TaskRefusal: It isn't understood, or lies ahead.
+    """
     today = now.astimezone(owner.zone).date()
     word = when.strip().lower()
     if word in ("all", ""):
@@ -71,7 +93,12 @@ def done_days(when: str, owner: Owner, now: datetime, read: "ReadDue") -> Days |
 
 
 def done_in(days: Days | None, owner: Owner) -> Condition:
-    """Return the condition for tasks done in a span of days, or a repeating one once in it."""
+    """Return the condition for tasks done in a span of days, or a repeating one once in it.
+
+    Args:
+        days: The days; None for all.
+        owner: Whose days they are.
+    """
     if days is None:
         return tasks.c.status == Status.DONE.value
     instance = exists().where(
@@ -84,7 +111,13 @@ def done_in(days: Days | None, owner: Owner) -> Condition:
 
 
 def within(column: ColumnElement[datetime], days: Days, owner: Owner) -> Condition:
-    """Return the condition that an instant lies in a span of the owner's days."""
+    """Return the condition that an instant lies in a span of days.
+
+    Args:
+        column: The instant.
+        days: The days, both ends counted.
+        owner: Whose days they are; their zone says when a day begins.
+    """
     bounds: list[Condition] = [true()]
     if days.first is not None:
         bounds.append(column >= _begin(days.first, owner))
@@ -95,8 +128,7 @@ def within(column: ColumnElement[datetime], days: Days, owner: Owner) -> Conditi
 
 def has_status(status: str) -> Condition:
     """Return the condition for `open`, `done`, `deleted`, or `all` of the first two."""
-    wanted = statuses(status)
-    return tasks.c.status.in_([one.value for one in wanted])
+    return tasks.c.status.in_([each.value for each in statuses(status)])
 
 
 def statuses(status: str) -> list[Status]:

@@ -16,7 +16,7 @@ _LARGEST_OFFSET = 1_000_000
 
 
 class ListQuery(TypedDict, total=False):
-    """What a list is asked for; None and "" are as good as not asked.
+    """What a list is asked for; None and "" count as not given.
 
     when: today, overdue, week, upcoming, no_date, all; this week, next month; a due phrase;
         A..B. With `status` done it means the day of completion.
@@ -36,54 +36,66 @@ class ListQuery(TypedDict, total=False):
 
 
 def listed(
-    rows: TaskRows, said: RequestContext, wanted: ListQuery, offset: int, limit: int
+    rows: TaskRows, request: RequestContext, query: ListQuery, offset: int, limit: int
 ) -> Page:
     """Return a page of tasks.
+
+    Args:
+        rows: The owner's tasks.
+        request: Who asks, and when.
+        query: Filters and order.
+        offset: How many tasks come before the page.
+        limit: How many tasks it has at most.
 
     Raises:
         TaskRefusal: A word of a filter isn't understood.
     """
-    status = (wanted.get("status") or "open").strip().lower()
+    status = (query.get("status") or "open").strip().lower()
     done = filters.statuses(status) == [Status.DONE]
-    where, days = _conditions(said, wanted, status, done)
-    sort = (wanted.get("sort") or ("completed" if done else BY_URGENCY)).strip().lower()
+    where, days = _conditions(request, query, status, done)
+    sort = (query.get("sort") or ("completed" if done else BY_URGENCY)).strip().lower()
     start = min(max(0, offset), _LARGEST_OFFSET)
     if sort == BY_URGENCY:
-        today = said.now.astimezone(said.owner.zone).date()
-        found, total = rows.page_by_urgency(where, said.now, today, start, limit)
+        today = request.now.astimezone(request.owner.zone).date()
+        page, total = rows.page_by_urgency(where, request.now, today, start, limit)
     else:
-        found, total = rows.page(where, order_of(sort), start, limit)
+        page, total = rows.page(where, order_of(sort), start, limit)
     waiting = rows.waiting()
     instances = {}
     if days is not None:
-        within = filters.within(completions.c.completed_at, days, said.owner)
+        within = filters.within(completions.c.completed_at, days, request.owner)
         instances = rows.done_instances(within)
     return Page(
-        found,
+        page,
         total,
         start,
-        {task.id: waiting[task.id] for task in found if task.id in waiting},
-        {task.id: instances[task.id][0] for task in found if task.id in instances},
-        {task.id: instances[task.id][1] for task in found if task.id in instances},
+        {task.id: waiting[task.id] for task in page if task.id in waiting},
+        {task.id: instances[task.id][0] for task in page if task.id in instances},
+        {task.id: instances[task.id][1] for task in page if task.id in instances},
     )
 
 
-def stats_of(rows: TaskRows, said: RequestContext, period: str) -> Stats:
+def stats_of(rows: TaskRows, request: RequestContext, period: str) -> Stats:
     """Count how tasks stand, and what was added and done in a period.
+
+    Args:
+        rows: The owner's tasks.
+        request: Who asks, and when.
+        period: As `when` for done tasks; the last seven days when empty.
 
     Raises:
         TaskRefusal: The period isn't understood.
     """
-    owner, now = said.owner, said.now
-    days = filters.done_days(period or "week", owner, now, said.due) or Days(None, None)
+    owner, now = request.owner, request.now
+    days = filters.done_days(period or "week", owner, now, request.due) or Days(None, None)
     is_open = filters.has_status("open")
     done = filters.within(tasks.c.completed_at, days, owner)
     instances = rows.done_instances(filters.within(completions.c.completed_at, days, owner))
     return Stats(
         days=days,
         open=rows.count(is_open),
-        overdue=rows.count(is_open, filters.due_when("overdue", owner, now, said.due)),
-        due_today=rows.count(is_open, filters.due_when("today", owner, now, said.due)),
+        overdue=rows.count(is_open, filters.due_when("overdue", owner, now, request.due)),
+        due_today=rows.count(is_open, filters.due_when("today", owner, now, request.due)),
         added=rows.count(
             filters.within(tasks.c.created_at, days, owner),
             tasks.c.status != Status.DELETED.value,
@@ -95,24 +107,24 @@ def stats_of(rows: TaskRows, said: RequestContext, period: str) -> Stats:
 
 
 def _conditions(
-    said: RequestContext, wanted: ListQuery, status: str, done: bool
+    request: RequestContext, query: ListQuery, status: str, done: bool
 ) -> tuple[list[ColumnElement[bool]], Days | None]:
     """Return the conditions, and the days of completion where they are asked for."""
-    when, days = wanted.get("when") or "all", None
+    when, days = query.get("when") or "all", None
     if done:
-        days = filters.done_days(when, said.owner, said.now, said.due)
-        where = [filters.done_in(days, said.owner)]
+        days = filters.done_days(when, request.owner, request.now, request.due)
+        where = [filters.done_in(days, request.owner)]
     else:
         where = [
             filters.has_status(status),
-            filters.due_when(when, said.owner, said.now, said.due),
+            filters.due_when(when, request.owner, request.now, request.due),
         ]
-    if text := wanted.get("text"):
+    if text := query.get("text"):
         where.append(filters.has_words(text))
-    if tag := wanted.get("tag"):
+    if tag := query.get("tag"):
         where.append(filters.has_tag(tag))
-    if project := wanted.get("project"):
+    if project := query.get("project"):
         where.append(filters.in_project(project))
-    if priority := wanted.get("priority"):
+    if priority := query.get("priority"):
         where.append(filters.has_priority(priority))
     return where, days

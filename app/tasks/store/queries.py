@@ -52,15 +52,20 @@ class TaskRows:
 
     def get(self, task_ids: Iterable[int]) -> dict[int, Task]:
         """Return the tasks that exist, deleted ones too, by id."""
-        wanted = sorted({one for one in task_ids if 0 < one <= _LARGEST_ID})
-        chunks = (wanted[n : n + _CHUNK] for n in range(0, len(wanted), _CHUNK))
+        possible = sorted({task_id for task_id in task_ids if 0 < task_id <= _LARGEST_ID})
+        chunks = (possible[n : n + _CHUNK] for n in range(0, len(possible), _CHUNK))
         return {task.id: task for chunk in chunks for task in self.where(tasks.c.id.in_(chunk))}
 
     def find_open(self, key: str, due_row: dict[str, Any]) -> Task | None:
-        """Return the open task with this title key and due, if there is one."""
+        """Return an open task with this title key and due, if there is one.
+
+        Args:
+            key: The title as `title_key` writes it.
+            due_row: Columns of a task with that due.
+        """
         same = [tasks.c[name].is_not_distinct_from(due_row[name]) for name in _DUE_COLUMNS]
-        found = self.where(tasks.c.title_key == key, tasks.c.status == _OPEN, *same)
-        return found[0] if found else None
+        matches = self.where(tasks.c.title_key == key, tasks.c.status == _OPEN, *same)
+        return matches[0] if matches else None
 
     def open_with_title(self, key: str) -> list[Task]:
         """Return the open tasks with this title key."""
@@ -81,9 +86,11 @@ class TaskRows:
             select(tasks.c.id, tasks.c.blocked_by).where(mine, tasks.c.blocked_by != "")
         )
         named = {task_id: ids_in(listed) for task_id, listed in rows}
-        still = set(self.open_among([one for blockers in named.values() for one in blockers]))
+        still = set(
+            self.open_among([task_id for blockers in named.values() for task_id in blockers])
+        )
         waiting = {
-            task_id: tuple(one for one in blockers if one in still)
+            task_id: tuple(blocker for blocker in blockers if blocker in still)
             for task_id, blockers in named.items()
         }
         return {task_id: blockers for task_id, blockers in waiting.items() if blockers}
@@ -111,7 +118,14 @@ class TaskRows:
         offset: int,
         limit: int,
     ) -> tuple[tuple[Task, ...], int]:
-        """Return one page of the matching tasks, and their number."""
+        """Return one page of the matching tasks, and how many match in all.
+
+        Args:
+            where: What they match.
+            order: What they are ordered by.
+            offset: How many come before the page.
+            limit: How many it has at most.
+        """
         matching = and_(tasks.c.user_id == self._user_id, *where)
         rows = self._connection.execute(
             select(tasks).where(matching).order_by(*order).offset(offset).limit(limit)
@@ -121,12 +135,21 @@ class TaskRows:
     def page_by_urgency(
         self, where: Sequence[Condition], now: datetime, today: date, offset: int, limit: int
     ) -> tuple[tuple[Task, ...], int]:
-        """Return one page of the matching tasks, the most urgent first, and their number."""
+        """Return one page of the matching tasks, the most urgent first, and how many match.
+
+        Args:
+            where: What they match.
+            now: The instant, which says how old a task is.
+            today: The owner's day, which says how near a due is.
+            offset: How many come before the page.
+            limit: How many it has at most.
+        """
         matching = and_(tasks.c.user_id == self._user_id, *where)
         rows = self._connection.execute(select(*LIGHT_COLUMNS).where(matching)).all()
         ids = by_urgency(rows, self.waiting(), now, today)
-        found = self.get(ids[offset : offset + limit])
-        return tuple(found[one] for one in ids[offset : offset + limit]), len(ids)
+        page = ids[offset : offset + limit]
+        stored = self.get(page)
+        return tuple(stored[task_id] for task_id in page), len(ids)
 
     def projects(self) -> list[tuple[str, int]]:
         """Return the projects with open tasks, and how many each has, the largest first."""
@@ -156,7 +179,12 @@ class TaskRows:
         return [from_row(row) for row in rows.mappings()]
 
     def write(self, before: Sequence[Task], after: Sequence[Task]) -> None:
-        """Write tasks as they are after a change; those that weren't there before are new."""
+        """Write tasks as they are after a change.
+
+        Args:
+            before: The tasks as they were; a new one isn't in it.
+            after: The tasks as they are now.
+        """
         known = {task.id for task in before}
         fresh = [
             {"user_id": self._user_id, **to_row(task)} for task in after if task.id not in known
@@ -168,7 +196,12 @@ class TaskRows:
                 self.overwrite(task.id, to_row(task))
 
     def overwrite(self, task_id: int, row: dict[str, Any]) -> None:
-        """Set columns of one task."""
+        """Set columns of one task.
+
+        Args:
+            task_id: The task.
+            row: The columns' values, by name.
+        """
         mine = and_(tasks.c.user_id == self._user_id, tasks.c.id == task_id)
         self._connection.execute(update(tasks).where(mine).values(**row))
 

@@ -155,7 +155,7 @@ def from_row(row: RowMapping) -> Task:
 
 def ids_in(listed: str) -> tuple[int, ...]:
     """Return the ids in a column like `|3|5|`."""
-    return tuple(int(one) for one in listed.split("|") if one)
+    return tuple(int(task_id) for task_id in listed.split("|") if task_id)
 
 
 def _listed(words: Any) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from ...errors import TaskRefusal
 
@@ -28,8 +29,23 @@ def patterns(text: str) -> list[str]:
     Raises:
         TaskRefusal: There is no word in it, or too many.
     """
-    found = folded(text).split()
-    words = [word for word in found if unicodedata.category(word[0]) not in ("Cc", "Cs")]
+    words = folded(text).split()
+    words = [word for word in words if unicodedata.category(word[0]) not in ("Cc", "Cs")]
     if not words or len(words) > _MOST_WORDS:
         raise TaskRefusal(f'text "{text[:40]}" not understood. Send one to {_MOST_WORDS} words.')
     return [word if _UNSPACED.match(word) else f" {word}" for word in words]
+
+
+def word_matcher(text: str) -> Callable[[str], bool]:
+    """Return the test for texts that hold all words of a text, or words that begin so.
+
+    Raises:
+        TaskRefusal: There is no word in it, or too many.
+    """
+    parts = patterns(text)
+
+    def matches(searched: str) -> bool:
+        folded_text = folded(searched)
+        return all(part in folded_text for part in parts)
+
+    return matches

@@ -1,4 +1,4 @@
-"""Put a list in order; without a wish the most urgent task comes first."""
+"""Sort a list; when no order is asked for, the most urgent task comes first."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
