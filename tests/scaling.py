@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,43 +30,62 @@ SAID = {"role": "user", "content": "Add a task to call Eve"}
 
 def main() -> None:
     """Play the walk-through on standard output."""
+    with server(port=_free_port()) as address:
+        databases = Databases(address)
+        try:
+            play(databases.empty(), Path(sys.executable), _tell, aegra=bool(find_spec("aegra_api")))
+        finally:
+            databases.close()
+
+
+def play(
+    database_url: str, python: Path, tell: Callable[[str], object], *, aegra: bool = False
+) -> None:
+    """Play the walk-through.
+
+    Args:
+        database_url: The machines' PostgreSQL, without tables.
+        python: The program that runs `-m app`.
+        tell: Hears each line.
+        aegra: Whether Aegra serves the same graph then.
+    """
     gemini, groq = GeminiServer(), GroqServer()
     try:
-        with tempfile.TemporaryDirectory() as place, server(port=_free_port()) as address:
-            databases = Databases(address)
-            try:
-                environment = child_environment(
-                    **provider_environment(gemini, groq),
-                    DATABASE_URL=databases.empty(),
-                    APP_TIMEZONE="UTC",
+        with tempfile.TemporaryDirectory() as place:
+            environment = child_environment(
+                **provider_environment(gemini, groq),
+                DATABASE_URL=database_url,
+                APP_TIMEZONE="UTC",
+            )
+
+            def say(machine: str, message: str) -> None:
+                tell(f'{machine}$ python -m app chat -m "{message}"')
+                ended = subprocess.run(
+                    [python, "-m", "app", "chat", "-m", message],
+                    env=environment | {"APP_DATA_DIR": f"{place}/{machine}"},
+                    cwd=place,
+                    stdin=subprocess.DEVNULL,
+                    capture_output=True,
+                    text=True,
+                    timeout=60,
+                    check=False,
                 )
-                _workers(Path(place), environment, gemini, groq)
-                if find_spec("aegra_api"):
-                    _aegra(Path(place), environment, groq)
-            finally:
-                databases.close()
+                tell(ended.stdout.strip())
+
+            _workers(say, tell, gemini, groq)
+            if aegra:
+                _aegra(Path(place), environment, groq)
     finally:
         gemini.stop()
         groq.stop()
 
 
 def _workers(
-    place: Path, environment: dict[str, str], gemini: GeminiServer, groq: GroqServer
+    say: Callable[[str, str], None],
+    tell: Callable[[str], object],
+    gemini: GeminiServer,
+    groq: GroqServer,
 ) -> None:
-    def say(machine: str, message: str) -> None:
-        _tell(f'{machine}$ python -m app chat -m "{message}"')
-        ended = subprocess.run(
-            [sys.executable, "-m", "app", "chat", "-m", message],
-            env=environment | {"APP_DATA_DIR": str(place / machine)},
-            cwd=place,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        _tell(ended.stdout.strip())
-
     gemini.plays(gemini_api.quota(seconds=600))
     groq.plays(
         calls("add_task", title="Call Bob"),
@@ -77,7 +96,7 @@ def _workers(
     say("one", "Add a task to call Bob")
     say("two", "I have called him")
     told = [m["content"] for m in groq.requests[-1]["body"]["messages"] if m["role"] == "user"]
-    _tell(f"(The second machine told Groq: {told}. Calls to Gemini in all: {gemini.calls}.)")
+    tell(f"(The second machine told Groq: {told}. Calls to Gemini in all: {gemini.calls}.)")
 
 
 def _aegra(place: Path, environment: dict[str, str], groq: GroqServer) -> None:

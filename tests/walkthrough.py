@@ -1,7 +1,7 @@
 """Print the README's walk through a failover: `python -m tests.walkthrough`.
 
 Every command runs for real, against the two providers on loopback. A test compares the
-README with what this prints.
+README with what this tells.
 """
 
 import os
@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.conftest import child_environment, provider_environment
@@ -24,19 +25,29 @@ HELLO = 'python -m app chat -m "Hello, how are you?"'
 
 def main() -> None:
     """Play the walk-through on standard output."""
+    play(Path(sys.executable).parent, sys.stdout.write)
+
+
+def play(programs: Path, tell: Callable[[str], object]) -> None:
+    """Play the walk-through.
+
+    Args:
+        programs: The folder in which the shell finds `python`.
+        tell: Hears each command, and what it printed.
+    """
     gemini, groq = GeminiServer(), GroqServer()
     with tempfile.TemporaryDirectory() as place:
         environment = child_environment(
             **provider_environment(gemini, groq), APP_DATA_DIR=f"{place}/data", APP_TIMEZONE="UTC"
         )
-        environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+        environment["PATH"] = f"{programs}{os.pathsep}{environment['PATH']}"
 
-        def show(command: str, **more: str) -> None:
+        def show(command: str) -> None:
             ended = subprocess.run(
                 command,
                 shell=True,
                 cwd=place,
-                env=environment | more,
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -45,9 +56,9 @@ def main() -> None:
                 check=False,
             )
             shown = command.replace('"$APP_DATA_DIR"/logs/app.log', "$LOG")
-            sys.stdout.write(f"$ {shown}\n{_steady(ended.stdout)}")
+            tell(f"$ {shown}\n{_steady(ended.stdout)}")
             if ended.returncode:
-                sys.stdout.write(f"(exit code {ended.returncode})\n")
+                tell(f"(exit code {ended.returncode})\n")
 
         try:
             gemini.plays(says("I am fine. What shall I note for you?"))

@@ -25,6 +25,18 @@ _HEAVY = (
     *("langchain_google_genai", "langchain_groq"),
 )
 _LONGEST = 60.0
+_PYTHON = """\
+#!{python} -IS
+import json, os, socket, sys
+
+given = sys.argv[3:] if sys.argv[1:3] == ["-m", "app"] else sys.argv[1:]
+asked = {{"args": given, "directory": os.getcwd(), "environment": dict(os.environ)}}
+with socket.socket(socket.AF_UNIX) as asking:
+    asking.connect({address!r})
+    socket.send_fds(asking, [b"!"], [0, 1, 2])
+    asking.sendall(json.dumps(asked).encode() + b"\\n")
+    sys.exit(int(asking.makefile().readline()))
+"""
 
 
 class Warm:
@@ -69,6 +81,16 @@ class Warm:
             err.seek(0)
             return Ended(code, out.read().decode(), err.read().decode())
 
+    def stand_in(self, directory: Path) -> Path:
+        """Write a program `python` that has this process run what it is given; return its path.
+
+        It knows `-m app ...` and `-c CODE`, and is put first into the `PATH` of a shell.
+        """
+        program = directory / "python"
+        program.write_text(_PYTHON.format(python=sys.executable, address=self._address))
+        program.chmod(0o755)
+        return program
+
     def close(self) -> None:
         """End it."""
         assert self._process.stdin is not None
@@ -105,7 +127,7 @@ def _serve(address: str) -> None:
 
 
 def _become(asked: dict[str, Any], streams: Sequence[int]) -> None:
-    """Be the command, until it exits."""
+    """Be the command, or the code behind `-c`, until it exits."""
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
@@ -117,6 +139,9 @@ def _become(asked: dict[str, Any], streams: Sequence[int]) -> None:
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for the whole process
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    if asked["args"][:1] == ["-c"]:
+        exec(asked["args"][1], {"__name__": "__main__"})
+        return
     from app.cli.main import main
 
     main(asked["args"])
