@@ -30,13 +30,17 @@ def translated(settings: Settings) -> Iterator[None]:
     try:
         yield
     except Error as error:
-        told = explained(error, make_url(settings.database_url))
-        raise DatabaseError(f"The conversations can't be used. {told}") from error
+        reason = explained(error, make_url(settings.database_url))
+        raise DatabaseError(f"The conversations can't be used. {reason}") from error
 
 
 @contextmanager
 def sqlite_translated(directory: Path) -> Iterator[None]:
-    """Turn SQLite's errors into a sentence that names the file of the conversations."""
+    """Turn SQLite's errors into a sentence that names the file of the conversations.
+
+    Raises:
+        DatabaseError: It failed.
+    """
     try:
         yield
     except sqlite3.Error as error:

@@ -1,4 +1,4 @@
-"""Keep every message that was said, so that threads may forget and people needn't."""
+"""Keep every message that was said, also those that a thread has forgotten."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
@@ -26,7 +26,14 @@ class Transcript:
         self._keep_days = keep_days
 
     def begin(self, user_id: str, key: str, name: str, now: datetime) -> None:
-        """Note a thread of a user, if it is new."""
+        """Note a thread of a user, if it is new.
+
+        Args:
+            user_id: The user.
+            key: The thread's id for the checkpointer.
+            name: What the user calls it.
+            now: The instant.
+        """
         with reading(self._engine) as connection:
             known = _thread_id(connection, user_id, key)
         if known is None:
@@ -34,12 +41,25 @@ class Transcript:
                 _thread_at(connection, user_id, key, name, now)
 
     def keep(
-        self, user_id: str, key: str, name: str, said: Sequence[TranscriptMessage], now: datetime
+        self,
+        user_id: str,
+        key: str,
+        name: str,
+        messages: Sequence[TranscriptMessage],
+        now: datetime,
     ) -> None:
-        """Add messages to a thread; those that are there already stay as they are."""
+        """Add messages to a thread; those that are there already stay as they are.
+
+        Args:
+            user_id: The user.
+            key: The thread's id for the checkpointer.
+            name: What the user calls it.
+            messages: What was said, in order.
+            now: When.
+        """
         with writing(self._engine, _scope_of(user_id), relaxed=True) as connection:
             thread_id = _thread_at(connection, user_id, key, name, now)
-            ids = [one.message_id for one in said]
+            ids = [message.message_id for message in messages]
             mine = transcript.c.thread_id == thread_id
             there = set(
                 connection.scalars(
@@ -49,14 +69,14 @@ class Transcript:
             rows = [
                 {
                     "thread_id": thread_id,
-                    "message_id": one.message_id,
+                    "message_id": message.message_id,
                     "said_at": now,
-                    "role": one.role.value,
-                    "text": one.text,
-                    "more": one.more,
+                    "role": message.role.value,
+                    "text": message.text,
+                    "more": message.more,
                 }
-                for one in said
-                if one.message_id not in there
+                for message in messages
+                if message.message_id not in there
             ]
             if rows:
                 connection.execute(insert(transcript), rows)
@@ -83,17 +103,27 @@ class Transcript:
         """Return the checkpoint key of the user's thread of this name; None without one.
 
         Ours comes before one of the same name that a host keeps.
+
+        Args:
+            user_id: The user.
+            name: What the user calls the thread.
         """
         mine = and_(threads.c.user_id == user_id, threads.c.name == name)
         ours = threads.c.key == conversation_key(user_id, name)
         order = (ours.desc(), threads.c.last_at.desc())
         latest = select(threads.c.key).where(mine).order_by(*order).limit(1)
         with reading(self._engine) as connection:
-            found: str | None = connection.scalar(latest)
-            return found
+            key: str | None = connection.scalar(latest)
+            return key
 
     def last(self, user_id: str, key: str, most: int) -> list[TranscriptEntry]:
-        """Return the last messages of a thread, in the order in which they were said."""
+        """Return the last messages of a thread, in the order in which they were said.
+
+        Args:
+            user_id: The user.
+            key: The thread's id for the checkpointer.
+            most: How many at most.
+        """
         mine = and_(threads.c.user_id == user_id, threads.c.key == key)
         with reading(self._engine) as connection:
             rows = connection.execute(
@@ -102,7 +132,12 @@ class Transcript:
         return [_entry(row) for row in reversed(rows)]
 
     def all_of(self, user_id: str, key: str | None = None) -> Iterator[TranscriptEntry]:
-        """Yield a user's messages in order, of one thread or of all; many fit in no memory."""
+        """Yield a user's messages in order, without holding all of them in memory.
+
+        Args:
+            user_id: The user.
+            key: The thread's id for the checkpointer; all threads when None.
+        """
         mine = threads.c.user_id == user_id
         if key is not None:
             mine = and_(mine, threads.c.key == key)
@@ -115,11 +150,11 @@ class Transcript:
         """Remove all of a user's threads; return how many messages, and the threads' keys."""
         with writing(self._engine, _scope_of(user_id)) as connection:
             mine = threads.c.user_id == user_id
-            found = connection.execute(select(threads.c.id, threads.c.key).where(mine)).all()
-            ids = [thread_id for thread_id, _ in found]
+            theirs = connection.execute(select(threads.c.id, threads.c.key).where(mine)).all()
+            ids = [thread_id for thread_id, _ in theirs]
             gone = connection.execute(delete(transcript).where(transcript.c.thread_id.in_(ids)))
             connection.execute(delete(threads).where(mine))
-            return gone.rowcount, [key for _, key in found]
+            return gone.rowcount, [key for _, key in theirs]
 
 
 _MOST_DROPPED = 200
@@ -141,8 +176,8 @@ def _scope_of(user_id: str) -> str:
 
 def _entry(row: Sequence[object]) -> TranscriptEntry:
     thread, said_at, message_id, role, text, more = row
-    said = TranscriptMessage(message_id, Role(str(role)), text, more)  # type: ignore[arg-type]
-    return TranscriptEntry(thread, said_at, said)  # type: ignore[arg-type]
+    message = TranscriptMessage(message_id, Role(str(role)), text, more)  # type: ignore[arg-type]
+    return TranscriptEntry(thread, said_at, message)  # type: ignore[arg-type]
 
 
 def _drop_before(connection: Connection, day: datetime) -> None:
@@ -159,8 +194,8 @@ def _drop_before(connection: Connection, day: datetime) -> None:
 
 def _thread_id(connection: Connection, user_id: str, key: str) -> int | None:
     mine = and_(threads.c.user_id == user_id, threads.c.key == key)
-    found: int | None = connection.scalar(select(threads.c.id).where(mine))
-    return found
+    thread_id: int | None = connection.scalar(select(threads.c.id).where(mine))
+    return thread_id
 
 
 def _thread_at(connection: Connection, user_id: str, key: str, name: str, now: datetime) -> int:
@@ -170,6 +205,6 @@ def _thread_at(connection: Connection, user_id: str, key: str, name: str, now: d
         connection.execute(update(threads).where(threads.c.id == known).values(last_at=now))
         return known
     row = {"user_id": user_id, "key": key, "name": name, "begun_at": now, "last_at": now}
-    made = connection.execute(insert(threads).values(row))
-    (thread_id,) = made.inserted_primary_key or (0,)
+    inserted = connection.execute(insert(threads).values(row))
+    (thread_id,) = inserted.inserted_primary_key or (0,)
     return int(thread_id)

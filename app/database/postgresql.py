@@ -69,7 +69,12 @@ def missing_extra() -> DatabaseError:
 
 
 def lock(connection: Connection, scope: str) -> None:
-    """Wait for the turn of this transaction among those that write in the same scope."""
+    """Wait for the turn of this transaction among those that write in the same scope.
+
+    Args:
+        connection: Inside the transaction.
+        scope: Names what is written.
+    """
     number = int.from_bytes(hashlib.sha256(scope.encode()).digest()[:8], signed=True)
     connection.execute(_LOCK, {"wait": f"{WAIT_S}s", "number": number})
 
@@ -78,26 +83,31 @@ _LOCK = text("SELECT set_config('lock_timeout', :wait, true), pg_advisory_xact_l
 
 
 def explained(cause: BaseException, url: URL) -> str:
-    """Return what went wrong and what to do, without password and without a row's content."""
+    """Return what went wrong and what to do, without password and without a row's content.
+
+    Args:
+        cause: The driver's error.
+        url: The address of the database.
+    """
     diagnosis = getattr(getattr(cause, "diag", None), "message_primary", None)
-    told = str(diagnosis or _innermost(str(cause))).rstrip(".")
+    reason = str(diagnosis or _innermost(str(cause))).rstrip(".")
     if url.password:
-        told = told.replace(str(url.password), "***")
-    place = "/".join(filter(None, (url.host, url.database)))
-    advice = _advice(getattr(cause, "sqlstate", None) or "", told)
-    return f"The database {place} failed: {told}. {advice}"
+        reason = reason.replace(str(url.password), "***")
+    database = "/".join(filter(None, (url.host, url.database)))
+    advice = _advice(getattr(cause, "sqlstate", None) or "", reason)
+    return f"The database {database} failed: {reason}. {advice}"
 
 
 def _innermost(message: str) -> str:
     """Return what the server said, out of what the driver tells of its attempts to connect."""
-    _, _, said = message.partition("FATAL:")
-    lines = (said or message).strip().splitlines() or ["no reason was given"]
+    _, _, fatal = message.partition("FATAL:")
+    lines = (fatal or message).strip().splitlines() or ["no reason was given"]
     return lines[0].strip()
 
 
-def _advice(state: str, told: str) -> str:
+def _advice(sqlstate: str, reason: str) -> str:
     for signs, advice in _ADVICE:
-        if re.search(signs, f"{state} {told}"):
+        if re.search(signs, f"{sqlstate} {reason}"):
             return advice
     return "Nothing was changed."
 

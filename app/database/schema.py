@@ -37,8 +37,8 @@ def version_of(connection: Connection) -> str | None:
     """Return the revision of a database; None for one that has no schema yet."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    found = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
-    return None if found is None else str(found)
+    version = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))
+    return None if version is None else str(version)
 
 
 def _migrate(connection: Connection) -> None:

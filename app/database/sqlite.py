@@ -33,7 +33,12 @@ _T = TypeVar("_T")
 
 
 def prepare(connection: Any, _record: object) -> None:
-    """Set up a new connection: write-ahead log, foreign keys, and patience for readers."""
+    """Set up a new connection: write-ahead log, foreign keys, and a busy timeout for readers.
+
+    Args:
+        connection: The driver's connection.
+        _record: SQLAlchemy's; not used.
+    """
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000:.0f}")
@@ -76,7 +81,16 @@ def patiently(
     monotonic: Callable[[], float] = time.monotonic,
     pause: Callable[[], None] = lambda: time.sleep(random.uniform(0.001, 0.006)),
 ) -> _T:
-    """Do something that may find the database locked, again and again for the busy timeout."""
+    """Do something that may find the database locked, again and again for the busy timeout.
+
+    Args:
+        work: What to do.
+        monotonic: A clock in seconds.
+        pause: Waits a moment between two tries.
+
+    Raises:
+        sqlite3.OperationalError, OperationalError: It is still locked, or failed otherwise.
+    """
     latest = monotonic() + BUSY_TIMEOUT_S
     while True:
         try:

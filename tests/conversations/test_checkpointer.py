@@ -11,6 +11,7 @@ from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.types import Command, interrupt
 
 from app.conversations import open_conversations
+from app.conversations.savers.postgresql_saver import SCHEMA
 from app.settings import Settings
 
 KEEP = 2
@@ -56,9 +57,14 @@ def _ids_with_writes(saver: Any) -> set[str]:
         with saver.cursor() as cursor:
             cursor.execute("SELECT DISTINCT checkpoint_id FROM writes WHERE thread_id = 't'")
             return {row[0] for row in cursor.fetchall()}
-    with saver._cursor() as cursor:
-        cursor.execute("SELECT DISTINCT checkpoint_id FROM checkpoint_writes WHERE thread_id = 't'")
-        return {row["checkpoint_id"] for row in cursor.fetchall()}
+    return {row["checkpoint_id"] for row in _rows(saver, "checkpoint_writes")}
+
+
+def _rows(saver: Any, table: str) -> list[dict[str, Any]]:
+    """Return the rows of the thread in a table of PostgreSQL."""
+    with saver.conn.connection() as connection:
+        rows = connection.execute(f"SELECT * FROM {SCHEMA}.{table} WHERE thread_id = 't'")
+        return list(rows.fetchall())
 
 
 def count(saver: Any, thread: str = "t") -> int:

@@ -35,22 +35,22 @@ class PostgresTurnLocks:
         Raises:
             DatabaseError: The database can't be reached.
         """
-        place = lock_id_of(key) - _BIGINT
+        lock_id = lock_id_of(key) - _BIGINT
         with self._guard:
-            if place in self._held or not self._ask("pg_try_advisory_lock", place):
+            if lock_id in self._held or not self._ask("pg_try_advisory_lock", lock_id):
                 return False
-            self._held.add(place)
+            self._held.add(lock_id)
             return True
 
     def give_back(self, key: str) -> None:
         """Give a lock back; where the connection is gone, the server has done so."""
-        place = lock_id_of(key) - _BIGINT
+        lock_id = lock_id_of(key) - _BIGINT
         with self._guard:
-            if place not in self._held:
+            if lock_id not in self._held:
                 return
-            self._held.discard(place)
+            self._held.discard(lock_id)
             try:
-                self._ask("pg_advisory_unlock", place)
+                self._ask("pg_advisory_unlock", lock_id)
             except DatabaseError:
                 return
 
@@ -59,11 +59,11 @@ class PostgresTurnLocks:
         with self._guard:
             self._drop()
 
-    def _ask(self, function: str, place: int) -> bool:
+    def _ask(self, function: str, lock_id: int) -> bool:
         try:
             if self._connection is None:
                 self._connection = self._open()
-            row = self._connection.execute(f"SELECT {function}(%s)".encode(), (place,)).fetchone()
+            row = self._connection.execute(f"SELECT {function}(%s)".encode(), (lock_id,)).fetchone()
         except Error as error:
             self._drop()
             raise DatabaseError(explained(error, driver_options(self._url)[0])) from error

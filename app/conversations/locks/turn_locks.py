@@ -1,7 +1,7 @@
 """Let one turn at a time run in a thread, whichever process or event loop it runs in.
 
 Here a lock is one byte of a file that the operating system locks for the process. It ends with
-the process, however that ends, so nobody waits for the dead.
+the process, however that ends, so nobody waits for a process that is gone.
 """
 
 import os
@@ -16,7 +16,7 @@ from ...settings import Settings, is_postgresql
 from .lock_ids import lock_id_of
 
 _FILE = "turns.lock"
-_PLACES = 2**30
+_LOCK_IDS = 2**30
 
 
 class TurnLocks(Protocol):
@@ -60,18 +60,18 @@ class FileTurnLocks:
         Raises:
             DatabaseError: The file can't be made or opened.
         """
-        place = lock_id_of(key) % _PLACES
-        if not self._file.take(place):
+        lock_id = lock_id_of(key) % _LOCK_IDS
+        if not self._file.take(lock_id):
             return False
-        self._mine.add(place)
+        self._mine.add(lock_id)
         return True
 
     def give_back(self, key: str) -> None:
         """Give a lock back."""
-        place = lock_id_of(key) % _PLACES
-        if place in self._mine:
-            self._mine.discard(place)
-            self._file.give_back(place)
+        lock_id = lock_id_of(key) % _LOCK_IDS
+        if lock_id in self._mine:
+            self._mine.discard(lock_id)
+            self._file.give_back(lock_id)
 
     def close(self) -> None:
         """Give back what is held here."""
@@ -80,7 +80,7 @@ class FileTurnLocks:
 
 
 class _LockFile:
-    """The one descriptor of a file in this process, and the places that are locked in it.
+    """The one descriptor of a file in this process, and the bytes that are locked in it.
 
     The system knows such locks by process and file: a second descriptor would get the same
     lock again, and closing it would give all of them back.
@@ -92,21 +92,21 @@ class _LockFile:
         self._descriptor: int | None = None
         self._held: set[int] = set()
 
-    def take(self, place: int) -> bool:
+    def take(self, lock_id: int) -> bool:
         with self._guard:
-            if place in self._held or not self._lock(place):
+            if lock_id in self._held or not self._lock(lock_id):
                 return False
-            self._held.add(place)
+            self._held.add(lock_id)
             return True
 
-    def give_back(self, place: int) -> None:
+    def give_back(self, lock_id: int) -> None:
         with self._guard:
-            self._held.discard(place)
-            _unlock(self._open(), place)
+            self._held.discard(lock_id)
+            _unlock(self._open(), lock_id)
 
-    def _lock(self, place: int) -> bool:
+    def _lock(self, lock_id: int) -> bool:
         try:
-            return _lock(self._open(), place)
+            return _lock(self._open(), lock_id)
         except OSError as error:  # network file systems may know no locks
             raise DatabaseError(
                 f"{self._file} can't be locked ({error.strerror}). "
@@ -132,27 +132,27 @@ def _the_file(file: Path) -> _LockFile:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int, place: int) -> bool:
-        os.lseek(descriptor, place, os.SEEK_SET)
+    def _lock(descriptor: int, lock_id: int) -> bool:
+        os.lseek(descriptor, lock_id, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
 
-    def _unlock(descriptor: int, place: int) -> None:
-        os.lseek(descriptor, place, os.SEEK_SET)
+    def _unlock(descriptor: int, lock_id: int) -> None:
+        os.lseek(descriptor, lock_id, os.SEEK_SET)
         msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
 
 else:
     import fcntl
 
-    def _lock(descriptor: int, place: int) -> bool:
+    def _lock(descriptor: int, lock_id: int) -> bool:
         try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, lock_id)
         except BlockingIOError:
             return False
         return True
 
-    def _unlock(descriptor: int, place: int) -> None:
-        fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, place)
+    def _unlock(descriptor: int, lock_id: int) -> None:
+        fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, lock_id)

@@ -12,13 +12,15 @@ from langgraph.checkpoint.base import (
     CheckpointMetadata,
     CheckpointTuple,
 )
+from typing_extensions import override
 
 
 class AsyncSaverAdapter(BaseCheckpointSaver[str]):
     """The asynchronous half of a saver whose plain methods may be called from any thread.
 
     The libraries' own asynchronous savers belong to one event loop; with this one a saver
-    serves any number of loops and threads.
+    serves any number of loops and threads. Each method takes the arguments of its plain twin
+    in `BaseCheckpointSaver`.
     """
 
     conn: Any
@@ -27,10 +29,12 @@ class AsyncSaverAdapter(BaseCheckpointSaver[str]):
         """Close what is open."""
         self.conn.close()
 
+    @override
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Do `get_tuple` in a thread."""
         return await asyncio.to_thread(self.get_tuple, config)
 
+    @override
     async def alist(
         self,
         config: RunnableConfig | None,
@@ -40,11 +44,12 @@ class AsyncSaverAdapter(BaseCheckpointSaver[str]):
         limit: int | None = None,
     ) -> AsyncIterator[CheckpointTuple]:
         """Do `list` in a thread."""
-        for found in await asyncio.to_thread(
+        for checkpoint in await asyncio.to_thread(
             lambda: list(self.list(config, filter=filter, before=before, limit=limit))
         ):
-            yield found
+            yield checkpoint
 
+    @override
     async def aput(
         self,
         config: RunnableConfig,
@@ -55,6 +60,7 @@ class AsyncSaverAdapter(BaseCheckpointSaver[str]):
         """Do `put` in a thread."""
         return await asyncio.to_thread(self.put, config, checkpoint, metadata, new_versions)
 
+    @override
     async def aput_writes(
         self,
         config: RunnableConfig,
@@ -65,14 +71,17 @@ class AsyncSaverAdapter(BaseCheckpointSaver[str]):
         """Do `put_writes` in a thread."""
         await asyncio.to_thread(self.put_writes, config, writes, task_id, task_path)
 
+    @override
     async def adelete_thread(self, thread_id: str) -> None:
         """Do `delete_thread` in a thread."""
         await asyncio.to_thread(self.delete_thread, thread_id)
 
+    @override
     async def adelete_for_runs(self, run_ids: Iterable[str]) -> None:
         """Do `delete_for_runs` in a thread."""
         await asyncio.to_thread(self.delete_for_runs, list(run_ids))
 
+    @override
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Do `prune` in a thread."""
         await asyncio.to_thread(self.prune, thread_ids, strategy=strategy)

@@ -8,6 +8,7 @@ from langgraph.checkpoint.postgres import PostgresSaver
 from psycopg import Connection, Cursor
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
+from typing_extensions import override
 
 from ...database import driver_options
 from .pruning import ConversationSaver
@@ -51,17 +52,20 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
         super().__init__(pool)
         self.keep = keep
 
+    @override
     def setup(self) -> None:
         """Make the schema and its tables where they are missing."""
         with self.conn.connection() as connection:
             _set_up(connection)
 
+    @override
     def thread_ids(self) -> list[str]:
         """Return all threads."""
         with self._cursor() as cursor:
             cursor.execute("SELECT DISTINCT thread_id FROM checkpoints")
             return [row["thread_id"] for row in cursor.fetchall()]
 
+    @override
     def keep_newest(self, thread_id: str, count: int) -> None:
         """Forget all checkpoints of a thread but so many of the newest."""
         with self._cursor() as cursor:
@@ -72,6 +76,7 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
                     cursor.execute(older.encode(), (thread_id, gone["checkpoint_id"]))
                 cursor.execute(_ORPHANS, (thread_id,))
 
+    @override
     def forget(self, thread_id: str) -> int:
         """Forget a thread; return how many checkpoints it had."""
         with self._cursor() as cursor:
@@ -80,23 +85,24 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
             cursor.execute(_ALL_OF, (thread_id,))
             return len(cursor.fetchall())
 
+    @override
     def delete_for_runs(self, run_ids: Iterable[str]) -> None:
         """Forget the checkpoints that some runs made."""
         with self._cursor() as cursor:
-            cursor.execute(_OF_RUNS, ([str(one) for one in run_ids],))
-            found = cursor.fetchall()
-            for row in found:
-                named = (row["thread_id"], row["checkpoint_id"])
-                cursor.execute(_WRITES_OF, named)
-            for thread_id in {row["thread_id"] for row in found}:
+            cursor.execute(_OF_RUNS, ([str(run_id) for run_id in run_ids],))
+            deleted = cursor.fetchall()
+            for row in deleted:
+                cursor.execute(_WRITES_OF, (row["thread_id"], row["checkpoint_id"]))
+            for thread_id in {row["thread_id"] for row in deleted}:
                 cursor.execute(_ORPHANS, (thread_id,))
 
+    @override
     @contextmanager
     def _cursor(self, *, pipeline: bool = True) -> Iterator[Cursor[DictRow]]:
-        """Give a cursor inside one transaction, as the library asks for it at every call.
+        """Give a cursor inside one transaction; every method of the library asks for one here.
 
         Args:
-            pipeline: What the library thinks fit; ours are always sent in as few trips as can be.
+            pipeline: Not used: statements are always sent together where the driver can.
         """
         with (
             self.conn.connection() as connection,
@@ -144,7 +150,7 @@ def _set_up(connection: Connection[DictRow]) -> None:
         if _version(cursor) >= len(steps) - 1:
             return
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (_SETUP_LOCK,))
-        if not _found(cursor, "SELECT to_regnamespace(%s)::text", SCHEMA):
+        if not _value(cursor, "SELECT to_regnamespace(%s)::text", SCHEMA):
             cursor.execute(f"CREATE SCHEMA {SCHEMA}".encode())
         for number in range(_version(cursor) + 1, len(steps)):
             cursor.execute(steps[number].replace(" CONCURRENTLY", "").encode())
@@ -153,13 +159,13 @@ def _set_up(connection: Connection[DictRow]) -> None:
 
 def _version(cursor: Cursor[DictRow]) -> int:
     """Return the last migration that was run; the first makes the table that tells it."""
-    if not _found(cursor, "SELECT to_regclass(%s)::text", "checkpoint_migrations"):
+    if not _value(cursor, "SELECT to_regclass(%s)::text", "checkpoint_migrations"):
         return -1
-    found = _found(cursor, "SELECT max(v) FROM checkpoint_migrations")
-    return -1 if found is None else int(found)
+    version = _value(cursor, "SELECT max(v) FROM checkpoint_migrations")
+    return -1 if version is None else int(version)
 
 
-def _found(cursor: Cursor[DictRow], query: LiteralString, *values: str) -> Any:
+def _value(cursor: Cursor[DictRow], query: LiteralString, *values: str) -> Any:
     """Return the one value that a query finds."""
     (value,) = (cursor.execute(query, values).fetchone() or {"none": None}).values()
     return value

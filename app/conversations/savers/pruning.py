@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
+from typing_extensions import override
 
 from .async_adapter import AsyncSaverAdapter
 
 
 class ConversationSaver(AsyncSaverAdapter):
-    """A checkpointer of ours, before one of LangGraph's in the order of its bases.
+    """What our checkpointers add; in a class it stands before one of LangGraph's savers.
 
     A checkpoint of a turn that waits or was cut off is never among those that go: it is the
     newest of its thread until the next turn begins.
@@ -19,6 +20,7 @@ class ConversationSaver(AsyncSaverAdapter):
     keep: int
     """How many checkpoints of earlier turns a thread keeps."""
 
+    @override
     def put(
         self,
         config: RunnableConfig,
@@ -32,6 +34,7 @@ class ConversationSaver(AsyncSaverAdapter):
             self.keep_newest(str(config["configurable"]["thread_id"]), self.keep + 1)
         return stored
 
+    @override
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Forget all checkpoints of threads, or with `keep_latest` all but the newest."""
         for thread_id in thread_ids:
@@ -40,6 +43,7 @@ class ConversationSaver(AsyncSaverAdapter):
             else:
                 self.keep_newest(str(thread_id), 1)
 
+    @override
     def delete_thread(self, thread_id: str) -> None:
         """Forget a thread, as a server asks for it."""
         self.forget(thread_id)
@@ -50,8 +54,8 @@ class ConversationSaver(AsyncSaverAdapter):
 
     def _owner_of(self, thread_id: str) -> str | None:
         newest = self.get_tuple({"configurable": {"thread_id": thread_id}})
-        found: str | None = newest.checkpoint["channel_values"].get("owner") if newest else None
-        return found
+        owner: str | None = newest.checkpoint["channel_values"].get("owner") if newest else None
+        return owner
 
     @abstractmethod
     def thread_ids(self) -> list[str]:
@@ -59,12 +63,18 @@ class ConversationSaver(AsyncSaverAdapter):
 
     @abstractmethod
     def keep_newest(self, thread_id: str, count: int) -> None:
-        """Forget all checkpoints of a thread but so many of the newest."""
+        """Forget the older checkpoints of a thread.
+
+        Args:
+            thread_id: The thread.
+            count: How many of the newest checkpoints stay.
+        """
 
     @abstractmethod
     def forget(self, thread_id: str) -> int:
         """Forget a thread; return how many checkpoints it had."""
 
+    @override
     @abstractmethod
     def delete_for_runs(self, run_ids: Iterable[str]) -> None:
         """Forget the checkpoints that some runs made."""

@@ -13,6 +13,7 @@ from langgraph.checkpoint.base import (
     CheckpointTuple,
 )
 from langgraph.checkpoint.sqlite import SqliteSaver
+from typing_extensions import override
 
 from ...database import make_file, patiently
 from ..storage_errors import CONVERSATIONS_FILE, sqlite_translated
@@ -41,6 +42,7 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
         super().__init__(connection)
         self.keep = keep
 
+    @override
     def put(
         self,
         config: RunnableConfig,
@@ -52,6 +54,7 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
         store = super().put
         return patiently(lambda: store(config, checkpoint, metadata, new_versions))
 
+    @override
     def put_writes(
         self,
         config: RunnableConfig,
@@ -63,17 +66,20 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
         store = super().put_writes
         patiently(lambda: store(config, writes, task_id, task_path))
 
+    @override
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Return a checkpoint, however busy the file is."""
         load = super().get_tuple
         return patiently(lambda: load(config))
 
+    @override
     def thread_ids(self) -> list[str]:
         """Return all threads."""
         with self.cursor(transaction=False) as cursor:
             cursor.execute("SELECT DISTINCT thread_id FROM checkpoints")
             return [thread_id for (thread_id,) in cursor.fetchall()]
 
+    @override
     def keep_newest(self, thread_id: str, count: int) -> None:
         """Forget all checkpoints of a thread but so many of the newest."""
 
@@ -85,6 +91,7 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
 
         self._patiently(keep)
 
+    @override
     def forget(self, thread_id: str) -> int:
         """Forget a thread; return how many checkpoints it had."""
 
@@ -95,16 +102,17 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
 
         return self._patiently(forget)
 
+    @override
     def delete_for_runs(self, run_ids: Iterable[str]) -> None:
         """Forget the checkpoints that some runs made."""
-        wanted = [str(run_id) for run_id in run_ids]
+        runs = [str(run_id) for run_id in run_ids]
 
         def delete(cursor: sqlite3.Cursor) -> None:
-            for run_id in wanted:
-                for found in cursor.execute(_OF_A_RUN, (run_id,)).fetchall():
+            for run_id in runs:
+                for checkpoint in cursor.execute(_OF_A_RUN, (run_id,)).fetchall():
                     for table in _TABLES:
-                        one = f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id = ?"
-                        cursor.execute(one, found)
+                        row = f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id = ?"
+                        cursor.execute(row, checkpoint)
 
         self._patiently(delete)
 
