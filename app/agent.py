@@ -72,7 +72,8 @@ class Agent:
 
     def graph(self, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
         """Return the compiled graph; making it opens nothing."""
-        return draw(self, TaskTools(self._ready)).compile(checkpointer=checkpointer, name="agent")
+        graph = draw(self._ready, self.open_container, TaskTools(self._ready))
+        return graph.compile(checkpointer=checkpointer, name="agent")
 
     @asynccontextmanager
     async def checkpointer(self) -> AsyncGenerator[BaseCheckpointSaver[Any]]:

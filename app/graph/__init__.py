@@ -2,9 +2,8 @@
 
 from .build import draw
 from .confirmation import Decision, answer_to
-from .nodes.end_turn import THREAD_NAME
-from .nodes.model_nodes import ASK_FIRST
 from .reply_builder import reply_of
+from .run_config import ASK_FIRST, THREAD_NAME
 from .stream_events import MODES, events_of
 from .turn import answer_again
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 
 from ..llm import FAILED, NOTICE
 
@@ -21,51 +21,78 @@ DECLINED = "declined"
 """Artifact of the result of a call that the person declined."""
 
 
-def declined(call_id: str, name: str, reason: str) -> ToolMessage:
-    """Return the result of a call that the person declined."""
-    told = f": {reason}" if reason else ""
-    text = f"Declined{told}. This call changed nothing; don't repeat it."
-    return not_run(call_id, name, text, DECLINED)
+def declined(call: ToolCall, reason: str) -> ToolMessage:
+    """Return the result of a call that the person declined.
+
+    Args:
+        call: The call.
+        reason: In their words; may be empty.
+    """
+    because = f": {reason}" if reason else ""
+    text = f"Declined{because}. This call changed nothing; don't repeat it."
+    return not_run(call, text, DECLINED)
 
 
-def not_run(call_id: str, name: str, text: str, artifact: str | None = None) -> ToolMessage:
-    """Return the result of a call that wasn't carried out."""
-    return ToolMessage(text, name=name, tool_call_id=call_id, status="error", artifact=artifact)
+def not_run(call: ToolCall, text: str, artifact: str | None = None) -> ToolMessage:
+    """Return the result of a call that wasn't carried out.
+
+    Args:
+        call: The call.
+        text: Why, for the model.
+        artifact: A mark for ourselves.
+    """
+    return ToolMessage(
+        text,
+        name=call["name"],
+        tool_call_id=call["id"] or "",
+        status="error",
+        artifact=artifact,
+    )
 
 
 def failure(sentence: str, outcome: str = REFUSED) -> AIMessage:
-    """Return an answer that only reports a failure; models never get to see it."""
+    """Return an answer that only reports a failure; models never get to see it.
+
+    Args:
+        sentence: For the person.
+        outcome: `NO_MODEL` or `REFUSED`.
+    """
     return AIMessage(content=sentence, response_metadata={FAILED: outcome})
 
 
-def storable(answer: AIMessage) -> AIMessage:
+def storable_answer(answer: AIMessage) -> AIMessage:
     """Return an answer that every checkpointer can keep.
 
     A model may send integers past 64 bits and halves of surrogate pairs; no store takes them.
     """
-    calls = [{**call, "args": kept(call["args"])} for call in answer.tool_calls]
-    content = kept(answer.content)
+    calls = [{**call, "args": storable_json(call["args"])} for call in answer.tool_calls]
+    content = storable_json(answer.content)
     if calls == answer.tool_calls and content == answer.content:
         return answer
     return answer.model_copy(update={"tool_calls": calls, "content": content})
 
 
-def kept(value: Any) -> Any:
+def storable_json(value: Any) -> Any:
     """Return a value of JSON as every checkpointer can keep it."""
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, int):
         return value if -_LARGEST <= value < _LARGEST else str(value)
     if isinstance(value, dict):
-        return {kept(key): kept(inner) for key, inner in value.items()}
-    return [kept(inner) for inner in value] if isinstance(value, list) else value
+        return {storable_json(key): storable_json(inner) for key, inner in value.items()}
+    return [storable_json(inner) for inner in value] if isinstance(value, list) else value
 
 
 _LARGEST = 2**63
 
 
-def headed(answer: AIMessage, notice: str) -> AIMessage:
-    """Return an answer below the words about an outage; a call for tools stays as it is."""
+def under_notice(answer: AIMessage, notice: str) -> AIMessage:
+    """Return an answer below the words about an outage.
+
+    Args:
+        answer: The answer; one that calls tools stays as it is.
+        notice: The words; may be empty.
+    """
     if not notice or answer.tool_calls:
         return answer
     metadata = answer.response_metadata | {NOTICE: notice}

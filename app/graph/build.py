@@ -3,39 +3,55 @@
 begin_turn -> call_model -> weigh -> confirm -> run_tools -> call_model -> ... -> end_turn
 """
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from langchain_core.runnables import RunnableLambda
 from langgraph.graph import END, START, StateGraph
-from langgraph.prebuilt import ToolNode
 
-from ..tools import Context, TaskTools
-from .dependencies import DependencySource
-from .log_context import anamed, named
-from .nodes.end_turn import Ending
-from .nodes.model_nodes import Nodes, tell_refusal
-from .nodes.tool_nodes import Acting
-from .routes import refuse, route_answered, route_begun, route_tools, route_weighed, stop
+from ..tools import Context, ToolSet
+from .dependencies import Dependencies
+from .log_context import AsyncNode, Node, ain_log_context, in_log_context
+from .nodes.begin_turn import BeginTurn
+from .nodes.end_turn import EndTurn
+from .nodes.model_nodes import ModelNode
+from .nodes.tool_nodes import ToolNodes
+from .routes import refuse, route_begun, route_tools, route_weighed, stop
 from .state import Messages, State
 
 
 def draw(
-    source: DependencySource, tools: TaskTools
+    container: Callable[[], Dependencies],
+    open_container: Callable[[], Awaitable[Dependencies]],
+    tools: ToolSet,
 ) -> StateGraph[State, Context, Messages, Messages]:
-    """Return the graph, not yet compiled."""
-    nodes = Nodes(source)
-    acting = Acting(source, ToolNode(tools.all(), handle_tool_errors=tell_refusal))
-    ending = Ending(source)
+    """Return the graph, not yet compiled.
+
+    The names of the nodes and of the state's keys are in every stored thread.
+
+    Args:
+        container: Gives what the nodes need, asked when they run; slow the first time.
+        open_container: Does so on an event loop, with the providers' clients open.
+        tools: What the model may call.
+    """
+    begin, model, acting, end = (
+        BeginTurn(container, open_container),
+        ModelNode(container),
+        ToolNodes(container, tools),
+        EndTurn(container),
+    )
     graph = StateGraph(State, context_schema=Context, input_schema=Messages, output_schema=Messages)
-    graph.add_node("begin_turn", RunnableLambda(named(nodes.begin_turn), anamed(nodes.abegin_turn)))
-    graph.add_node("call_model", RunnableLambda(named(nodes.call_model), anamed(nodes.acall_model)))
-    graph.add_node("weigh", named(acting.weigh))
-    graph.add_node("confirm", named(acting.confirm))
-    graph.add_node("run_tools", named(acting.run_tools))
+    graph.add_node("begin_turn", _node(begin.begin_turn, begin.abegin_turn))
+    graph.add_node("call_model", _node(model.call_model, model.acall_model))
+    graph.add_node("weigh", in_log_context(acting.weigh))
+    graph.add_node("confirm", in_log_context(acting.confirm))
+    graph.add_node("run_tools", in_log_context(acting.run_tools))
     graph.add_node("stop", stop)
-    graph.add_node("end_turn", RunnableLambda(named(ending.end_turn), anamed(ending.aend_turn)))
+    graph.add_node("end_turn", _node(end.end_turn, end.aend_turn))
     graph.add_node("refuse", refuse)
     graph.add_edge(START, "begin_turn")
     graph.add_conditional_edges("begin_turn", route_begun)
-    graph.add_conditional_edges("call_model", route_answered)
+    graph.add_conditional_edges("call_model", acting.route_answered)
     graph.add_conditional_edges("weigh", route_weighed)
     graph.add_edge("confirm", "run_tools")
     graph.add_conditional_edges("run_tools", route_tools)
@@ -43,3 +59,8 @@ def draw(
     graph.add_edge("end_turn", END)
     graph.add_edge("refuse", END)
     return graph
+
+
+def _node(node: Node, anode: AsyncNode) -> RunnableLambda[State, dict[str, Any]]:
+    """Return a node for callers with and without an event loop."""
+    return RunnableLambda(in_log_context(node), ain_log_context(anode))

@@ -5,14 +5,13 @@ Studio, agent-chat-ui and agent-inbox know: `action_requests` with `review_confi
 `decisions` to approve, edit or reject, one for each request.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, ToolCall
 
-from ..tasks import Owner, TaskService
-from ..tools import Write, is_write, write_of
-from .answer_messages import kept, storable
+from ..tools import PlannedChange
+from .answer_messages import storable_answer, storable_json
 from .state import Question, State
 from .turn import Call, calls_in, current_turn, last_answer
 
@@ -24,8 +23,11 @@ NOBODY_TO_ASK = "nobody could be asked, because this graph keeps no threads (no 
 
 Decision = bool | str | Sequence[Mapping[str, Any]]
 
+FindChanges = Callable[[Sequence[ToolCall]], Mapping[int, PlannedChange]]
+"""Returns the calls that would change existing tasks now, by their position in the answer."""
 
-def weighed(state: State, service: TaskService, owner: Owner, confirm_from: int) -> dict[str, Any]:
+
+def weigh(state: State, find_changes: FindChanges, confirm_from: int) -> dict[str, Any]:
     """Return the change of the state that weighing the last answer makes.
 
     It notes which tasks each call would change, and what has to be asked before any runs. What
@@ -34,8 +36,7 @@ def weighed(state: State, service: TaskService, owner: Owner, confirm_from: int)
 
     Args:
         state: The conversation.
-        service: Knows the tasks.
-        owner: Whose they are.
+        find_changes: Knows the tools and the tasks.
         confirm_from: From how many tasks on a turn has to ask; 0 is never.
     """
     answer = last_answer(state["messages"])
@@ -43,41 +44,49 @@ def weighed(state: State, service: TaskService, owner: Owner, confirm_from: int)
         return {}
     calls = calls_in(current_turn(state["messages"]))
     known = state.get("weighed", {})
-    before = {_name(call): known.get(_name(call), []) for call in calls if _has_run(call)}
-    writes = _writes(answer, service, owner)
-    pending = {_place(answer, place): _ids(write) for place, write in writes.items()}
+    keys = [_key(call.answer, call.position) for call in calls if _has_run(call)]
+    before = {key: known.get(key, []) for key in keys}
+    changes = find_changes(answer.tool_calls)
+    pending = _task_ids(answer, changes)
     changed = {task_id for ids in (before | pending).values() for task_id in ids}
-    asked = _question(answer, writes) if writes and len(changed) >= confirm_from else None
-    return {"weighed": before | pending, "asked": asked}
+    question = _question(answer, changes) if changes and len(changed) >= confirm_from else None
+    return {"weighed": before | pending, "asked": question}
 
 
-def decided(
-    state: State, question: Question, answered: Any, service: TaskService, owner: Owner
+def decide(
+    state: State, question: Question, answered: Any, find_changes: FindChanges
 ) -> dict[str, Any]:
     """Return the change of the state that an answer to the question makes.
 
-    Declined calls are noted; edited ones take the place of what the model called.
+    Declined calls are noted; edited ones replace what the model called.
+
+    Args:
+        state: The conversation.
+        question: What was asked.
+        answered: What came back: `decisions`, one for each request.
+        find_changes: Knows the tools and the tasks.
     """
     answer = last_answer(state["messages"])
     calls = [dict(call) for call in answer.tool_calls]
     reasons: dict[int, str] = {}
     decisions = _decisions(answered, len(question["places"]))
-    for place, decision in zip(question["places"], decisions, strict=True):
+    for position, decision in zip(question["places"], decisions, strict=True):
         if decision["type"] == "reject":
-            reasons[place] = str(decision.get("message") or "")
+            reasons[position] = str(decision.get("message") or "")
         elif decision["type"] == "edit":
             edited = decision["edited_action"]
-            calls[place] |= {"name": str(edited["name"]), "args": dict(edited["args"])}
+            calls[position] |= {"name": str(edited["name"]), "args": dict(edited["args"])}
     update: dict[str, Any] = {"declined": {str(answer.id): reasons}, "asked": None}
     if calls != answer.tool_calls:
-        changed = storable(answer.model_copy(update={"tool_calls": calls}))
-        writes = _writes(changed, service, owner)
-        pending = {_place(changed, place): _ids(write) for place, write in writes.items()}
-        update |= {"messages": [changed], "weighed": {**state.get("weighed", {}), **pending}}
+        changed = storable_answer(answer.model_copy(update={"tool_calls": calls}))
+        meant = {_key(answer, position) for position in range(len(calls))}
+        others = {key: ids for key, ids in state.get("weighed", {}).items() if key not in meant}
+        pending = _task_ids(changed, find_changes(changed.tool_calls))
+        update |= {"messages": [changed], "weighed": others | pending}
     return update
 
 
-def asked_by_another_version(state: State) -> dict[str, Any]:
+def decline_unknown_question(state: State) -> dict[str, Any]:
     """Decline the last answer's calls: what the person was asked about them is not known."""
     answer = last_answer(state["messages"])
     reasons = dict.fromkeys(range(len(answer.tool_calls)), _UNKNOWN)
@@ -92,52 +101,47 @@ def answer_to(payload: Mapping[str, Any], decision: Decision) -> dict[str, Any]:
         decision: True approves all of it, False declines all of it, a text declines it with
             that as the reason; a list has a decision for each request.
     """
+    if not isinstance(decision, bool | str):
+        return {"decisions": [storable_json(dict(each)) for each in decision]}
     if isinstance(decision, str):
-        each = {"type": "reject", "message": decision}
-    elif isinstance(decision, bool):
-        each = {"type": "approve"} if decision else {"type": "reject"}
+        same = {"type": "reject", "message": decision}
     else:
-        return {"decisions": [kept(dict(one)) for one in decision]}
-    return {"decisions": [kept(each)] * len(payload["action_requests"])}
+        same = {"type": "approve"} if decision else {"type": "reject"}
+    return {"decisions": [storable_json(same)] * len(payload["action_requests"])}
 
 
 def all_declined(question: Question, reason: str) -> dict[str, Any]:
-    """Return the answer to a question that nobody could be asked."""
+    """Return the answer to a question that nobody could be asked.
+
+    Args:
+        question: What would have been asked.
+        reason: Why it could not be; the model reads it.
+    """
     return answer_to(question["payload"], reason)
 
 
-def _writes(answer: AIMessage, service: TaskService, owner: Owner) -> dict[int, Write]:
-    """Return the calls of an answer that would change existing tasks, by place."""
-    writes = {
-        place: write_of(service, owner, call["name"], call["args"])
-        for place, call in enumerate(answer.tool_calls)
-        if is_write(call["name"])
-    }
-    return {place: write for place, write in writes.items() if write.tasks}
-
-
-def _question(answer: AIMessage, writes: Mapping[int, Write]) -> Question:
-    names = dict.fromkeys(write.name for write in writes.values())
+def _question(answer: AIMessage, changes: Mapping[int, PlannedChange]) -> Question:
+    names = dict.fromkeys(change.name for change in changes.values())
     requests = [
-        {"name": write.name, "args": dict(write.args), "description": write.description}
-        for write in writes.values()
+        {"name": change.name, "args": dict(change.args), "description": change.description}
+        for change in changes.values()
     ]
     reviews = [{"action_name": name, "allowed_decisions": list(_ALLOWED)} for name in names]
     payload = {"action_requests": requests, "review_configs": reviews}
-    return Question(answer=str(answer.id), places=list(writes), payload=payload)
+    return Question(answer=str(answer.id), places=list(changes), payload=payload)
 
 
-def _ids(write: Write) -> list[int]:
-    return [task.id for task in write.tasks]
+def _task_ids(answer: AIMessage, changes: Mapping[int, PlannedChange]) -> dict[str, list[int]]:
+    """Return the ids of the tasks that each call would change, by the call's name in the state."""
+    return {
+        _key(answer, position): [task.id for task in change.tasks]
+        for position, change in changes.items()
+    }
 
 
-def _name(call: Call) -> str:
-    return _place(call.answer, call.position)
-
-
-def _place(answer: AIMessage, place: int) -> str:
+def _key(answer: AIMessage, position: int) -> str:
     """Return the name of a call in the state; the provider's ids repeat within a thread."""
-    return f"{answer.id}/{place}"
+    return f"{answer.id}/{position}"
 
 
 def _has_run(call: Call) -> bool:

@@ -6,7 +6,14 @@ pending.
 
 from collections.abc import Callable, Sequence
 
-from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, RemoveMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    BaseMessage,
+    RemoveMessage,
+    ToolCall,
+    ToolMessage,
+)
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from .answer_messages import not_run
@@ -15,12 +22,12 @@ from .turn import Call, calls_in
 _NOT_RUN = "Not run: the person said something else before it was confirmed or carried out."
 
 
-def has_open_calls(messages: Sequence[AnyMessage]) -> bool:
+def has_dangling_calls(messages: Sequence[AnyMessage]) -> bool:
     """Say whether a call in the conversation has no result."""
     return any(call.result is None for call in calls_in(messages))
 
 
-def healed(
+def with_results(
     messages: Sequence[AnyMessage], recorded: Callable[[Call], str | None]
 ) -> list[BaseMessage]:
     """Return the messages that replace a conversation's by the same, with all results.
@@ -47,5 +54,5 @@ def healed(
 
 def _result(call: Call, text: str | None) -> ToolMessage:
     if text is None:
-        return not_run(call.id, call.name, _NOT_RUN)
+        return not_run(ToolCall(name=call.name, args=call.args, id=call.id), _NOT_RUN)
     return ToolMessage(text, name=call.name, tool_call_id=call.id)

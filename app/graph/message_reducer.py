@@ -12,37 +12,48 @@ from langchain_core.messages import (
 from langgraph.graph.message import add_messages
 
 
-def in_order(there: Any, said: Any) -> list[AnyMessage]:
+def merge_messages(known: Any, new: Any) -> list[AnyMessage]:
     """Do what `add_messages` does, but put a message before the known one that it is said before.
 
     A host or a chat may send the whole conversation each time, of which the thread has
     forgotten the beginning: at the end, the first question would look like the last one.
+
+    Args:
+        known: The messages of the thread.
+        new: A message or several, of any form that LangChain takes; may repeat known ones.
     """
-    wanted = convert_to_messages(said if isinstance(said, list) else [said])
-    given = [message_chunk_to_message(message) for message in wanted]
-    known = {message.id for message in there}
-    whole = cast("list[AnyMessage]", add_messages(there, cast("Any", given)))
+    given = [
+        message_chunk_to_message(message)
+        for message in convert_to_messages(new if isinstance(new, list) else [new])
+    ]
+    merged = cast("list[AnyMessage]", add_messages(known, cast("Any", given)))
     if any(isinstance(message, RemoveMessage) for message in given):
-        return whole
+        return merged
+    known_ids = {message.id for message in known}
     before: dict[str | None, list[str | None]] = {}
     waiting: list[str | None] = []
     for message_id in dict.fromkeys(message.id for message in given):
-        if message_id in known:
+        if message_id in known_ids:
             before[message_id], waiting = waiting, []
         else:
             waiting.append(message_id)
-    return _placed(whole, before) if any(before.values()) else whole
+    return _moved(merged, before) if any(before.values()) else merged
 
 
-def _placed(
+def _moved(
     messages: Sequence[AnyMessage], before: dict[str | None, list[str | None]]
 ) -> list[AnyMessage]:
-    """Move the messages that have a place before another one there."""
+    """Return the messages with some of them in front of others.
+
+    Args:
+        messages: All of them.
+        before: The ids of those that move, by the id of the message that they come before.
+    """
     by_id = {message.id: message for message in messages}
-    moved = {one for ids in before.values() for one in ids}
-    placed: list[AnyMessage] = []
+    moving = {message_id for ids in before.values() for message_id in ids}
+    ordered: list[AnyMessage] = []
     for message in messages:
-        placed += [by_id[one] for one in before.get(message.id, ())]
-        if message.id not in moved:
-            placed.append(message)
-    return placed
+        ordered += [by_id[message_id] for message_id in before.get(message.id, ())]
+        if message.id not in moving:
+            ordered.append(message)
+    return ordered

@@ -4,7 +4,6 @@ from typing import Any, Literal
 
 from ..errors import ThreadOwnerError
 from ..llm import FAILED
-from ..tools import is_write
 from .answer_messages import failure
 from .state import State
 from .turn import calls_run, current_turn, last_answer
@@ -28,19 +27,13 @@ def route_begun(state: State) -> Literal["call_model", "refuse", "end_turn"]:
     return "end_turn" if refused else "call_model"
 
 
-def route_answered(state: State) -> Literal["weigh", "run_tools", "end_turn"]:
-    """Run the tools that the answer calls, weighing first where tasks change; else end."""
-    calls = last_answer(state["messages"]).tool_calls
-    if any(is_write(call["name"]) for call in calls):
-        return "weigh"
-    return "run_tools" if calls else "end_turn"
-
-
 def route_weighed(state: State) -> Literal["confirm", "run_tools"]:
     """Ask the person, if the last answer was found to change many tasks."""
-    asked = state.get("asked")
-    mine = asked is not None and asked["answer"] == str(last_answer(state["messages"]).id)
-    return "confirm" if mine else "run_tools"
+    question = state.get("asked")
+    if question is None:
+        return "run_tools"
+    about_it = question["answer"] == str(last_answer(state["messages"]).id)
+    return "confirm" if about_it else "run_tools"
 
 
 def route_tools(state: State) -> Literal["call_model", "stop"]:

@@ -6,13 +6,13 @@ from langchain_core.messages import AnyMessage
 from langgraph.channels import UntrackedValue
 from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
 
-from .message_reducer import in_order
+from .message_reducer import merge_messages
 
 
 class Messages(TypedDict):
     """What goes in and comes out: the conversation."""
 
-    messages: Annotated[list[AnyMessage], in_order]
+    messages: Annotated[list[AnyMessage], merge_messages]
 
 
 class Question(TypedDict):

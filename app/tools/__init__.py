@@ -3,18 +3,22 @@
 Nothing here knows which model asks.
 """
 
-from .affected_tasks import Write, is_write, write_of
+from .affected_tasks import ChangeFinder, PlannedChange
 from .call_keys import key_of, naming
 from .caller import Context, caller
-from .task_tools import TaskTools
+from .declaration import ToolSet, reads, writes
+from .task_tools import TaskDependencies, TaskTools
 
 __all__ = [
+    "ChangeFinder",
     "Context",
+    "PlannedChange",
+    "TaskDependencies",
     "TaskTools",
-    "Write",
+    "ToolSet",
     "caller",
-    "is_write",
     "key_of",
     "naming",
-    "write_of",
+    "reads",
+    "writes",
 ]

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from langchain.tools import ToolRuntime
-from langchain_core.tools import BaseTool, tool
 
 from ..tasks import Owner, TaskService, actions, results
 from . import arguments as arg
 from .call_keys import call_key
 from .caller import caller
+from .declaration import ToolSet, reads, writes
 
 Runtime = ToolRuntime[Any, Any]
 
 
-class TaskParts(Protocol):
-    """What the tools need of what was wired."""
+class TaskDependencies(Protocol):
+    """What the tools need of the container."""
 
     default_owner: Owner
 
@@ -26,32 +26,17 @@ class TaskParts(Protocol):
         """Return the task service, which opens its database at the first call."""
 
 
-class TaskTools:
+class TaskTools(ToolSet):
     """The tools. Those that write are carried out once for each call of a model.
 
     Args:
-        parts: Gives what they need; asked at each call, in a worker thread.
+        container: Gives what they need; asked at each call, in a worker thread.
     """
 
-    def __init__(self, parts: Callable[[], TaskParts]) -> None:
-        self._parts = parts
+    def __init__(self, container: Callable[[], TaskDependencies]) -> None:
+        self._container = container
 
-    def all(self) -> list[BaseTool]:
-        """Return the tools in the order in which a model sees them."""
-        return [
-            _made(function)
-            for function in (
-                self.add_task,
-                self.list_tasks,
-                self.update_task,
-                self.complete_tasks,
-                self.reopen_tasks,
-                self.delete_tasks,
-                self.undo,
-                self.task_stats,
-            )
-        ]
-
+    @writes(actions.ADD, tasks=None)
     def add_task(  # noqa: PLR0913 - models handle flat parameters best
         self,
         runtime: Runtime,
@@ -87,6 +72,7 @@ class TaskTools:
             ),
         )
 
+    @reads
     def list_tasks(
         self,
         runtime: Runtime,
@@ -102,7 +88,7 @@ class TaskTools:
         """List tasks, 20 at a time. Omit all filters for every open task."""
         owner = self._owner(runtime)
         page = (
-            self._parts()
+            self._container()
             .tasks()
             .find(
                 owner,
@@ -118,6 +104,7 @@ class TaskTools:
         )
         return results.listed(page, owner.zone)
 
+    @writes(actions.UPDATE, tasks="task_id")
     def update_task(  # noqa: PLR0913 - as above
         self,
         runtime: Runtime,
@@ -155,6 +142,7 @@ class TaskTools:
             ),
         )
 
+    @writes(actions.COMPLETE, tasks="task_ids", variants={"skip": actions.SKIP})
     def complete_tasks(
         self, runtime: Runtime, task_ids: arg.TaskIds, skip: arg.Skip = False
     ) -> str:
@@ -167,6 +155,7 @@ class TaskTools:
             ),
         )
 
+    @writes(actions.REOPEN, tasks="task_ids")
     def reopen_tasks(self, runtime: Runtime, task_ids: arg.TaskIds) -> str:
         """Open done tasks again, and restore deleted ones."""
         return self._once(
@@ -174,6 +163,7 @@ class TaskTools:
             lambda tasks, owner: results.moved(actions.REOPEN, tasks.reopen(owner, task_ids)),
         )
 
+    @writes(actions.DELETE, tasks="task_ids")
     def delete_tasks(self, runtime: Runtime, task_ids: arg.TaskIds) -> str:
         """Delete tasks. Only when the person asks for it; a finished task is completed."""
         return self._once(
@@ -181,6 +171,7 @@ class TaskTools:
             lambda tasks, owner: results.moved(actions.DELETE, tasks.delete(owner, task_ids)),
         )
 
+    @writes(actions.UNDO, tasks=None)
     def undo(self, runtime: Runtime, steps: arg.Steps = 1) -> str:
         """Revert the person's last changes to their tasks."""
         return self._once(
@@ -190,29 +181,19 @@ class TaskTools:
             ),
         )
 
+    @reads
     def task_stats(self, runtime: Runtime, period: arg.Period = None) -> str:
         """Count tasks: open, overdue, and what was done in a period."""
-        return results.counted(self._parts().tasks().stats(self._owner(runtime), period))
+        return results.counted(self._container().tasks().stats(self._owner(runtime), period))
 
     def _once(self, runtime: Runtime, write: Callable[[TaskService, Owner], str]) -> str:
         owner = self._owner(runtime)
         return (
-            self._parts()
+            self._container()
             .tasks()
             .once(owner, call_key(runtime.config), lambda tasks: write(tasks, owner))
         )
 
     def _owner(self, runtime: Runtime) -> Owner:
-        default = self._parts().default_owner
+        default = self._container().default_owner
         return caller(runtime.context, runtime.server_info, runtime.config, default)
-
-
-_schemas: dict[str, BaseTool] = {}
-"""The tools without what they call: a schema takes 4 ms to make, and every graph has the same."""
-
-
-def _made(function: Callable[..., str]) -> BaseTool:
-    name = function.__name__
-    if name not in _schemas:
-        _schemas[name] = tool(function).model_copy(update={"func": None})
-    return _schemas[name].model_copy(update={"func": function})

@@ -1,15 +1,17 @@
 """Try every tool and every call of the store across users."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.database import open_engine
 from app.tasks import Owner, TaskArchive, TaskService
 from app.tools import TaskTools
 from tests.conftest import Relay, provider_settings
+from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import Answer, says
@@ -25,6 +27,14 @@ REACHING: dict[str, tuple[dict[str, Any], str]] = {
     "undo": ({"steps": 5}, "There is nothing to undo."),
     "task_stats": ({}, "Open: 0"),
 }
+
+
+@pytest.fixture
+def archive(store_url: str, clock: FixedClock) -> Iterator[TaskArchive]:
+    """All of anybody's tasks, past the program."""
+    engine = open_engine(store_url)
+    yield TaskArchive(engine, clock)
+    engine.dispose()
 
 
 def fill(tasks: TaskService) -> Any:
@@ -46,12 +56,13 @@ def test_tool_of_one_user_reaches_nothing_of_another(
     gemini: GeminiServer,
     groq: GroqServer,
     store_url: str,
+    archive: TaskArchive,
     name: str,
 ) -> None:
     relay = make_relay(database_url=store_url, **provider_settings(gemini, groq))
     tasks = relay.agent.container.tasks()
     ann = fill(tasks)
-    before = TaskArchive(tasks._engine, relay.agent.container.clock).everything(ann)
+    before = archive.everything(ann)
     args, refusal = REACHING[name]
     stolen = {**args, "user_id": "ann"}
     gemini.plays(Answer(calls=((name, stolen),)), says("Done."))
@@ -59,7 +70,7 @@ def test_tool_of_one_user_reaches_nothing_of_another(
     assert refusal in reply.tool_calls[0]["result"]
     if name != "complete_tasks":  # it echoes the title that the caller sent
         assert "secret" not in reply.tool_calls[0]["result"]
-    assert TaskArchive(tasks._engine, relay.agent.container.clock).everything(ann) == before
+    assert archive.everything(ann) == before
 
 
 CALLS: dict[str, Callable[[TaskService, Owner], Any]] = {
@@ -92,7 +103,7 @@ def test_every_call_of_the_store_needs_a_user_and_is_tried() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_call_of_one_user_reaches_nothing_of_another(
-    make_relay: Callable[..., Relay], store_url: str, name: str
+    make_relay: Callable[..., Relay], store_url: str, archive: TaskArchive, name: str
 ) -> None:
     from app.errors import TaskRefusal
 
@@ -100,7 +111,6 @@ def test_call_of_one_user_reaches_nothing_of_another(
     tasks = relay.agent.container.tasks()
     ann, bob = fill(tasks), Owner("bob", ZONE)
     tasks.once(ann, "key", lambda _: "ann's secret")
-    archive = TaskArchive(tasks._engine, relay.agent.container.clock)
     before = archive.everything(ann)
     try:
         found = str(CALLS[name](tasks, bob))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveMessage, ToolMessage
@@ -11,31 +11,24 @@ from langchain_core.runnables import RunnableConfig
 from ...conversations import Role, TranscriptMessage
 from ...errors import DatabaseError
 from ...llm import MODEL, PROVIDER
-from ..answer_messages import kept
-from ..dependencies import DependencySource, asking
+from ..answer_messages import storable_json
+from ..dependencies import Dependencies
+from ..run_config import owner_of, thread_of
 from ..state import State
 from ..turn import current_turn
 
 _log = logging.getLogger("task_relay")
 
-THREAD_NAME = "thread_name"
-"""Key in a run's `configurable`: what the person calls the thread; its id where it is missing."""
 
+class EndTurn:
+    """The last step of a turn.
 
-def thread_of(config: RunnableConfig) -> tuple[str, str] | None:
-    """Return the id and the name of the thread that a run belongs to; None without a thread."""
-    configurable = config.get("configurable") or {}
-    key = configurable.get("thread_id")
-    if key is None:
-        return None
-    return str(key), str(configurable.get(THREAD_NAME) or key)
+    Args:
+        container: Gives what the step needs.
+    """
 
-
-class Ending:
-    """The last step of a turn."""
-
-    def __init__(self, source: DependencySource) -> None:
-        self._source = source
+    def __init__(self, container: Callable[[], Dependencies]) -> None:
+        self._container = container
 
     def end_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Keep what was said, and cut the thread to its window.
@@ -46,9 +39,9 @@ class Ending:
         thread, messages = thread_of(config), state["messages"]
         if thread is None or not messages:
             return {}
-        container = self._source.container
-        owner = asking(container, config)
-        said = [said_in(message) for message in _since(messages, state.get("kept"))]
+        container = self._container()
+        owner = owner_of(config, container.default_owner)
+        said = [transcript_message(message) for message in _since(messages, state.get("kept"))]
         try:
             container.transcript().keep(owner.user_id, *thread, said, container.clock.now())
         except DatabaseError as error:
@@ -66,18 +59,23 @@ class Ending:
 
 
 def beyond_window(messages: Sequence[AnyMessage], window: int) -> list[AnyMessage]:
-    """Return the messages before the last exchanges; each exchange begins with the person."""
+    """Return the messages before the last exchanges.
+
+    Args:
+        messages: The conversation.
+        window: How many exchanges stay; each begins with a message of the person.
+    """
     begins = [n for n, message in enumerate(messages) if isinstance(message, HumanMessage)]
     return list(messages[: begins[-window]]) if len(begins) > window else []
 
 
-def said_in(message: AnyMessage) -> TranscriptMessage:
+def transcript_message(message: AnyMessage) -> TranscriptMessage:
     """Return a message as the transcript keeps it."""
-    text, message_id = kept(message.text).replace("\0", ""), str(message.id)
+    text, message_id = storable_json(message.text).replace("\0", ""), str(message.id)
     if isinstance(message, AIMessage):
-        told = message.response_metadata
+        metadata = message.response_metadata
         calls = [{"name": call["name"], "args": call["args"]} for call in message.tool_calls]
-        more = {"provider": told.get(PROVIDER), "model": told.get(MODEL), "calls": calls}
+        more = {"provider": metadata.get(PROVIDER), "model": metadata.get(MODEL), "calls": calls}
         given = {name: value for name, value in more.items() if value}
         return TranscriptMessage(message_id, Role.MODEL, text, given or None)
     if isinstance(message, ToolMessage):
@@ -92,7 +90,7 @@ def _since(messages: Sequence[AnyMessage], kept: str | None) -> Sequence[AnyMess
     """
     if kept is None:
         return messages
-    for place in range(len(messages) - 1, -1, -1):
-        if messages[place].id == kept:
-            return messages[place + 1 :]
+    for position in range(len(messages) - 1, -1, -1):
+        if messages[position].id == kept:
+            return messages[position + 1 :]
     return current_turn(messages)

@@ -1,37 +1,56 @@
 """Do the steps that change tasks: ask the person where it is many, then run the tools."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 
-from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.prebuilt import ToolNode
+from langgraph.prebuilt.tool_node import ToolInvocationError
 from langgraph.types import interrupt
 
-from ...errors import ThreadOwnerError
+from ...errors import TaskRefusal, ThreadOwnerError
 from ...tasks import Owner
-from ...tools import key_of, naming
+from ...tools import ChangeFinder, ToolSet, key_of, naming
 from ..answer_messages import declined, not_run
-from ..confirmation import NOBODY_TO_ASK, all_declined, asked_by_another_version, decided, weighed
-from ..dependencies import DependencySource, asking
+from ..confirmation import NOBODY_TO_ASK, all_declined, decide, decline_unknown_question, weigh
+from ..dependencies import Dependencies
 from ..routes import FOREIGN_THREAD, MOST_TOOL_CALLS
+from ..run_config import owner_of
 from ..state import State
 from ..turn import calls_run, current_turn, last_answer
 
-_CHECKPOINTER = "__pregel_checkpointer"
-"""Key in a run's `configurable`, LangGraph's own: who keeps the thread, also for a subgraph."""
+if TYPE_CHECKING:
+    from langchain_core.messages import ToolMessage
+
+CHECKPOINTER = "__pregel_checkpointer"
+"""Key in a run's `configurable`, private to LangGraph: who keeps the thread of a graph or of the
+graph that it is a part of. LangGraph has no public way to tell; a test watches this one."""
 
 
-class Acting:
-    """The steps between an answer with tool calls and their results."""
+class ToolNodes:
+    """The steps between an answer with tool calls and their results.
 
-    def __init__(self, source: DependencySource, tools: ToolNode) -> None:
-        self._source = source
+    Args:
+        container: Gives what the steps need.
+        tools: What the answers may call.
+    """
+
+    def __init__(self, container: Callable[[], Dependencies], tools: ToolSet) -> None:
+        self._container = container
         self._tools = tools
+        self._tool_node = ToolNode(tools.all(), handle_tool_errors=_tell_refusal)
+
+    def route_answered(self, state: State) -> Literal["weigh", "run_tools", "end_turn"]:
+        """Run the tools that the answer calls, weighing first where tasks change; else end."""
+        calls = last_answer(state["messages"]).tool_calls
+        if any(call["name"] in self._tools.confirmed for call in calls):
+            return "weigh"
+        return "run_tools" if calls else "end_turn"
 
     def weigh(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Note which tasks the last answer would change, and what has to be asked first."""
-        container, owner = self._source.container, self._owner(state, config)
-        return weighed(state, container.tasks(), owner, container.settings.confirm_from)
+        changes = self._changes(self._owner(state, config))
+        return weigh(state, changes.find, self._container().settings.confirm_from)
 
     def confirm(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Pause until the person has decided.
@@ -40,12 +59,12 @@ class Acting:
         """
         owner, question = self._owner(state, config), state.get("asked")
         if question is None:
-            return asked_by_another_version(state)
-        if (config.get("configurable") or {}).get(_CHECKPOINTER) is None:
+            return decline_unknown_question(state)
+        if (config.get("configurable") or {}).get(CHECKPOINTER) is None:
             answer = all_declined(question, NOBODY_TO_ASK)
         else:
             answer = interrupt(question["payload"])
-        return decided(state, question, answer, self._source.container.tasks(), owner)
+        return decide(state, question, answer, self._changes(owner).find)
 
     def run_tools(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Run the tool calls of the last answer, one after the other, in their order.
@@ -58,21 +77,28 @@ class Acting:
         room = MOST_TOOL_CALLS - calls_run(current_turn(state["messages"]))
         reasons = state.get("declined", {}).get(str(answer.id), {})
         results: list[ToolMessage] = []
-        for place, call in enumerate(answer.tool_calls):
-            call_id = call["id"] or ""
-            if place in reasons:
-                results.append(declined(call_id, call["name"], reasons[place]))
-            elif place >= room:
+        for position, call in enumerate(answer.tool_calls):
+            if position in reasons:
+                results.append(declined(call, reasons[position]))
+            elif position >= room:
                 text = f"Not run: a turn makes at most {MOST_TOOL_CALLS} tool calls."
-                results.append(not_run(call_id, call["name"], text))
+                results.append(not_run(call, text))
             else:
-                named = naming(config, key_of(config, answer.id, place, call_id))
-                results += self._tools.invoke([call], named)["messages"]
+                named = naming(config, key_of(config, answer.id, position, call["id"] or ""))
+                results += self._tool_node.invoke([call], named)["messages"]
         return {"messages": results}
+
+    def _changes(self, owner: Owner) -> ChangeFinder:
+        return ChangeFinder(self._tools, self._container().tasks(), owner)
 
     def _owner(self, state: State, config: RunnableConfig) -> Owner:
         """Return whose run this is; a thread may be taken up again by its own user only."""
-        owner = asking(self._source.container, config)
+        owner = owner_of(config, self._container().default_owner)
         if state.get("owner", owner.user_id) != owner.user_id:
             raise ThreadOwnerError(FOREIGN_THREAD)
         return owner
+
+
+def _tell_refusal(error: TaskRefusal | ToolInvocationError) -> str:
+    """Let the model read what it may mend; every other exception is a bug and stops the turn."""
+    return str(error)

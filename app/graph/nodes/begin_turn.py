@@ -1,0 +1,102 @@
+"""Begin a turn: check who is asking, start its time, and mend what an earlier turn left open."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from langchain_core.messages import AnyMessage, HumanMessage, RemoveMessage
+from langchain_core.runnables import RunnableConfig
+
+from ...errors import InputError
+from ...llm import narration
+from ...telemetry import about
+from ...tools import key_of
+from ..answer_messages import failure
+from ..dangling_tool_calls import has_dangling_calls, with_results
+from ..dependencies import Dependencies
+from ..log_context import ids_of
+from ..run_config import first_place_of, owner_of, thread_of
+from ..state import State
+from ..turn import Call, messages_after
+
+
+class BeginTurn:
+    """The first step of a turn.
+
+    Args:
+        container: Gives what the step needs; slow the first time.
+        open_container: Does so on an event loop, with the clients open.
+    """
+
+    def __init__(
+        self,
+        container: Callable[[], Dependencies],
+        open_container: Callable[[], Awaitable[Dependencies]],
+    ) -> None:
+        self._container = container
+        self._open_container = open_container
+
+    def begin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Check who is asking and that the thread is theirs; start the turn's time."""
+        container = self._container()
+        update = _checked(container, state, config)
+        if _needs_database(update, state, config):
+            update |= _prepared(container, state, config)
+        return update
+
+    async def abegin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """Do `begin_turn` on an event loop."""
+        container = await self._open_container()
+        update = _checked(container, state, config)
+        if _needs_database(update, state, config):
+            update |= await asyncio.to_thread(_prepared, container, state, config)
+        return update
+
+
+def _checked(container: Dependencies, state: State, config: RunnableConfig) -> dict[str, Any]:
+    """Return the change of the state: a turn begins, or is refused.
+
+    Without `deadline` the thread belongs to another user.
+    """
+    deadline = container.clock.monotonic() + container.settings.turn_timeout
+    try:
+        owner = owner_of(config, container.default_owner)
+        container.chain.led(first_place_of(config))
+    except InputError as error:
+        return {"messages": [failure(str(error))], "deadline": deadline}
+    if state.get("owner", owner.user_id) != owner.user_id:
+        strays = messages_after(state["messages"], state.get("begun"))
+        return {"messages": [RemoveMessage(id=str(stray.id)) for stray in strays]}
+    if not _asks_something(state["messages"]):
+        refusal = failure("The message is empty. Say what to do.")
+        return {"messages": [refusal], "deadline": deadline}
+    begun = {"owner": owner.user_id, "begun": str(state["messages"][-1].id)}
+    with about(ids_of(begun, config)):
+        narration.begin_turn(owner.user_id)
+    return begun | {"deadline": deadline}
+
+
+def _prepared(container: Dependencies, state: State, config: RunnableConfig) -> dict[str, Any]:
+    """Note a new thread; give results to calls of an earlier turn that have none."""
+    owner, service = owner_of(config, container.default_owner), container.tasks()
+    if "owner" not in state and (thread := thread_of(config)):
+        container.transcript().begin(owner.user_id, *thread, container.clock.now())
+    if not has_dangling_calls(state["messages"]):
+        return {}
+
+    def recorded(call: Call) -> str | None:
+        key = key_of(config, call.answer.id, call.position, call.id)
+        return service.result_of(owner, key)
+
+    return {"messages": with_results(state["messages"], recorded)}
+
+
+def _needs_database(update: dict[str, Any], state: State, config: RunnableConfig) -> bool:
+    """Say whether the beginning of a turn has something to look up or to note."""
+    new = "owner" not in state and thread_of(config) is not None
+    return "begun" in update and (new or has_dangling_calls(state["messages"]))
+
+
+def _asks_something(messages: Sequence[AnyMessage]) -> bool:
+    last = messages[-1] if messages else None
+    return last is not None and not (isinstance(last, HumanMessage) and not last.text.strip())

@@ -1,0 +1,42 @@
+"""Read out of a run's config who is asking, in which thread, and which model they ask first."""
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.runtime import get_runtime
+
+from ..tasks import Owner
+from ..tools import caller
+
+ASK_FIRST = "ask_first"
+"""Key in a run's `configurable`: the place in the model chain that is asked first."""
+
+THREAD_NAME = "thread_name"
+"""Key in a run's `configurable`: what the person calls the thread; its id where it is missing."""
+
+
+def owner_of(config: RunnableConfig, default: Owner) -> Owner:
+    """Return whose run this is.
+
+    Args:
+        config: The run's.
+        default: Who is meant where the run names nobody.
+
+    Raises:
+        InputError: The user id or the time zone can't be used.
+    """
+    runtime = get_runtime()
+    return caller(runtime.context, runtime.server_info, config, default)
+
+
+def thread_of(config: RunnableConfig) -> tuple[str, str] | None:
+    """Return the id and the name of the thread that a run belongs to; None without a thread."""
+    configurable = config.get("configurable") or {}
+    key = configurable.get("thread_id")
+    if key is None:
+        return None
+    return str(key), str(configurable.get(THREAD_NAME) or key)
+
+
+def first_place_of(config: RunnableConfig) -> str | None:
+    """Return the place in the model chain that a run asks first; None for the chain's own order."""
+    first = (config.get("configurable") or {}).get(ASK_FIRST)
+    return None if first is None else str(first)
