@@ -2,7 +2,9 @@
 
 import re
 import subprocess
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import pytest
@@ -121,6 +123,25 @@ def test_every_kind_of_failure_is_explained() -> None:
 
     rows = dict(re.findall(r"^\| `(\w+)` \|.*\| (yes|no) \|$", GUIDES["failover.md"], re.M))
     assert rows == {kind.value: "yes" if kind in CURABLE else "no" for kind in Kind}
+
+
+def test_phrases_that_they_show_are_understood() -> None:
+    from app import TaskRefusal
+    from app.tasks import parse_repeat, resolve_due
+
+    zone = ZoneInfo("America/New_York")
+    now = datetime(2026, 3, 4, 22, 30, tzinfo=zone)
+    guide = GUIDES["tasks-and-dates.md"]
+    dues = re.findall(r"`([a-z0-9][^`]+)`", section(guide, "## Dates").replace("\n", " "))
+    for phrase in set(dues) - {"timezone"}:
+        resolve_due(phrase, now, zone)
+    repeats = re.findall(r"`([^`]+)`", section(guide, "## Repeating").replace("\n", " "))
+    for phrase in repeats:
+        if phrase == "every second tuesday":
+            with pytest.raises(TaskRefusal):
+                parse_repeat(phrase, now, zone)
+        else:
+            parse_repeat(phrase, now, zone)
 
 
 @pytest.mark.parametrize("name", ALL)
