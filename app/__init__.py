@@ -1,9 +1,11 @@
 """Task Relay: a task manager that you talk to and that keeps answering.
 
 The names below are loaded when they are first used, so that importing this costs nothing. The
-package is called `app` in a checkout and `task_relay` once it is installed.
+package is called `app` in a checkout, where `task_relay` is a second name of the same modules,
+and `task_relay` once it is installed.
 """
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +55,27 @@ def lazy_names(package: str, homes: Mapping[str, Sequence[str]]) -> Callable[[st
 
     return load
 
+
+def _refuse_a_second_engine() -> None:
+    """Refuse to be loaded from two places: each would have breakers and databases of its own.
+
+    Another package of the name `app` is welcome: only this one has the mark.
+
+    Raises:
+        ImportError: The package is loaded already, under its other name.
+    """
+    for other in {"app", "task_relay"} - {__name__}:
+        loaded = vars(sys.modules[other]) if other in sys.modules else {}
+        if loaded.get("_MARK") == _MARK and loaded is not globals():
+            raise ImportError(
+                f"Task Relay is loaded already, as {other!r} from {loaded['__file__']}. A second "
+                f"one from {__file__} would keep settings, breakers and databases apart: import "
+                "one of the two names only, or take one of the two installations away."
+            )
+
+
+_MARK = "Task Relay"
+_refuse_a_second_engine()
 
 if not TYPE_CHECKING:
     __getattr__ = lazy_names(

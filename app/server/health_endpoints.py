@@ -6,6 +6,7 @@ commands work without any model, so a service that isn't ready may still be of u
 """
 
 import asyncio
+import sys
 from typing import Any
 
 from starlette.applications import Starlette
@@ -13,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-try:
+if __package__ in sys.modules:
     from ..agent import default_agent
     from ..errors import TaskRelayError
-except ImportError:  # LangGraph's server loads this file by its path, as a module without a package
+else:  # LangGraph's server loads this file by its path, as a module without a package
     from app.agent import default_agent
     from app.errors import TaskRelayError
 
