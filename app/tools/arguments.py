@@ -60,6 +60,7 @@ def _task_ids(value: Any) -> Any:
 
 def _given(value: Any) -> Any:
     """Read blank text, `"null"` and an empty list as not given."""
+    value = _from_json(value)
     if isinstance(value, str) and value.strip().lower() in _NOTHING:
         return None
     return None if value == [] else value
@@ -72,9 +73,9 @@ def _cleared(value: Any) -> Any:
 
 def _unless_none(value: Any) -> Any:
     """Read "none" as not given, where there is nothing yet that it could clear."""
-    if isinstance(value, str):
-        return None if value.strip().lower() == "none" else value
-    return None if value in (["none"], [0], ["0"]) else value
+    if isinstance(value, str) and value.strip().lower() == "none":
+        return None
+    return None if _from_json(value) in (["none"], [0], ["0"]) else value
 
 
 def _switch(value: Any) -> Any:

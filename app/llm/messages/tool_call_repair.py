@@ -3,25 +3,21 @@
 `failed_generation` is the model's own text: the same few calls in some thirty spellings. A
 call counts only if its name is declared once tags, fences, prefixes and suffixes are off; no
 name is guessed, no code is run, and a call that was cut off is lost. When one of several
-calls is uncertain, none is taken.
+calls is uncertain, none is taken. Arguments stay as they were written, "7" for a number too:
+the tools read such spellings, whichever way a call has come.
 """
 
 import ast
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
-
-from .argument_coercion import coerced
-
-Tools = Mapping[str, Mapping[str, Any]]
-"""JSON schemas of the parameters, by the tool's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class RepairedCall:
-    """One tool call, its arguments coerced by schema as far as that is certain."""
+    """One tool call, its arguments as they were written."""
 
     name: str
     args: dict[str, Any]
@@ -61,12 +57,12 @@ class _UncertainError(Exception):
     """It isn't certain what was meant."""
 
 
-def read_back(generation: str, tools: Tools) -> Repaired | None:
+def read_back(generation: str, tools: Collection[str]) -> Repaired | None:
     """Return what a rejected generation meant, or None where that is not certain.
 
     Args:
         generation: Groq's `failed_generation`.
-        tools: The declared tools.
+        tools: The names of the declared tools.
     """
     text = generation.strip()
     if not text:
@@ -81,7 +77,7 @@ def read_back(generation: str, tools: Tools) -> Repaired | None:
     return None if named or _ATTEMPT.search(text) else Repaired(text=text)
 
 
-def _checked(name: str, args: Any, tools: Tools) -> RepairedCall:
+def _checked(name: str, args: Any, tools: Collection[str]) -> RepairedCall:
     name = _PREFIX.sub("", name.split("<|", maxsplit=1)[0].strip())
     if name not in tools:
         raise _UncertainError
@@ -91,7 +87,7 @@ def _checked(name: str, args: Any, tools: Tools) -> RepairedCall:
         args = {}
     if not isinstance(args, dict):
         raise _UncertainError
-    return RepairedCall(name, coerced(args, tools[name]))
+    return RepairedCall(name, args)
 
 
 def _marked(text: str) -> list[tuple[str, Any]]:
