@@ -21,7 +21,7 @@ from langchain_google_genai import ChatGoogleGenerativeAI
 from langchain_groq import ChatGroq
 
 from app.clock import SystemClock
-from app.llm import ModelCall, Trail, build_chain
+from app.llm import Attempts, ModelCall, ToolSet, build_chain
 from app.runtime.container import Container
 from app.settings import Settings
 from benchmarks.scenes import FALLBACK
@@ -76,15 +76,18 @@ async def task_relay(world: World) -> AsyncGenerator[System]:
         )
     )
     container.tasks()
-    chain = build_chain(container.settings, [], container.breakers, container.clock)
+    chain = build_chain(
+        container.settings, [], container.breakers, container.quotas, container.clock
+    )
     await chain.warm()
     clock = SystemClock()
 
     async def ask() -> str:
-        trail = Trail(watch=lambda attempt: None)
-        call = ModelCall([HumanMessage("hi")], trail, clock.monotonic() + 60)
-        assert chain.runnable is not None
-        return str((await chain.runnable.ainvoke(call)).text)
+        plan = chain.plan(clock.monotonic() + 60)
+        runnable = chain.runnable(plan)
+        assert runnable is not None
+        call = ModelCall([HumanMessage("hi")], Attempts(), plan)
+        return str((await runnable.ainvoke(call)).text)
 
     def streaming(model: Any) -> Ask:
         async def ask() -> str:
@@ -92,7 +95,7 @@ async def task_relay(world: World) -> AsyncGenerator[System]:
 
         return ask
 
-    opened = [await guard.model() for guard in chain.guards]
+    opened = [await guard.model(ToolSet(())) for guard in chain.guards.values()]
     yield System(ask, *map(streaming, opened))
     container.close()
 

@@ -7,7 +7,7 @@ from ..clock import Clock
 from ..conversations import Transcript
 from ..llm import ModelChain
 from ..settings import Settings
-from ..telemetry import Alerts, CallRecord
+from ..telemetry import Alerts, LedgerEntry
 from ..tools import TaskDependencies
 
 
@@ -19,8 +19,8 @@ class Dependencies(TaskDependencies, Protocol):
     chain: ModelChain
     alerts: Alerts
 
-    def note(self, calls: Sequence[CallRecord]) -> None:
-        """Keep model calls in the ledger and tell metrics of them; nothing waits for it."""
+    def note(self, entries: Sequence[LedgerEntry]) -> None:
+        """Keep attempts in the ledger and tell metrics of them; nothing waits for it."""
 
     def transcript(self) -> Transcript:
         """Return the transcript, which opens its database at the first call."""

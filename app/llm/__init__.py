@@ -1,18 +1,19 @@
 """The model chain: who answers, what counts as a failure, and who answers then.
 
-Nothing here knows a task. `build_chain` gives the runnable of the model node; `report`
-words are for people, `narration` is for the log.
+Nothing here knows a task. `build_chain` gives the runnable of the model node, the sentences are
+for people, and `failover_log` is for the log.
 """
 
-from . import failover_log as narration
-from .attempt_factory import MODEL
-from .attempts import Attempt, Trail
+from . import failover_log
+from .attempts import Attempts
 from .call import ModelCall
 from .chain import ModelChain, build_chain
 from .chain_status import ModelState, model_states
 from .failures.kinds import CURABLE, PLAIN_WORDS, Kind, ModelCallError
+from .guard import MODEL
 from .messages.provider_shapes import FAILED, NOTICE, PROVIDER
 from .offline import OFFLINE, RAN_COMMAND
+from .plan import Plan, ToolSet
 from .providers.model_check import Probed, probe
 from .providers.registry import Place, places
 from .resilience.breaker import Breakers, State, state_of
@@ -28,7 +29,7 @@ __all__ = [
     "PLAIN_WORDS",
     "PROVIDER",
     "RAN_COMMAND",
-    "Attempt",
+    "Attempts",
     "Breakers",
     "Kind",
     "ModelCall",
@@ -36,14 +37,15 @@ __all__ = [
     "ModelChain",
     "ModelState",
     "Place",
+    "Plan",
     "Probed",
     "QuotaBook",
     "State",
-    "Trail",
+    "ToolSet",
     "build_chain",
+    "failover_log",
     "failover_sentence",
     "model_states",
-    "narration",
     "outage_sentence",
     "places",
     "probe",

@@ -8,23 +8,21 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 
-from .attempts import Trail
+from .attempts import Attempts
 from .event_loops import loop_thread
+from .plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """What the chain is asked: the conversation, where to keep the trail, and until when.
-
-    `deadline` is on the clock's monotonic scale, in seconds.
-    """
+    """What the chain is asked: the conversation, the plan, and the attempts so far."""
 
     messages: Sequence[BaseMessage]
-    trail: Trail
-    deadline: float
+    attempts: Attempts
+    plan: Plan
 
 
-class Step(Runnable[ModelCall, AIMessage]):
+class ChainStep(Runnable[ModelCall, AIMessage]):
     """A step of the chain, written once: a synchronous caller runs it on a loop thread."""
 
     def invoke(
@@ -37,4 +35,13 @@ class Step(Runnable[ModelCall, AIMessage]):
     async def ainvoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AIMessage:
-        """Answer, or raise a `ModelCallError`."""
+        """Answer.
+
+        Args:
+            input: What is asked.
+            config: LangChain's configuration of the run.
+            **kwargs: LangChain's; nothing here reads them.
+
+        Raises:
+            ModelCallError: There is no answer; it says why.
+        """

@@ -1,11 +1,11 @@
 """Build the model node's chain: the primary, with the other models as its fallbacks.
 
-guard(gemini).with_fallbacks([guard(groq), ..., offline], exceptions_to_handle=(...))
+guard(gemini).with_fallbacks([guard(groq), ..., recovery wait, offline], exceptions_to_handle=...)
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
@@ -20,50 +20,92 @@ from .event_loops import loop_thread
 from .failures.kinds import ERRORS, Kind
 from .guard import Guard, Policy
 from .offline import OfflineResponder, is_command
+from .plan import Plan, ToolSet
 from .providers.registry import Place, installed_places
 from .resilience.breaker import Breakers
 from .resilience.quota_counters import QuotaBook
-from .resilience.recovery_wait import Comeback
-from .stream import Limits
+from .resilience.recovery_wait import RecoveryWait
+from .stream import TimeLimits
+
+_MOST_ORDERS = 64
+"""Chains that are kept for the next call with the same order and tools."""
 
 
-@dataclass(frozen=True, slots=True)
 class ModelChain:
-    """The chain as one runnable, and what is in it.
+    """The guarded models of a process, and the chain that each plan makes of them.
 
-    `places` are the language models in order, `missing` those left out for want of a key.
-    `runnable` raises the first `ModelCallError` when nobody answered; it is None where
-    there is no key and the offline responder is off. `led_by` are the same chain with
-    another model in front, by its provider.
+    Args:
+        guards: The language models, in the order in which they are asked.
+        missing: The places that are left out for want of a key.
+        tools: What models may call where a plan says nothing else.
+        failover_on: The kinds of failure that go over to the next model.
+        offline: Whether the offline responder comes last.
+        clock: Where the time comes from.
     """
 
-    runnable: Runnable[ModelCall, AIMessage] | None
-    led_by: Mapping[str, Runnable[ModelCall, AIMessage] | None]
-    places: tuple[Place, ...]
-    missing: tuple[Place, ...]
-    guards: tuple[Guard, ...]
+    def __init__(
+        self,
+        guards: Sequence[Guard],
+        missing: Sequence[Place],
+        tools: ToolSet,
+        *,
+        failover_on: frozenset[Kind],
+        offline: bool,
+        clock: Clock,
+    ) -> None:
+        self.places = tuple(guard.place for guard in guards)
+        self.missing = tuple(missing)
+        self.guards = {guard.place.name: guard for guard in guards}
+        self._tools = tools
+        self._curable = tuple(ERRORS[kind] for kind in Kind if kind in failover_on)
+        self._offline = offline
+        needless = is_command if offline else _never
+        self._recovery = RecoveryWait(self.guards, clock, needless)
+        for guard in guards:
+            guard.declare(tools)
+        self._runnable = lru_cache(_MOST_ORDERS)(self._one_after_another)
 
     @property
     def missing_keys(self) -> tuple[str, ...]:
-        """Return the names of the settings whose absence keeps a provider out."""
+        """Return the names of the settings whose absence keeps a place out."""
         return tuple(place.key_name for place in self.missing)
 
-    def led(self, first: str | None) -> Runnable[ModelCall, AIMessage] | None:
-        """Return the chain with this provider in front; as it is for None.
+    def plan(self, deadline: float, *, ask_first: str | None = None) -> Plan:
+        """Return the plan of a call with the chain's own tools.
+
+        Args:
+            deadline: When the call must have ended, in seconds on the clock's monotonic scale.
+            ask_first: The place to begin with; the chain's own order where it is None.
 
         Raises:
-            InputError: The chain has no such provider.
+            InputError: The chain has no such place.
         """
-        if first is None:
-            return self.runnable
-        if first not in self.led_by:
-            names = ", ".join(self.led_by) or "no model"
-            raise InputError(f'There is no "{first}" in the model chain; it has {names}.')
-        return self.led_by[first]
+        return Plan(self.order(ask_first), deadline, self._tools)
+
+    def order(self, ask_first: str | None = None) -> tuple[str, ...]:
+        """Return the names of the places in the order in which they are asked.
+
+        Raises:
+            InputError: The chain has no place of that name.
+        """
+        names = tuple(self.guards)
+        if ask_first is None:
+            return names
+        if ask_first not in names:
+            known = ", ".join(names) or "no model"
+            raise InputError(f'There is no "{ask_first}" in the model chain; it has {known}.')
+        return (ask_first, *(name for name in names if name != ask_first))
+
+    def runnable(self, plan: Plan) -> Runnable[ModelCall, AIMessage] | None:
+        """Return the chain of a plan; it raises the first `ModelCallError` if nobody answers.
+
+        It is None where there is no key and the offline responder is off.
+        """
+        return self._runnable(plan.order, plan.tools)
 
     async def warm(self) -> None:
         """Open every client for the running loop, so that a failover needn't wait for it."""
-        await asyncio.gather(*(guard.warm() for guard in self.guards))
+        await asyncio.gather(*(guard.warm(self._tools) for guard in self.guards.values()))
 
     def close(self) -> None:
         """Close the clients of synchronous callers; those of other loops close with them."""
@@ -71,7 +113,24 @@ class ModelChain:
             loop_thread.run(self._close_here())
 
     async def _close_here(self) -> None:
-        await asyncio.gather(*(guard.close_here() for guard in self.guards))
+        await asyncio.gather(*(guard.close_here() for guard in self.guards.values()))
+
+    def _one_after_another(
+        self, order: tuple[str, ...], tools: ToolSet
+    ) -> Runnable[ModelCall, AIMessage] | None:
+        steps: list[Runnable[ModelCall, AIMessage]] = [self.guards[name] for name in order]
+        if steps:
+            steps.append(self._recovery)
+        if self._offline:
+            responder = OfflineResponder().bind_tools(tools.tools)
+            steps.append(RunnableLambda(_conversation) | responder)
+        return self._with_fallbacks(steps) if steps else None
+
+    def _with_fallbacks(
+        self, steps: Sequence[Runnable[ModelCall, AIMessage]]
+    ) -> Runnable[Any, AIMessage]:
+        primary, *others = steps
+        return primary.with_fallbacks(others, exceptions_to_handle=self._curable)
 
 
 def build_chain(
@@ -81,56 +140,38 @@ def build_chain(
     quotas: QuotaBook,
     clock: Clock,
 ) -> ModelChain:
-    """Build the chain that the settings describe; clients open at the first call."""
-    known = installed_places(settings)
-    usable = tuple(place for place in known if place.usable)
+    """Build the chain that the settings describe; clients open at the first call.
+
+    Args:
+        settings: Which places there are, and how patient to be.
+        tools: What models may call where a plan says nothing else.
+        breakers: The process's breakers.
+        quotas: The process's count of what is left of the quotas.
+        clock: Where the time comes from.
+
+    Raises:
+        SettingsError: The package that brings a provider's client is not installed.
+    """
+    places = installed_places(settings)
     policy = _policy(settings)
-    shared: dict[str, Any] = {
-        "policy": policy,
-        "breakers": breakers,
-        "quotas": quotas,
-        "clock": clock,
-    }
-    guards = tuple(Guard(place, 0, None, tools=tools, **shared) for place in usable)
-
-    def ordered(first: Guard | None = None) -> Runnable[ModelCall, AIMessage] | None:
-        order = sorted(guards, key=lambda guard: guard is not first)
-        return _one_after_another(order, settings, tools, clock)
-
+    guards = [
+        Guard(place, policy=policy, breakers=breakers, quotas=quotas, clock=clock)
+        for place in places
+        if place.usable
+    ]
     return ModelChain(
-        runnable=ordered(),
-        led_by={guard.provider: ordered(guard) for guard in guards},
-        places=usable,
-        missing=tuple(place for place in known if not place.usable),
-        guards=guards,
+        guards,
+        [place for place in places if not place.usable],
+        ToolSet(tools),
+        failover_on=policy.failover_on,
+        offline=settings.offline_fallback,
+        clock=clock,
     )
-
-
-def _one_after_another(
-    order: Sequence[Guard], settings: Settings, tools: Sequence[BaseTool], clock: Clock
-) -> Runnable[ModelCall, AIMessage] | None:
-    following = [guard.provider for guard in order[1:]] + [None]
-    guards = [guard.at(place, following[place]) for place, guard in enumerate(order)]
-    offline = settings.offline_fallback
-    steps: list[Runnable[ModelCall, AIMessage]] = list(guards)
-    if guards:
-        steps.append(Comeback(guards, clock, needless=is_command if offline else _never))
-    if offline:
-        steps.append(RunnableLambda(_conversation) | OfflineResponder().bind_tools(tools))
-    return _with_fallbacks(steps, settings) if steps else None
-
-
-def _with_fallbacks(
-    steps: Sequence[Runnable[ModelCall, AIMessage]], settings: Settings
-) -> Runnable[Any, AIMessage]:
-    primary, *others = steps
-    curable = tuple(ERRORS[Kind(kind)] for kind in settings.failover_on)
-    return primary.with_fallbacks(others, exceptions_to_handle=curable)
 
 
 def _policy(settings: Settings) -> Policy:
     return Policy(
-        limits=Limits(
+        limits=TimeLimits(
             first_token=settings.first_token_timeout,
             stall=settings.stall_timeout,
             attempt=settings.model_timeout,

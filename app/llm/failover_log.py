@@ -4,8 +4,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ..telemetry import Standing
-from .attempts import Attempt, Outcome, last_failures
+from ..telemetry import Attempt, Outcome, Standing
+from .attempts import last_failures
 
 _log = logging.getLogger("task_relay.llm")
 
@@ -20,42 +20,38 @@ def begin_turn(user_id: str) -> None:
 
 
 def note_attempt(user_id: str, attempt: Attempt) -> None:
-    """Note how one attempt ended, and whether the chain goes on."""
+    """Note how one attempt ended, and whether the chain goes on.
+
+    Args:
+        user_id: Whose message is being answered.
+        attempt: The attempt.
+    """
     role = "Primary" if attempt.position == 0 else "Fallback"
-    if attempt.outcome is Outcome.CANCELLED:
+    if attempt.outcome is Outcome.ANSWERED and attempt.position:
+        _log.info("Fallback LLM succeeded (%s %s)", attempt.place, attempt.model)
+    if not attempt.outcome.log:
         return
-    if attempt.outcome is Outcome.ANSWERED:
-        if attempt.position:
-            _log.info("Fallback LLM succeeded (%s %s)", attempt.provider, attempt.model)
-        return
-    if attempt.outcome is Outcome.REPAIRED:
-        _log.info("%s LLM made a broken tool call, which was read back", role)
-        return
-    if attempt.outcome is Outcome.RETRIED:
-        _log.info("%s LLM failed (%s), trying it again", role, attempt.error)
-        return
-    ended = "skipped" if attempt.outcome is Outcome.SKIPPED else "failed"
     then = "switching to fallback LLM" if attempt.following else "no further LLM is asked"
-    _log.warning("%s LLM %s (%s), %s", role, ended, attempt.error, then)
-    if attempt.failure is not None:
-        status = attempt.failure.status or attempt.failure.kind.value
-        detail = " ".join(attempt.failure.detail.split())[:_DETAIL_LENGTH]
-        _log.warning("%s error: %s %s", role, status, detail)
+    level = logging.WARNING if attempt.outcome.gave_up else logging.INFO
+    _log.log(level, attempt.outcome.log.format(role=role, error=attempt.error, then=then))
+    if not attempt.outcome.gave_up:
+        return
+    if attempt.kind is not None:
+        detail = " ".join(attempt.detail.split())[:_DETAIL_LENGTH]
+        _log.warning("%s error: %s %s", role, attempt.status or str(attempt.kind), detail)
     if attempt.following:
         _log.info("Retrying with fallback LLM for user %s", user_id)
 
 
 def note_waiting(attempt: Attempt) -> None:
     """Note that the turn waits until a model may be back."""
-    _log.info("Waiting %.0f s for %s to come back", attempt.wait or 0, attempt.provider)
+    _log.info("Waiting %.0f s for %s to come back", attempt.wait or 0, attempt.place)
 
 
 def all_failed(user_id: str, attempts: Sequence[Attempt]) -> str:
     """Note that every language model of the chain failed; return the text of an alert."""
     kinds = ", ".join(
-        f"{attempt.provider}: {attempt.failure.kind.value}"
-        for attempt in last_failures(attempts)
-        if attempt.failure
+        f"{attempt.place}: {attempt.kind}" for attempt in last_failures(attempts) if attempt.kind
     )
     _log.error("Both LLMs failed for user %s (%s)", user_id, kinds)
     return f"Task Relay: Both LLMs failed ({kinds})."

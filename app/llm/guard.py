@@ -2,55 +2,59 @@
 
 import asyncio
 from collections.abc import Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall
 from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.tools import BaseTool
 
 from ..clock import Clock
-from .attempt_factory import Attempts, Begun
-from .attempts import Attempt, Outcome
-from .call import ModelCall, Step
-from .event_loops import PerLoop
+from ..telemetry import Attempt, Outcome
+from .bound_models import BoundModels
+from .call import ChainStep, ModelCall
 from .failures.kinds import CURABLE, ERRORS, Kind, Verdict
+from .messages.provider_shapes import PROVIDER
 from .messages.tool_call_repair import read_back
 from .messages.trimming import fit
-from .providers.clients import Client
+from .plan import ToolSet
 from .providers.registry import Place
 from .resilience.breaker import Admission, Breakers
 from .resilience.quota import Quota
 from .resilience.quota_counters import QuotaBook
-from .resilience.retry import SecondTries
-from .stream import Heard, Limits, listen
+from .resilience.retry import Retries
+from .running_attempt import RunningAttempt, redacted
+from .stream import StreamResult, TimeLimits, read_stream
+
+MODEL = "model"
+"""Key in `response_metadata` of the model that gave the answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How patient the guards are: time limits, and quick tries again at the same model.
+    """How patient the guards are.
 
-    `failover_on` are the kinds that go over to the next model.
+    Attributes:
+        limits: The time limits of an attempt.
+        retries: How many quick tries a passing fault gets at the same model.
+        longest_pause: Seconds before such a try at most.
+        failover_on: The kinds of failure that go over to the next model.
     """
 
-    limits: Limits
+    limits: TimeLimits
     retries: int = 0
     longest_pause: float = 2.0
     failover_on: frozenset[Kind] = CURABLE
 
 
-class Guard(Step):
+class Guard(ChainStep):
     """One model of the chain, as a runnable that answers or raises a `ModelCallError`.
 
     The model's stream is consumed in every case, so that tokens travel by callbacks and a
-    break in the middle is seen. A synchronous caller runs the same code on a loop thread.
+    break in the middle is seen. A synchronous caller runs the same code on a loop thread. Who
+    else is asked, and with which tools, the plan of the call says.
 
     Args:
-        place: The model.
-        position: Its place in the chain, from 0.
-        following: The provider of the language model that is asked next, if there is one.
-        tools: What the model may call.
+        place: The model's place in the chain.
         policy: How patient to be.
         breakers: The process's breakers.
         quotas: The process's count of what is left of the quotas.
@@ -60,154 +64,151 @@ class Guard(Step):
     def __init__(
         self,
         place: Place,
-        position: int,
-        following: str | None,
         *,
-        tools: Sequence[BaseTool],
         policy: Policy,
         breakers: Breakers,
         quotas: QuotaBook,
         clock: Clock,
     ) -> None:
-        self._place = place
-        self._attempts = Attempts(place, position, following, policy.failover_on, clock)
-        self._tools = place.provider.declare(tools)
-        self._schemas = {
-            tool["function"]["name"]: tool["function"]["parameters"] for tool in self._tools
-        }
-        self._quota = Quota(place, self._tools, quotas, clock)
+        self.place = place
         self._policy = policy
         self._breakers = breakers
         self._clock = clock
-        self._clients: PerLoop[tuple[Client, Runnable[Any, Any]]] = PerLoop(
-            self._open, lambda opened: opened[0].close()
-        )
+        self._quota = Quota(place, quotas, clock)
+        self._models = BoundModels(place, self._quota.read_headers)
+        self._breaker_keys = place.breakers
 
     async def ainvoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AIMessage:
         """Answer, or raise the `ModelCallError` of what went wrong.
 
-        With `last=True` nobody is asked after this model, whatever its place.
+        Args:
+            input: What is asked.
+            config: LangChain's configuration of the run.
+            **kwargs: LangChain's; nothing here reads them.
+
+        Raises:
+            ModelCallError: The model gave no usable answer, or was not asked.
         """
-        last = bool(kwargs.get("last"))
-        begun = self._attempts.begin()
+        attempt = self._begin(input)
         conversation: Sequence[BaseMessage] = fit(
-            input.messages, self._place.settings.max_input_tokens
+            input.messages, self.place.settings.max_input_tokens
         )
-        if spared := await self._spared(conversation, last):
-            skipped = self._attempts.made(Outcome.SKIPPED, begun, spared, last=last)
-            return self._fail(input, skipped)
-        tries = SecondTries(self._policy.retries, self._policy.longest_pause)
+        if skipped := await self._skipped(input, conversation):
+            return self._fail(input, attempt.ended(Outcome.SKIPPED, skipped), skipped)
+        retries = Retries(self._policy.retries, self._policy.longest_pause)
         while True:
-            input.trail.ask(self._place.name, self._place.model)
-            begun = self._attempts.begin()
-            heard = await self._listen(input, begun, conversation, config)
-            if heard.answer is not None:
-                self._breakers.succeeded(self._place.breakers)
-                input.trail.add(self._attempts.made(Outcome.ANSWERED, begun, heard=heard))
-                return self._attempts.labelled(heard.answer)
-            verdict = self._attempts.redacted(heard.verdict, conversation)
-            if mended := self._repaired(verdict):
-                self._breakers.succeeded(self._place.breakers)
-                input.trail.add(self._attempts.made(Outcome.REPAIRED, begun, verdict, heard))
-                return self._attempts.labelled(mended)
-            time_left = input.deadline - self._clock.monotonic()
-            again = tries.after(verdict, conversation, time_left)
-            if again is None:
+            input.attempts.on_asking(self.place.name, self.place.model)
+            attempt = self._begin(input)
+            result = await self._ask(input, attempt, conversation, config)
+            if result.answer is not None:
+                self._breakers.succeeded(self._breaker_keys)
+                input.attempts.add(attempt.ended(Outcome.ANSWERED, result=result))
+                return self._labelled(result.answer)
+            verdict = result.verdict or Verdict(Kind.MALFORMED_RESPONSE)
+            verdict = redacted(verdict, self.place, conversation)
+            if repaired := self._repaired(verdict, input.plan.tools):
+                self._breakers.succeeded(self._breaker_keys)
+                input.attempts.add(attempt.ended(Outcome.REPAIRED, verdict, result))
+                return self._labelled(repaired)
+            time_left = input.plan.deadline - self._clock.monotonic()
+            retry = retries.after(verdict, conversation, time_left)
+            if retry is None:
                 break
-            input.trail.add(self._attempts.made(Outcome.RETRIED, begun, verdict, heard))
-            conversation = again.conversation
-            await self._clock.sleep(again.pause)
-        self._breakers.failed(self._place.breakers, verdict, self._attempts.wait(verdict))
+            input.attempts.add(attempt.ended(Outcome.RETRIED, verdict, result))
+            conversation = retry.conversation
+            await self._clock.sleep(retry.pause)
+        wait = self.place.wait(verdict, self._clock.now())
+        self._breakers.failed(self._breaker_keys, verdict, wait)
         self._quota.learn(verdict)
-        failed = self._attempts.made(Outcome.FAILED, begun, verdict, heard, last=last)
-        return self._fail(input, failed)
+        return self._fail(input, attempt.ended(Outcome.FAILED, verdict, result), verdict)
 
-    @property
-    def provider(self) -> str:
-        """Return the name of its place in the chain."""
-        return self._place.name
+    def declare(self, tools: ToolSet) -> None:
+        """Prepare the declarations of tools ahead of the first call."""
+        self._models.declared(tools)
 
-    def at(self, position: int, following: str | None) -> "Guard":
-        """Return this model at another place of a chain; they share connections."""
-        moved = copy(self)
-        moved._attempts = replace(self._attempts, position=position, following=following)
-        return moved
-
-    async def warm(self) -> None:
-        """Get ready ahead of the first call: the client for the running loop, the breakers."""
+    async def warm(self, tools: ToolSet) -> None:
+        """Get ready ahead of the first call: breakers, quotas, and the running loop's client."""
         await self._breakers.refresh()
         await self._quota.ready()
-        await self.model()
+        await self.model(tools)
 
-    async def model(self) -> Runnable[Any, Any]:
-        """Return the chat model with its tools, open for the running loop."""
-        return (await self._clients.get())[1]
+    async def model(self, tools: ToolSet) -> Runnable[Any, Any]:
+        """Return the chat model with these tools, open for the running loop."""
+        return await self._models.get(tools)
 
     async def close_here(self) -> None:
         """Close the running loop's client."""
-        await self._clients.close_here()
+        await self._models.close_here()
 
-    def _open(self) -> tuple[Client, Runnable[Any, Any]]:
-        client = self._place.open()
-        client.on_response(self._quota.hear)
-        return client, client.model.bind_tools(self._tools)
+    def _begin(self, call: ModelCall) -> RunningAttempt:
+        return RunningAttempt(self.place, call.plan, self._policy.failover_on, self._clock)
 
-    async def _spared(self, conversation: Sequence[BaseMessage], last: bool) -> Verdict | None:
+    async def _skipped(
+        self, call: ModelCall, conversation: Sequence[BaseMessage]
+    ) -> Verdict | None:
         """Return why the model gets no call now: an open breaker, or too little quota."""
-        admission = await self._breakers.admit(self._place.breakers)
+        admission = await self._breakers.admit(self._breaker_keys)
         if not admission.allowed:
             return _open_verdict(admission, self._clock)
         await self._quota.ready()
-        if last or self._attempts.following is None:
+        if call.plan.following(self.place.name) is None:
             return None  # nobody is asked after it, so a guess keeps nobody from an answer
-        verdict = self._quota.verdict(conversation)
+        verdict = self._quota.verdict(conversation, self._tool_tokens(call))
         if verdict is not None:
-            self._breakers.released(self._place.breakers)
+            self._breakers.released(self._breaker_keys)
         return verdict
 
-    def _repaired(self, verdict: Verdict) -> AIMessage | None:
+    async def _ask(
+        self,
+        call: ModelCall,
+        attempt: RunningAttempt,
+        conversation: Sequence[BaseMessage],
+        config: RunnableConfig | None,
+    ) -> StreamResult:
+        """Call the model once; a caller who gives up frees the place of a probe."""
+        messages = self.place.provider.shape(conversation)
+        model = await self.model(call.plan.tools)
+        limits = self._policy.limits
+        time_left = call.plan.deadline - attempt.began
+        limits = replace(limits, attempt=min(limits.attempt, time_left))
+        estimate = self._quota.sent(conversation, self._tool_tokens(call))
+        try:
+            result = await read_stream(model, messages, config, limits, self._clock.monotonic)
+        except asyncio.CancelledError:
+            self._breakers.released(self._breaker_keys)
+            call.attempts.add(attempt.ended(Outcome.CANCELLED))
+            raise
+        self._quota.ended(estimate, result.tokens)
+        return result
+
+    def _tool_tokens(self, call: ModelCall) -> int:
+        return self._models.declared(call.plan.tools).tokens
+
+    def _repaired(self, verdict: Verdict, tools: ToolSet) -> AIMessage | None:
         """Return the answer that a rejected tool call was meant to be, where that is certain."""
-        found = read_back(verdict.generation, self._schemas)
-        if found is None:
+        repaired = read_back(verdict.generation, self._models.declared(tools).schemas)
+        if repaired is None:
             return None
         calls = [
             ToolCall(name=call.name, args=call.args, id=f"call_{n}", type="tool_call")
-            for n, call in enumerate(found.calls)
+            for n, call in enumerate(repaired.calls)
         ]
-        return AIMessage(content=found.text, tool_calls=calls)
+        return AIMessage(content=repaired.text, tool_calls=calls)
 
-    async def _listen(
-        self,
-        call: ModelCall,
-        begun: Begun,
-        conversation: Sequence[BaseMessage],
-        config: RunnableConfig | None,
-    ) -> Heard:
-        """Call the model once; a caller who gives up frees the place of a probe."""
-        messages = self._place.provider.shape(conversation)
-        model = await self.model()
-        limits = self._policy.limits
-        limits = replace(limits, attempt=min(limits.attempt, call.deadline - begun.monotonic))
-        estimate = self._quota.sent(conversation)
-        try:
-            heard = await listen(model, messages, config, limits, self._clock.monotonic)
-        except asyncio.CancelledError:
-            self._breakers.released(self._place.breakers)
-            call.trail.add(self._attempts.made(Outcome.CANCELLED, begun))
-            raise
-        self._quota.ended(estimate, heard.tokens)
-        return heard
+    def _labelled(self, answer: AIMessage) -> AIMessage:
+        """Return an answer with the names of who gave it."""
+        names = {PROVIDER: self.place.name, MODEL: self.place.model}
+        return answer.model_copy(update={"response_metadata": answer.response_metadata | names})
 
-    def _fail(self, call: ModelCall, attempt: Attempt) -> AIMessage:
-        call.trail.add(attempt)
-        assert attempt.failure is not None
-        raise ERRORS[attempt.failure.kind](attempt.failure)
+    def _fail(self, call: ModelCall, attempt: Attempt, verdict: Verdict) -> AIMessage:
+        call.attempts.add(attempt)
+        raise ERRORS[verdict.kind](verdict)
 
 
 def _open_verdict(admission: Admission, clock: Clock) -> Verdict:
-    """Return the verdict on a model that an open breaker spared."""
+    """Return the verdict on a model that is skipped because its breaker is open."""
     until = admission.until or clock.now()
     seconds = max(0.0, (until - clock.now()).total_seconds())
     kind = admission.kind or Kind.UNAVAILABLE

@@ -25,7 +25,7 @@ _AFTER_THE_FINISH = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class TimeLimits:
     """Time limits in seconds: until the first token, between tokens, for the whole attempt."""
 
     first_token: float
@@ -34,7 +34,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class StreamResult:
     """What came of an attempt: an answer, or a verdict.
 
     `message_id` is the id that its tokens carried, `first_token` the seconds to the first of
@@ -48,13 +48,13 @@ class Heard:
     tokens: Tokens | None = None
 
 
-async def listen(
+async def read_stream(
     model: Runnable[Any, Any],
     messages: list[BaseMessage],
     config: RunnableConfig | None,
-    limits: Limits,
+    limits: TimeLimits,
     now: Callable[[], float],
-) -> Heard:
+) -> StreamResult:
     """Read the stream to its end and judge what came; `now` gives monotonic seconds."""
     reader = _Reader(limits, now)
     verdict = await reader.read(model, messages, config)
@@ -62,7 +62,7 @@ async def listen(
     message = message_chunk_to_message(whole)
     answer = message if isinstance(message, AIMessage) else AIMessage(content="")
     verdict = verdict or judge(answer)
-    return Heard(
+    return StreamResult(
         answer=None if verdict else answer,
         verdict=verdict,
         message_id=reader.whole.id if reader.whole else None,
@@ -87,7 +87,7 @@ def tokens_of(answer: AIMessage) -> Tokens | None:
 class _Reader:
     """One stream, and what has come of it so far."""
 
-    def __init__(self, limits: Limits, now: Callable[[], float]) -> None:
+    def __init__(self, limits: TimeLimits, now: Callable[[], float]) -> None:
         self._limits = limits
         self._now = now
         self.whole: AIMessageChunk | None = None

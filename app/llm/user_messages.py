@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from .attempts import Attempt, last_failures
+from ..telemetry import Attempt
+from .attempts import last_failures
 from .failures.kinds import PLAIN_WORDS, Kind
 from .providers.registry import Place
 
@@ -47,8 +48,7 @@ def failover_sentence(attempts: Sequence[Attempt], local_now: datetime) -> str:
 
 
 def _until(attempt: Attempt, local_now: datetime) -> str:
-    failure = attempt.failure
-    if failure is None or attempt.wait is None or not failure.waiting_helps:
+    if attempt.wait is None or not attempt.waiting_helps:
         return ""
     return f" until {_moment(attempt.wait, local_now)}"
 
@@ -61,32 +61,32 @@ def _moment(seconds: float, local_now: datetime) -> str:
 
 
 def _why(attempt: Attempt) -> str:
-    if attempt.failure is None:
+    if attempt.kind is None:
         return ""
-    words = PLAIN_WORDS[attempt.failure.kind]
-    if attempt.failure.sticky:
+    words = PLAIN_WORDS[Kind(attempt.kind)]
+    if attempt.no_quota:
         return "no quota or credit left on its key"
-    if attempt.failure.kind is Kind.AUTH:
-        return f"{words}, check {attempt.provider.upper()}_API_KEY"
-    if attempt.failure.kind is Kind.MODEL_NOT_FOUND:
-        return f"{words}, set {attempt.provider.upper()}_MODEL to a living one"
+    if attempt.kind == Kind.AUTH:
+        return f"{words}, check {attempt.place.upper()}_API_KEY"
+    if attempt.kind == Kind.MODEL_NOT_FOUND:
+        return f"{words}, set {attempt.place.upper()}_MODEL to a living one"
     return words
 
 
 def _way_out(last: Attempt) -> str:
-    if last.failure and last.failure.kind is Kind.BLOCKED:
+    if last.kind == Kind.BLOCKED:
         return "Please say it another way."
     return "That is a fault of this program, not of your message; its log has the details."
 
 
 def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:
-    kinds = {attempt.failure.kind for attempt in failed if attempt.failure}
+    kinds = {attempt.kind for attempt in failed if attempt.kind}
     if kinds <= _NEVER_BY_WAITING:
         return "waiting won't help, so please mend what is named here"
     waits = [
         attempt.wait or _DEFAULT_WAIT
         for attempt in failed
-        if attempt.failure and attempt.failure.kind not in _NEVER_BY_WAITING
+        if attempt.kind and attempt.kind not in _NEVER_BY_WAITING
     ]
     return f"try again at {_moment(min(waits), local_now)}, your message is kept"
 

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from ..clock import Clock, SystemClock
 from ..conversations import ConversationSaver, Transcript, TurnLocks
-from ..llm import Breakers, ModelChain, QuotaBook, build_chain, model_states, narration
+from ..llm import Breakers, ModelChain, QuotaBook, build_chain, failover_log, model_states
 from ..settings import Settings
 from ..tasks import Owner, TaskService
 from ..telemetry import (
     Alerts,
-    CallRecord,
     Ledger,
+    LedgerEntry,
     LogFile,
     Prices,
     QuotaLeft,
@@ -72,10 +72,10 @@ class Container:
         self.recorder = Recorder(self._stores.ledger, prices, self.clock, self._metrics.sinks)
         _tell_start(self.chain, settings)
 
-    def note(self, calls: Sequence[CallRecord]) -> None:
-        """Keep model calls in the ledger and tell metrics of them; nothing waits for it."""
+    def note(self, entries: Sequence[LedgerEntry]) -> None:
+        """Keep attempts in the ledger and tell metrics of them; nothing waits for it."""
         trace = self._metrics.here()
-        self.recorder.note([replace(call, trace=trace) for call in calls])
+        self.recorder.note([replace(entry, trace=trace) for entry in entries])
 
     def tasks(self) -> TaskService:
         """Return the task service; the first call opens the database and migrates it.
@@ -139,7 +139,7 @@ class Container:
         self._log_file.close()
 
     def _tell_opened(self, key: str, standing: Standing) -> None:
-        if text := narration.opened_long(key, standing, self.clock.now()):
+        if text := failover_log.opened_long(key, standing, self.clock.now()):
             self.alerts.send(text)
 
 

@@ -2,10 +2,10 @@
 
 from .alert_store import AlertStore
 from .alerts import Alerts
+from .attempt import Attempt, Outcome, Then, Tokens
 from .background_writer import InOrder
 from .breaker_store import BreakerStore, Standing
-from .call_record import CallRecord, Tokens
-from .ledger import Ledger
+from .ledger import Ledger, LedgerEntry
 from .logs.log_file import LogFile
 from .logs.redaction import redact
 from .logs.turn_ids import TurnIds, about, current_ids, turn_id
@@ -20,14 +20,16 @@ __all__ = [
     "GROUPS",
     "AlertStore",
     "Alerts",
+    "Attempt",
     "BreakerStore",
     "Bucket",
-    "CallRecord",
     "Gauge",
     "InOrder",
     "Ledger",
+    "LedgerEntry",
     "LogFile",
     "Metrics",
+    "Outcome",
     "Prices",
     "QuotaLeft",
     "QuotaStore",
@@ -36,6 +38,7 @@ __all__ = [
     "Standing",
     "Statistics",
     "Summary",
+    "Then",
     "Tokens",
     "TurnIds",
     "about",

@@ -1,7 +1,9 @@
 """Keep every model call as a row, failed and skipped ones too, and no text of any message."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -17,7 +19,8 @@ from sqlalchemy import (
 )
 
 from ..database import PREFIX, Engine, UtcDateTime, metadata, reading, writing
-from .call_record import CallRecord, Tokens
+from .attempt import Attempt, Outcome, Tokens, as_told, names_of
+from .logs.turn_ids import TurnIds
 
 calls = Table(
     f"{PREFIX}ledger",
@@ -42,15 +45,29 @@ calls = Table(
     Column("cost", Float),
 )
 
-_AS_THEY_ARE = (
-    *("at", "user_id", "thread", "turn", "provider", "model", "position", "outcome", "kind"),
-    *("exhausted", "first_token_ms", "total_ms", "cost"),
-)
-_COUNTS = ("tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning")
 _SCOPE = "ledger"
 _PRUNE_EVERY = timedelta(hours=1)
 _LARGEST = 2**31 - 1
 """The largest number in PostgreSQL's column; a server that counts more has miscounted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One attempt as the ledger has it.
+
+    Attributes:
+        attempt: The attempt itself.
+        ids: Whose it was, in which thread and turn.
+        exhausted: Whether no language model was left after it.
+        cost: In US dollars; None is unknown.
+        trace: The trace that it belongs to; told to metrics and not kept.
+    """
+
+    attempt: Attempt
+    ids: TurnIds = field(default_factory=TurnIds)
+    exhausted: bool = False
+    cost: float | None = None
+    trace: Any = field(default=None, repr=False, compare=False)
 
 
 class Ledger:
@@ -66,26 +83,25 @@ class Ledger:
         self._keep = timedelta(days=keep_days)
         self._pruned_at: datetime | None = None
 
-    def add(self, records: Sequence[CallRecord], now: datetime) -> None:
-        """Add calls; once an hour, old ones go."""
+    def add(self, entries: Sequence[LedgerEntry], now: datetime) -> None:
+        """Add attempts; once an hour, old ones go.
+
+        Args:
+            entries: The attempts.
+            now: The instant, from which the age of old ones is counted.
+        """
         with writing(self._engine, _SCOPE, relaxed=True) as connection:
-            if records:
-                connection.execute(insert(calls), [_row(record) for record in records])
+            if entries:
+                connection.execute(insert(calls), [row_of(entry) for entry in entries])
             if self._keep and (self._pruned_at is None or now - self._pruned_at > _PRUNE_EVERY):
                 connection.execute(delete(calls).where(calls.c.at < now - self._keep))
                 self._pruned_at = now
 
-    def since(self, begin: datetime) -> list[CallRecord]:
-        """Return the calls from an instant on, in the order in which they were noted."""
+    def since(self, begin: datetime) -> list[LedgerEntry]:
+        """Return the attempts from an instant on, in the order in which they were noted."""
         query = select(calls).where(calls.c.at >= begin).order_by(calls.c.id)
         with reading(self._engine) as connection:
-            return [_record(row) for row in connection.execute(query).mappings()]
-
-    def of_user(self, user_id: str) -> list[CallRecord]:
-        """Return all calls for a user."""
-        query = select(calls).where(calls.c.user_id == user_id).order_by(calls.c.id)
-        with reading(self._engine) as connection:
-            return [_record(row) for row in connection.execute(query).mappings()]
+            return [_entry(row) for row in connection.execute(query).mappings()]
 
     def forget(self, user_id: str) -> int:
         """Remove all calls for a user; return how many there were."""
@@ -94,20 +110,34 @@ class Ledger:
             return gone.rowcount
 
 
-def _row(record: CallRecord) -> dict[str, object]:
-    tokens = record.tokens
-    counts: list[int] | list[None] = [None] * len(_COUNTS)
-    if tokens:
-        counts = [tokens.incoming, tokens.outgoing, tokens.cached, tokens.reasoning]
-    row = {name: getattr(record, name) for name in _AS_THEY_ARE}
-    return row | {
-        name: None if count is None else min(count, _LARGEST)
-        for name, count in zip(_COUNTS, counts, strict=True)
-    }
+def row_of(entry: LedgerEntry) -> dict[str, object]:
+    """Return the values of an entry by the ledger's columns."""
+    attempt, ids = entry.attempt, entry.ids
+    tokens = as_told(attempt.tokens, "column") if attempt.tokens else {}
+    return (
+        as_told(attempt, "column")
+        | {"user_id": ids.user, "thread": ids.thread, "turn": ids.turn}
+        | {"exhausted": entry.exhausted, "cost": entry.cost}
+        | {name: _count(tokens.get(name)) for name in names_of(Tokens, "column").values()}
+    )
 
 
-def _record(row: RowMapping) -> CallRecord:
-    tokens = None
+def _count(tokens: Any) -> int | None:
+    return None if tokens is None else min(tokens, _LARGEST)
+
+
+def _entry(row: RowMapping) -> LedgerEntry:
+    told = _read(Attempt, row)
+    told["outcome"] = Outcome(told["outcome"])  # type: ignore[call-arg]  # by its word
     if row["tokens_in"] is not None:
-        tokens = Tokens(*(row[name] for name in _COUNTS))
-    return CallRecord(**{name: row[name] for name in _AS_THEY_ARE}, tokens=tokens)
+        told["tokens"] = Tokens(**_read(Tokens, row))
+    return LedgerEntry(
+        attempt=Attempt(**told),
+        ids=TurnIds(row["user_id"], row["thread"], row["turn"]),
+        exhausted=row["exhausted"],
+        cost=row["cost"],
+    )
+
+
+def _read(record: type, row: RowMapping) -> dict[str, Any]:
+    return {attribute: row[column] for attribute, column in names_of(record, "column").items()}

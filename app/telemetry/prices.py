@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 
 from ..settings import PlaceSettings, Price
-from .call_record import CallRecord
+from .attempt import Attempt
 
 _log = logging.getLogger("task_relay")
 
@@ -35,18 +35,18 @@ class Prices:
             and not (place.provider == "openai" and place.base_url is not None)
         }
 
-    def cost(self, call: CallRecord) -> float | None:
-        """Return what a call cost in US dollars; None where that is unknown.
+    def cost(self, attempt: Attempt) -> float | None:
+        """Return what an attempt cost in US dollars; None where that is unknown.
 
         The first call for a model without a price of its own imports genai-prices, which
         takes a while: never call this on an answer's path.
         """
-        tokens = call.tokens
+        tokens = attempt.tokens
         if tokens is None:
             return None
-        if price := self._own.get(call.model):
+        if price := self._own.get(attempt.model):
             return (tokens.incoming * price.incoming + tokens.outgoing * price.outgoing) / _MILLION
-        provider = self._known.get(call.provider)
+        provider = self._known.get(attempt.place)
         if provider is None:
             return None
         try:
@@ -58,11 +58,11 @@ class Prices:
                 cache_read_tokens=min(tokens.cached, tokens.incoming),
             )
             found = calc_price(
-                usage, call.model, provider_id=provider, genai_request_timestamp=call.at
+                usage, attempt.model, provider_id=provider, genai_request_timestamp=attempt.at
             )
         except LookupError:
             return None
         except Exception as error:  # noqa: BLE001 - a price that can't be told loses no row
-            _log.debug("No price for %s: %s", call.model, type(error).__name__)
+            _log.debug("No price for %s: %s", attempt.model, type(error).__name__)
             return None
         return float(found.total_price)

@@ -3,12 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ..clock import Clock
 from ..errors import DatabaseError
 from .background_writer import InOrder
-from .call_record import CallRecord
-from .ledger import Ledger
+from .ledger import Ledger, LedgerEntry
 from .prices import Prices
 
 _log = logging.getLogger("task_relay")
@@ -19,7 +19,7 @@ _PAUSE = 0.2
 _MOST_WAITING = 10_000
 """Calls kept in memory while the database can't be written; more are dropped."""
 
-Sink = Callable[[Sequence[CallRecord]], None]
+Sink = Callable[[Sequence[LedgerEntry]], None]
 
 
 class Recorder:
@@ -48,17 +48,17 @@ class Recorder:
         self._clock = clock
         self._sinks = sinks
         self._lock = threading.Lock()
-        self._waiting: list[CallRecord] = []
-        self._unwritten: list[CallRecord] = []
+        self._waiting: list[LedgerEntry] = []
+        self._unwritten: list[LedgerEntry] = []
         self._told = False
         self._behind = InOrder("task-relay-ledger", pause=_PAUSE)
 
-    def note(self, records: Sequence[CallRecord]) -> None:
+    def note(self, entries: Sequence[LedgerEntry]) -> None:
         """Take calls; nothing waits for them to be written."""
         with self._lock:
             first = not self._waiting
-            self._waiting += records
-        if first and records:
+            self._waiting += entries
+        if first and entries:
             self._behind.later(self._write)
 
     def close(self) -> None:
@@ -68,7 +68,7 @@ class Recorder:
     def _write(self) -> None:
         with self._lock:
             taken, self._waiting = self._waiting, []
-        priced = [record.priced(self._prices.cost(record)) for record in taken]
+        priced = [replace(entry, cost=self._prices.cost(entry.attempt)) for entry in taken]
         self._unwritten = [*self._unwritten, *priced][-_MOST_WAITING:]
         try:
             if self._ledger is None:

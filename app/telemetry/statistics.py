@@ -5,20 +5,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
-from .call_record import CallRecord
+from .ledger import LedgerEntry
 
 _BY_HOUR_BELOW = timedelta(days=2)
 _BY_MINUTE_BELOW = timedelta(hours=2)
 
 Turn = tuple[str, str, str]
 
-GROUPS: dict[str, Callable[[CallRecord, tzinfo], str]] = {
-    "provider": lambda call, zone: call.provider,
-    "model": lambda call, zone: call.model,
-    "user": lambda call, zone: call.user_id,
-    "day": lambda call, zone: f"{call.at.astimezone(zone):%Y-%m-%d}",
+GROUPS: dict[str, Callable[[LedgerEntry, tzinfo], str]] = {
+    "provider": lambda entry, zone: entry.attempt.place,
+    "model": lambda entry, zone: entry.attempt.model,
+    "user": lambda entry, zone: entry.ids.user,
+    "day": lambda entry, zone: f"{entry.attempt.at.astimezone(zone):%Y-%m-%d}",
 }
-"""What calls can be told apart by."""
+"""What attempts can be told apart by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What some calls come to.
+    """What some attempts come to.
 
     `turns` had one of them; in `failovers` of these another model took over and answered, in
     `all_failed` none did. `kinds` counts failures, those of skipped calls too. Times are of
@@ -78,52 +78,57 @@ class Statistics:
 
 
 def statistics_of(
-    calls: Sequence[CallRecord], begin: datetime, end: datetime, zone: tzinfo, by: str | None
+    entries: Sequence[LedgerEntry], begin: datetime, end: datetime, zone: tzinfo, by: str | None
 ) -> Statistics:
-    """Return what calls between two instants come to.
+    """Return what attempts between two instants come to.
 
     Args:
-        calls: The calls.
+        entries: The attempts, of the ledger.
         begin: From when on.
         end: Now.
         zone: Whose days are counted.
         by: One of `GROUPS`; None for no groups.
     """
-    failed_over = {turn_of(call) for call in calls if call.answered and call.position > 0}
-    lost = {turn_of(call) for call in calls if call.exhausted}
-    groups: dict[str, list[CallRecord]] = defaultdict(list)
-    for call in calls if by else ():
-        groups[GROUPS[by or ""](call, zone)].append(call)
+    failed_over = {
+        turn_of(entry)
+        for entry in entries
+        if entry.attempt.outcome.answered and entry.attempt.position > 0
+    }
+    lost = {turn_of(entry) for entry in entries if entry.exhausted}
+    groups: dict[str, list[LedgerEntry]] = defaultdict(list)
+    for entry in entries if by else ():
+        groups[GROUPS[by or ""](entry, zone)].append(entry)
     return Statistics(
-        whole=_summary(calls, failed_over, lost),
+        whole=_summary(entries, failed_over, lost),
         groups={name: _summary(groups[name], failed_over, lost) for name in sorted(groups)},
         buckets=tuple(
             Bucket(start, _summary(inside, failed_over, lost))
-            for start, inside in _pieces(calls, begin, end, zone)
+            for start, inside in _pieces(entries, begin, end, zone)
         ),
     )
 
 
-def turn_of(call: CallRecord) -> Turn:
-    """Return which turn a call belongs to."""
-    return call.user_id, call.thread, call.turn
+def turn_of(entry: LedgerEntry) -> Turn:
+    """Return which turn an attempt belongs to."""
+    return entry.ids.user, entry.ids.thread, entry.ids.turn
 
 
-def _summary(calls: Sequence[CallRecord], failed_over: set[Turn], lost: set[Turn]) -> Summary:
-    failed = {turn_of(call) for call in calls if call.outcome in ("failed", "skipped")}
-    answers = [call for call in calls if call.answered]
-    counted = [call.tokens for call in calls if call.tokens]
-    costs = [call.cost for call in calls if call.cost is not None]
-    unpriced = sum(call.tokens is not None and call.cost is None for call in calls)
+def _summary(entries: Sequence[LedgerEntry], failed_over: set[Turn], lost: set[Turn]) -> Summary:
+    failed = {turn_of(entry) for entry in entries if entry.attempt.outcome.gave_up}
+    answers = [entry for entry in entries if entry.attempt.outcome.answered]
+    counted = [entry.attempt.tokens for entry in entries if entry.attempt.tokens]
+    costs = [entry.cost for entry in entries if entry.cost is not None]
+    kinds = Counter(entry.attempt.kind for entry in entries if entry.attempt.kind)
+    unpriced = sum(entry.attempt.tokens is not None and entry.cost is None for entry in entries)
     return Summary(
-        turns=len({turn_of(call) for call in calls}),
+        turns=len({turn_of(entry) for entry in entries}),
         failovers=len(failed & failed_over),
         all_failed=len(failed & lost),
-        calls=sum(call.asked for call in calls),
-        skipped=sum(not call.asked for call in calls),
-        kinds=dict(Counter(call.kind for call in calls if call.kind).most_common()),
-        first_token=_spread(call.first_token_ms for call in answers),
-        total=_spread(call.total_ms for call in answers),
+        calls=sum(entry.attempt.outcome.asked for entry in entries),
+        skipped=sum(not entry.attempt.outcome.asked for entry in entries),
+        kinds=dict(kinds.most_common()),
+        first_token=_spread(entry.attempt.first_token_ms for entry in answers),
+        total=_spread(entry.attempt.duration_ms for entry in answers),
         tokens_in=sum(tokens.incoming for tokens in counted),
         tokens_out=sum(tokens.outgoing for tokens in counted),
         tokens_cached=sum(tokens.cached for tokens in counted),
@@ -143,23 +148,23 @@ def _spread(times: Iterable[int | None]) -> Spread | None:
 
 
 def _pieces(
-    calls: Sequence[CallRecord], begin: datetime, end: datetime, zone: tzinfo
-) -> Iterable[tuple[datetime, list[CallRecord]]]:
+    entries: Sequence[LedgerEntry], begin: datetime, end: datetime, zone: tzinfo
+) -> Iterable[tuple[datetime, list[LedgerEntry]]]:
     """Yield minutes, hours or days, as long as the time is, from the first call on."""
-    if not calls:
+    if not entries:
         return
     whole = end - begin
     step = timedelta(days=1)
     if whole <= _BY_HOUR_BELOW:
         step = timedelta(minutes=1) if whole <= _BY_MINUTE_BELOW else timedelta(hours=1)
-    local = min(call.at for call in calls).astimezone(zone)
+    local = min(entry.attempt.at for entry in entries).astimezone(zone)
     start = local.replace(second=0, microsecond=0)
     if step > timedelta(minutes=1):
         start = start.replace(minute=0)
     if step == timedelta(days=1):
         start = start.replace(hour=0)
-    inside: dict[int, list[CallRecord]] = defaultdict(list)
-    for call in calls:
-        inside[(call.at - start) // step].append(call)
+    inside: dict[int, list[LedgerEntry]] = defaultdict(list)
+    for entry in entries:
+        inside[(entry.attempt.at - start) // step].append(entry)
     for number in range(max(0, (end - start) // step) + 1):
         yield start + number * step, inside[number]

@@ -8,9 +8,9 @@ from langchain_core.messages import HumanMessage
 
 from app.clock import SystemClock
 from app.errors import DatabaseError
-from app.llm.attempts import Trail
+from app.llm.attempts import Attempts
 from app.llm.call import ModelCall
-from app.llm.chain import build_chain
+from app.llm.chain import ModelChain, build_chain
 from app.llm.failures.kinds import RateLimitError
 from app.llm.resilience.breaker import Breakers
 from app.llm.resilience.quota_counters import QuotaBook
@@ -25,10 +25,10 @@ from tests.fakes.steps import Silence, says
 
 
 @pytest.fixture
-def chain(gemini: GeminiServer, groq: GroqServer) -> Iterator[Any]:
+def chain(gemini: GeminiServer, groq: GroqServer) -> Iterator[ModelChain]:
     settings = Settings(**provider_settings(gemini, groq), offline_fallback=False)  # type: ignore[arg-type]
     built = build_chain(settings, [], no_breakers(), no_quotas(), SystemClock())
-    yield built.runnable
+    yield built
     built.close()
 
 
@@ -50,24 +50,32 @@ def no_quotas() -> QuotaBook:
     return QuotaBook(fails, SystemClock())
 
 
-def question(seconds: float = 10) -> ModelCall:
-    trail = Trail(watch=lambda attempt: None)
-    return ModelCall([HumanMessage("hi")], trail, SystemClock().monotonic() + seconds)
+def question(chain: ModelChain, seconds: float = 10) -> ModelCall:
+    plan = chain.plan(SystemClock().monotonic() + seconds)
+    return ModelCall([HumanMessage("hi")], Attempts(), plan)
 
 
-def test_synchronous_caller_gets_the_same_answer(chain: Any, gemini: GeminiServer) -> None:
+def runnable(chain: ModelChain) -> Any:
+    """Return the chain as the model node gets it."""
+    built = chain.runnable(chain.plan(0))
+    assert built is not None
+    return built
+
+
+def test_synchronous_caller_gets_the_same_answer(chain: ModelChain, gemini: GeminiServer) -> None:
     gemini.plays(gemini_api.OVERLOADED)
-    asked = question()
-    assert chain.invoke(asked).text == "Hello! How can I help?"
-    assert [attempt.provider for attempt in asked.trail.attempts] == ["gemini", "groq"]
+    asked = question(chain)
+    assert runnable(chain).invoke(asked).text == "Hello! How can I help?"
+    assert [attempt.place for attempt in asked.attempts.made] == ["gemini", "groq"]
 
 
-def test_synchronous_callers_in_many_threads_share_one_loop(chain: Any) -> None:
+def test_synchronous_callers_in_many_threads_share_one_loop(chain: ModelChain) -> None:
     answers: list[str] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(chain.invoke(question()).text))
-        for _ in range(8)
-    ]
+
+    def answer() -> None:
+        answers.append(runnable(chain).invoke(question(chain)).text)
+
+    threads = [threading.Thread(target=answer) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -77,43 +85,47 @@ def test_synchronous_callers_in_many_threads_share_one_loop(chain: Any) -> None:
     assert names.count("task-relay-models") == 1
 
 
-def test_synchronous_caller_has_the_same_time_limit(chain: Any, gemini: GeminiServer) -> None:
+def test_synchronous_caller_has_the_same_time_limit(
+    chain: ModelChain, gemini: GeminiServer
+) -> None:
     gemini.plays(Silence())
-    asked = question(0.3)
+    asked = question(chain, 0.3)
     with pytest.raises(Exception, match="timeout"):
-        chain.invoke(asked)
-    assert [a.failure.kind for a in asked.trail.attempts if a.failure] == ["timeout", "timeout"]
+        runnable(chain).invoke(asked)
+    assert [a.kind for a in asked.attempts.made if a.kind] == ["timeout", "timeout"]
 
 
-def test_streaming_the_chain_yields_one_whole_message(chain: Any, gemini: GeminiServer) -> None:
+def test_streaming_the_chain_yields_one_whole_message(
+    chain: ModelChain, gemini: GeminiServer
+) -> None:
     gemini.plays(gemini_api.OVERLOADED)
 
     async def collect() -> list[str]:
-        return [chunk.text async for chunk in chain.astream(question())]
+        return [chunk.text async for chunk in runnable(chain).astream(question(chain))]
 
     assert asyncio.run(collect()) == ["Hello! How can I help?"]
 
 
 def test_all_failing_raises_an_error_that_langchain_understands(
-    chain: Any, gemini: GeminiServer, groq: GroqServer
+    chain: ModelChain, gemini: GeminiServer, groq: GroqServer
 ) -> None:
     from langchain_core.exceptions import ModelRateLimitError
 
     gemini.plays(gemini_api.quota(26))
     groq.plays(groq_api.OVERLOADED)
     with pytest.raises(ModelRateLimitError) as error:
-        asyncio.run(chain.ainvoke(question()))
+        asyncio.run(runnable(chain).ainvoke(question(chain)))
     assert isinstance(error.value, RateLimitError)
     assert error.value.is_retryable
     assert error.value.verdict.retry_after == 26
 
 
-def test_client_is_made_once_for_a_loop(chain: Any, gemini: GeminiServer) -> None:
+def test_client_is_made_once_for_a_loop(chain: ModelChain, gemini: GeminiServer) -> None:
     gemini.plays(says("x"))
 
     async def three_times() -> None:
         for _ in range(3):
-            await chain.ainvoke(question())
+            await runnable(chain).ainvoke(question(chain))
 
     asyncio.run(three_times())
     assert len(gemini.requests) == 3
@@ -121,19 +133,19 @@ def test_client_is_made_once_for_a_loop(chain: Any, gemini: GeminiServer) -> Non
 
 
 def test_cancelled_caller_stops_waiting_and_blames_no_model(
-    chain: Any, gemini: GeminiServer, groq: GroqServer
+    chain: ModelChain, gemini: GeminiServer, groq: GroqServer
 ) -> None:
     gemini.plays(Silence())
-    asked = question()
+    asked = question(chain)
 
     async def cancelled() -> None:
-        task = asyncio.create_task(chain.ainvoke(asked))
+        task = asyncio.create_task(runnable(chain).ainvoke(asked))
         await asyncio.to_thread(gemini.wait_for_request)
         task.cancel()
         await task
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(cancelled())
-    (attempt,) = asked.trail.attempts
-    assert (attempt.outcome, attempt.failure) == ("cancelled", None)
+    (attempt,) = asked.attempts.made
+    assert (attempt.outcome, attempt.kind) == ("cancelled", None)
     assert groq.calls == 0

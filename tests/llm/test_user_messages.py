@@ -2,22 +2,31 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.llm.attempts import Attempt, Outcome
 from app.llm.failures.kinds import CURABLE, Kind, Verdict
 from app.llm.providers.registry import installed_places
 from app.llm.user_messages import failover_sentence, outage_sentence
 from app.settings import Settings
+from app.telemetry import Attempt
+from tests.telemetry.entries import attempt
 
 NOON = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)  # noon in California
 
 
-def failed(provider: str, kind: Kind, wait: float | None = None) -> Attempt:
-    over, place = kind in CURABLE, ["gemini", "groq"].index(provider)
-    label, verdict = provider.capitalize(), Verdict(kind)
-    return Attempt(provider, label, "m", place, Outcome.FAILED, 1, verdict, "E", wait, over)
+def failed(place: str, kind: Kind, wait: float | None = None) -> Attempt:
+    return attempt(
+        "failed",
+        place=place,
+        label=place.capitalize(),
+        model="m",
+        position=["gemini", "groq"].index(place),
+        kind=kind,
+        wait=wait,
+        waiting_helps=Verdict(kind).waiting_helps,
+        goes_over=kind in CURABLE,
+    )
 
 
-ANSWERED = Attempt("groq", "Groq", "m", 1, Outcome.ANSWERED, 1)
+ANSWERED = attempt(place="groq", label="Groq", model="m", position=1)
 
 
 def test_soonest_wait_says_when_to_try_again() -> None:

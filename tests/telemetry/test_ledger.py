@@ -12,12 +12,9 @@ from sqlalchemy import Engine
 
 from app.errors import DatabaseError
 from app.graph.attempt_reporting import note
-from app.llm import Attempt, Trail
-from app.llm.attempts import Outcome
-from app.llm.failures.kinds import Kind, Verdict
 from app.settings import Settings
 from app.settings.operations import Price
-from app.telemetry import CallRecord, Ledger, Prices, Recorder, Tokens, TurnIds
+from app.telemetry import Attempt, Ledger, LedgerEntry, Prices, Recorder, Tokens, TurnIds
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -25,25 +22,18 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import Silence, calls, says
-
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-def call(**more: object) -> CallRecord:
-    told = {"at": NOON, "user_id": "ann", "thread": "main", "turn": "1"} | {
-        "provider": "gemini",
-        "model": "gemini-3.5-flash-lite",
-        "position": 0,
-        "outcome": "answered",
-    }
-    return CallRecord(**told | more)  # type: ignore[arg-type]
+from tests.telemetry.entries import NOON, attempt, entry
 
 
-def kept(relay: Relay) -> list[CallRecord]:
+def kept(relay: Relay) -> list[LedgerEntry]:
     """Close the program, and return what its ledger holds."""
     container = relay.agent.container
     container.recorder.close()
     return container.ledger().since(datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def told(made: Attempt) -> tuple[str, int, str, str | None]:
+    return made.place, made.position, made.outcome, made.kind
 
 
 def test_every_model_call_is_a_row_rejected_and_skipped_ones_too(
@@ -53,20 +43,20 @@ def test_every_model_call_is_a_row_rejected_and_skipped_ones_too(
     groq.plays(calls("add_task", title="x"), says("Added #1."))
     relay.say("Add x", user="bob", thread="home")
     rows = kept(relay)
-    assert [(row.provider, row.position, row.outcome, row.kind) for row in rows] == [
+    assert [told(row.attempt) for row in rows] == [
         ("gemini", 0, "failed", "rate_limit"),
         ("groq", 1, "answered", None),
         ("gemini", 0, "skipped", "rate_limit"),
         ("groq", 1, "answered", None),
     ]
-    assert {(row.user_id, row.thread) for row in rows} == {("bob", "home")}
-    assert len({row.turn for row in rows}) == 1
-    answer = rows[1]
+    assert {(row.ids.user, row.ids.thread) for row in rows} == {("bob", "home")}
+    assert len({row.ids.turn for row in rows}) == 1
+    answer = rows[1].attempt
     assert answer.tokens == Tokens(100, 5)
     assert answer.first_token_ms is not None
-    assert 0 <= answer.first_token_ms <= answer.total_ms
-    assert answer.cost == pytest.approx(100 * 0.075e-6 + 5 * 0.3e-6)
-    assert (rows[0].tokens, rows[0].cost) == (None, None)
+    assert 0 <= answer.first_token_ms <= answer.duration_ms
+    assert rows[1].cost == pytest.approx(100 * 0.075e-6 + 5 * 0.3e-6)
+    assert (rows[0].attempt.tokens, rows[0].cost) == (None, None)
     assert not any(row.exhausted for row in rows)
 
 
@@ -78,7 +68,7 @@ def test_turn_that_no_model_answered_is_marked_though_the_offline_responder_help
     assert relay.say("list").provider == "offline"
     rows = kept(relay)
     assert [row.exhausted for row in rows[:2]] == [False, True]
-    assert {row.provider for row in rows} == {"gemini", "groq"}
+    assert {row.attempt.place for row in rows} == {"gemini", "groq"}
 
 
 def test_synchronous_caller_is_noted_too(
@@ -88,7 +78,7 @@ def test_synchronous_caller_is_noted_too(
     graph = relay.agent.graph()
     graph.invoke({"messages": [("user", "hi")]}, context={"user_id": "eve"})
     (row,) = kept(relay)
-    assert (row.user_id, row.thread, row.outcome) == ("eve", "", "answered")
+    assert (row.ids.user, row.ids.thread, row.attempt.outcome) == ("eve", "", "answered")
 
 
 def test_call_of_a_turn_that_was_given_up_is_a_row(relay: Relay, gemini: GeminiServer) -> None:
@@ -102,7 +92,7 @@ def test_call_of_a_turn_that_was_given_up_is_a_row(relay: Relay, gemini: GeminiS
 
     relay.runner.run(give_up())
     (row,) = kept(relay)
-    assert (row.provider, row.outcome, row.exhausted) == ("gemini", "cancelled", False)
+    assert (row.attempt.place, row.attempt.outcome, row.exhausted) == ("gemini", "cancelled", False)
 
 
 @pytest.mark.parametrize(
@@ -112,12 +102,10 @@ def test_call_of_a_turn_that_was_given_up_is_a_row(relay: Relay, gemini: GeminiS
 def test_turn_that_was_given_up_has_run_out_of_models_only_after_the_last(
     relay: Relay, following: str | None, asked_again: bool, exhausted: bool
 ) -> None:
-    trail, model = Trail(lambda attempt: None), ("gemini", "Gemini", "gemini-3.5-flash-lite", 0)
-    failure = Verdict(Kind.UNAVAILABLE)
-    trail.add(Attempt(*model, Outcome.FAILED, 9, failure, goes_over=True, following=following))
+    made = [attempt("failed", kind="unavailable", goes_over=True, following=following)]
     if asked_again:
-        trail.add(Attempt(*model, Outcome.CANCELLED, 9))
-    note(relay.agent.container, TurnIds("ann"), trail, None)
+        made.append(attempt("cancelled"))
+    note(relay.agent.container, TurnIds("ann"), made, None)
     assert [row.exhausted for row in kept(relay)][-1] == exhausted
     assert ("Both LLMs failed" in relay.log.read_text()) == exhausted
 
@@ -148,11 +136,11 @@ def test_ledger_that_cannot_be_written_costs_no_turn_and_is_told_once(
     recorder = Recorder(opened, Prices((), ()), clock)
     with caplog.at_level(logging.WARNING, "task_relay"):
         for _ in range(3):
-            recorder.note([call()])
+            recorder.note([entry()])
             recorder.close()
     assert caplog.text.count("The ledger can't be written") == 1
     broken[0] = False
-    recorder.note([call()])
+    recorder.note([entry()])
     recorder.close()
     assert len(Ledger(engine).since(NOON)) == 4
 
@@ -163,7 +151,7 @@ def test_row_is_written_within_a_second_though_nobody_waits_for_it(
     written = threading.Event()
     ledger = Ledger(engine)
     recorder = Recorder(lambda: ledger, Prices((), ()), clock, [lambda calls: written.set()])
-    recorder.note([call()])
+    recorder.note([entry()])
     assert written.wait(1)
     assert len(ledger.since(NOON)) == 1
     recorder.close()
@@ -171,10 +159,10 @@ def test_row_is_written_within_a_second_though_nobody_waits_for_it(
 
 def test_old_rows_go_and_the_rest_stays(engine: Engine) -> None:
     ledger = Ledger(engine, keep_days=90)
-    ledger.add([call(at=NOON - timedelta(days=91)), call()], NOON - timedelta(days=1))
+    ledger.add([entry(at=NOON - timedelta(days=91)), entry()], NOON - timedelta(days=1))
     later = Ledger(engine, keep_days=90)
     later.add([], NOON)
-    assert [row.at for row in later.since(NOON - timedelta(days=999))] == [NOON]
+    assert [row.attempt.at for row in later.since(NOON - timedelta(days=999))] == [NOON]
     keeping = Ledger(engine, keep_days=0)
     keeping.add([], NOON + timedelta(days=999))
     assert len(keeping.since(NOON)) == 1
@@ -185,30 +173,29 @@ def test_count_of_tokens_that_no_column_holds_costs_no_row(
 ) -> None:
     ledger = Ledger(engine)
     recorder = Recorder(lambda: ledger, Prices((), ()), clock)
-    recorder.note([call(tokens=Tokens(2**70, 2**31)), call(tokens=Tokens(7, 8))])
+    recorder.note([entry(tokens=Tokens(2**70, 2**31)), entry(tokens=Tokens(7, 8))])
     recorder.close()
     most = 2**31 - 1
-    assert [row.tokens for row in ledger.since(NOON)] == [Tokens(most, most), Tokens(7, 8)]
+    assert [row.attempt.tokens for row in ledger.since(NOON)] == [Tokens(most, most), Tokens(7, 8)]
 
 
 def test_user_can_be_forgotten(engine: Engine) -> None:
     ledger = Ledger(engine)
-    ledger.add([call(), call(user_id="bob"), call()], NOON)
-    assert len(ledger.of_user("ann")) == 2
+    ledger.add([entry(), entry(user="bob"), entry()], NOON)
     assert ledger.forget("ann") == 2
-    assert [row.user_id for row in ledger.since(NOON)] == ["bob"]
+    assert [row.ids.user for row in ledger.since(NOON)] == ["bob"]
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_row_and_index_take_less_than_250_bytes(engine: Engine, tmp_path: Path) -> None:
     thread = "0f8fad5b-d9cb-469f-a165-70867728950e"
-    row = call(
-        user_id="someone@example.org",
+    row = entry(
+        user="someone@example.org",
         thread=thread,
         turn="0123456789ab",
         kind="rate_limit",
         first_token_ms=400,
-        total_ms=30_000,
+        duration_ms=30_000,
         tokens=Tokens(4000, 300, 100, 50),
         cost=0.0012345,
     )
@@ -240,8 +227,8 @@ def test_price_is_that_of_the_provider_and_unknown_is_none(
 ) -> None:
     chain = ("gemini", "groq", "groq2", "ollama")
     prices = Prices(Settings(llm_chain=chain).places, ())
-    told = prices.cost(call(provider=provider, model=model, tokens=Tokens(1_000_000, 100_000)))
-    assert told == (None if cost is None else pytest.approx(cost))
+    cost_told = prices.cost(attempt(place=provider, model=model, tokens=Tokens(1_000_000, 100_000)))
+    assert cost_told == (None if cost is None else pytest.approx(cost))
 
 
 def test_own_contract_wins_over_the_list_and_needs_no_list(
@@ -249,8 +236,8 @@ def test_own_contract_wins_over_the_list_and_needs_no_list(
 ) -> None:
     monkeypatch.setitem(sys.modules, "genai_prices", None)
     prices = Prices(Settings().places, (("gemini-3.5-flash-lite", Price(1, 2)),))
-    assert prices.cost(call(tokens=Tokens(1_000_000, 500_000))) == 2
-    assert prices.cost(call(model="other", tokens=Tokens(1, 1))) is None
+    assert prices.cost(attempt(tokens=Tokens(1_000_000, 500_000))) == 2
+    assert prices.cost(attempt(model="other", tokens=Tokens(1, 1))) is None
 
 
 def test_own_openai_endpoint_has_no_known_price() -> None:
@@ -258,7 +245,7 @@ def test_own_openai_endpoint_has_no_known_price() -> None:
         settings = Settings(llm_chain=("openai",), **more)  # type: ignore[arg-type]
         tokens = Tokens(1000, 10)
         return Prices(settings.places, ()).cost(
-            call(provider="openai", model="gpt-5.4-mini", tokens=tokens)
+            attempt(place="openai", model="gpt-5.4-mini", tokens=tokens)
         )
 
     assert cost()

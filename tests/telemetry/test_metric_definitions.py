@@ -14,7 +14,7 @@ from app.telemetry.metrics.definitions import COMMON, METRICS, Metric, MetricKin
 from app.telemetry.metrics.otel import OpenTelemetry, Providers
 from app.telemetry.metrics.prometheus import Prometheus
 from tests.conftest import ROOT
-from tests.telemetry.test_ledger import call
+from tests.telemetry.entries import entry
 
 THINKING: dict[str, Any] = {
     "name": "app.llm.thinking",
@@ -25,11 +25,11 @@ THINKING: dict[str, Any] = {
     "help": "Tokens that a model thought with.",
     "labels": COMMON,
     "buckets": (),
-    "read": lambda entry: [(entry.tokens.reasoning, common_labels(entry))],
+    "read": lambda told: [(told.attempt.tokens.reasoning, common_labels(told.attempt))],
 }
 EVERY_PART = [
-    call(tokens=Tokens(1, 1), cost=0.1),
-    call(outcome="failed", kind="timeout", following="groq", exhausted=True),
+    entry(tokens=Tokens(1, 1), cost=0.1),
+    entry(outcome="failed", kind="timeout", following="groq", exhausted=True),
 ]
 
 
@@ -50,7 +50,7 @@ def told_to_opentelemetry(metrics: tuple[Metric, ...], entries: list[Any]) -> di
 
 def test_invented_metric_shows_up_in_both_sinks() -> None:
     thinking = Metric(**THINKING)
-    entries = [call(tokens=Tokens(9, 9, reasoning=4)), call(tokens=Tokens(9, 9, reasoning=3))]
+    entries = [entry(tokens=Tokens(9, 9, reasoning=4)), entry(tokens=Tokens(9, 9, reasoning=3))]
     Prometheus((thinking,))(entries)
     labels = {
         "gen_ai_operation_name": "chat",
@@ -62,7 +62,7 @@ def test_invented_metric_shows_up_in_both_sinks() -> None:
     found = told_to_opentelemetry((thinking,), entries)["app.llm.thinking"]
     (point,) = found.data.data_points
     assert (point.value, found.unit, found.description) == (7, "{token}", thinking.help)
-    assert dict(point.attributes) == common_labels(entries[0])
+    assert dict(point.attributes) == common_labels(entries[0].attempt)
 
 
 @pytest.mark.parametrize("part", [field.name for field in fields(Metric)])
@@ -88,13 +88,15 @@ def test_definition_that_contradicts_itself_fails(wrong: dict[str, Any]) -> None
 
 @pytest.mark.parametrize("metric", METRICS, ids=[metric.name for metric in METRICS])
 def test_each_metric_reads_exactly_its_labels_off_a_call(metric: Metric) -> None:
-    measured = [labels for entry in EVERY_PART for _, labels in metric.read(entry)]
+    measured = [labels for each in EVERY_PART for _, labels in metric.read(each)]
     assert measured
     assert {frozenset(labels) for labels in measured} == {frozenset(metric.labels)}
 
 
 def test_both_sinks_tell_the_same() -> None:
-    entries = [replace(entry, model="told-to-both") for entry in EVERY_PART]
+    entries = [
+        replace(each, attempt=replace(each.attempt, model="told-to-both")) for each in EVERY_PART
+    ]
     before = shown()
     Prometheus()(entries)
     counted = {name: value - before.get(name, 0) for name, value in shown().items()}

@@ -21,7 +21,7 @@ from tests.fakes import groq as groq_api
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.otlp import Collector
-from tests.telemetry.test_ledger import call
+from tests.telemetry.entries import entry
 
 Make = Callable[..., Relay]
 GEMINI = {
@@ -38,7 +38,7 @@ def sample(name: str, **labels: str) -> float:
 
 def test_prometheus_counts_calls_failovers_and_cost(relay: Relay, gemini: GeminiServer) -> None:
     duration = "gen_ai_client_operation_duration_seconds_count"
-    watched = (
+    watched: tuple[tuple[str, dict[str, str]], ...] = (
         (duration, GEMINI | {"error_type": "unavailable"}),
         (duration, GROQ | {"error_type": ""}),
         ("gen_ai_client_token_usage_sum", GROQ | {"gen_ai_token_type": "input"}),
@@ -74,7 +74,7 @@ def test_question_that_no_model_answered_is_counted(
 
 def test_skipped_call_has_no_duration_and_unknown_cost_counts_nothing() -> None:
     labels = GEMINI | {"gen_ai_request_model": "new-model", "error_type": "rate_limit"}
-    Prometheus()([call(model="new-model", outcome="skipped", kind="rate_limit", cost=None)])
+    Prometheus()([entry(model="new-model", outcome="skipped", kind="rate_limit", cost=None)])
     assert sample("gen_ai_client_operation_duration_seconds_count", **labels) == 0
     assert 'app_llm_cost_usd_total{gen_ai_request_model="new-model"' not in str(generate_latest())
 

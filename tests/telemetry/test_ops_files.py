@@ -14,7 +14,7 @@ from prometheus_client import generate_latest
 from app.telemetry import Tokens
 from app.telemetry.metrics.prometheus import Prometheus
 from tests.conftest import ROOT
-from tests.telemetry.test_ledger import call
+from tests.telemetry.entries import entry
 
 OPS = ROOT / "ops"
 RULES = yaml.safe_load((OPS / "prometheus" / "alerts.yml").read_text())["groups"][0]["rules"]
@@ -27,8 +27,8 @@ promtool = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is 
 
 def shown() -> str:
     """Return what /metrics shows after one call of each ending."""
-    failed = {"outcome": "failed", "kind": "timeout", "following": "groq"}
-    Prometheus()([call(tokens=Tokens(1, 1), cost=0.1), call(**failed, exhausted=True)])
+    failed: dict[str, Any] = {"outcome": "failed", "kind": "timeout", "following": "groq"}
+    Prometheus()([entry(tokens=Tokens(1, 1), cost=0.1), entry(**failed, exhausted=True)])
     return generate_latest().decode()
 
 

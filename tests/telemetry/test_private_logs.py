@@ -141,4 +141,4 @@ def test_turn_in_the_log_is_the_turn_in_the_ledger(relay: Relay) -> None:
     relay.agent.container.recorder.close()
     (row,) = relay.agent.container.ledger().since(datetime(2000, 1, 1, tzinfo=UTC))
     relay.end()
-    assert f"[user=ann thread=main turn={row.turn}]" in relay.log.read_text()
+    assert f"[user=ann thread=main turn={row.ids.turn}]" in relay.log.read_text()

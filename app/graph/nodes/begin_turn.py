@@ -8,7 +8,7 @@ from langchain_core.messages import AnyMessage, HumanMessage, RemoveMessage
 from langchain_core.runnables import RunnableConfig
 
 from ...errors import InputError
-from ...llm import narration
+from ...llm import failover_log
 from ...telemetry import about
 from ...tools import key_of
 from ..answer_messages import failure
@@ -61,7 +61,7 @@ def _checked(container: Dependencies, state: State, config: RunnableConfig) -> d
     deadline = container.clock.monotonic() + container.settings.turn_timeout
     try:
         owner = owner_of(config, container.default_owner)
-        container.chain.led(first_place_of(config))
+        container.chain.order(first_place_of(config))
     except InputError as error:
         return {"messages": [failure(str(error))], "deadline": deadline}
     if state.get("owner", owner.user_id) != owner.user_id:
@@ -72,7 +72,7 @@ def _checked(container: Dependencies, state: State, config: RunnableConfig) -> d
         return {"messages": [refusal], "deadline": deadline}
     begun = {"owner": owner.user_id, "begun": str(state["messages"][-1].id)}
     with about(ids_of(begun, config)):
-        narration.begin_turn(owner.user_id)
+        failover_log.begin_turn(owner.user_id)
     return begun | {"deadline": deadline}
 
 

@@ -20,7 +20,7 @@ from ..answer_messages import (
     storable_answer,
     under_notice,
 )
-from ..attempt_reporting import by_a_model, note, trail_for
+from ..attempt_reporting import attempts_for, by_a_model, note
 from ..dependencies import Dependencies
 from ..log_context import ids_of
 from ..prompt import system_prompt
@@ -51,46 +51,47 @@ class ModelNode:
         """Ask the chain; an answer comes back in every case, as one message."""
         container = self._container()
         request = _request(container, state, config)
-        chain = container.chain.led(first_place_of(config))
+        chain = container.chain.runnable(request.call.plan)
         answer = None
         try:
             answer = chain.invoke(request.call, config) if chain else None
         except ModelCallError:
             pass
         finally:  # also when the caller gives up: those calls were made too
-            note(container, request.ids, request.call.trail, answer)
+            note(container, request.ids, request.call.attempts.made, answer)
         return _update(container, request, answer)
 
     async def acall_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `call_model` on an event loop."""
         container = self._container()
         request = _request(container, state, config)
-        chain = container.chain.led(first_place_of(config))
+        chain = container.chain.runnable(request.call.plan)
         answer = None
         try:
             answer = await chain.ainvoke(request.call, config) if chain else None
         except ModelCallError:
             pass
         finally:  # also when the caller gives up: those calls were made too
-            note(container, request.ids, request.call.trail, answer)
+            note(container, request.ids, request.call.attempts.made, answer)
         return _update(container, request, answer)
 
 
 def _request(container: Dependencies, state: State, config: RunnableConfig) -> _Request:
     owner = owner_of(config, container.default_owner)
     now = container.clock.now().astimezone(owner.zone)
-    trail = trail_for(owner.user_id, get_runtime().stream_writer)
+    attempts = attempts_for(owner.user_id, get_runtime().stream_writer)
     messages = [system_prompt(now), *state["messages"]]
     deadline = state.get("deadline")
     if deadline is None:  # a run that was taken up again, perhaps in another process
         deadline = container.clock.monotonic() + container.settings.turn_timeout
     ids = replace(ids_of(state, config), user=owner.user_id)
-    return _Request(owner, ids, ModelCall(messages, trail, deadline))
+    plan = container.chain.plan(deadline, ask_first=first_place_of(config))
+    return _Request(owner, ids, ModelCall(messages, attempts, plan))
 
 
 def _update(container: Dependencies, request: _Request, answer: AIMessage | None) -> dict[str, Any]:
     """Return the change of the state: the answer, or the sentence that there is none."""
-    attempts = request.call.trail.attempts
+    attempts = request.call.attempts.made
     now = container.clock.now().astimezone(request.owner.zone)
     notice, outcome = "", NO_MODEL
     if answer is None or (attempts and not by_a_model(answer)):
@@ -105,4 +106,4 @@ def _update(container: Dependencies, request: _Request, answer: AIMessage | None
     if by_a_model(answer):
         metadata[FAILOVER] = failover_sentence(attempts, now)
     message = message.model_copy(update={"response_metadata": metadata})
-    return {"messages": [message], "deadline": request.call.deadline}
+    return {"messages": [message], "deadline": request.call.plan.deadline}

@@ -12,7 +12,7 @@ from ...settings import Settings
 from ...telemetry import redact
 from ..failures.classification import classify
 from ..failures.kinds import Kind, Verdict
-from ..stream import Heard, Limits, listen
+from ..stream import StreamResult, TimeLimits, read_stream
 from .clients import Client
 from .model_lists import LISTINGS, ModelList, list_models
 from .registry import Place
@@ -64,7 +64,7 @@ async def _probe(place: Place, settings: Settings, clock: Clock) -> Probed:
         started = clock.monotonic()
         heard = await _call(client, settings, headers, clock)
     except Exception as error:  # noqa: BLE001 - the edge to other people's clients
-        heard = Heard(None, classify(error))
+        heard = StreamResult(None, classify(error))
     milliseconds = round((clock.monotonic() - started) * 1000)
     listed, unlisted = await listing
     return Probed(
@@ -77,12 +77,18 @@ async def _probe(place: Place, settings: Settings, clock: Clock) -> Probed:
     )
 
 
-async def _call(client: Client, settings: Settings, headers: dict[str, str], clock: Clock) -> Heard:
+async def _call(
+    client: Client, settings: Settings, headers: dict[str, str], clock: Clock
+) -> StreamResult:
     """Say one word to a model, with the client that the chain uses."""
-    limits = Limits(settings.first_token_timeout, settings.stall_timeout, settings.model_timeout)
+    limits = TimeLimits(
+        settings.first_token_timeout, settings.stall_timeout, settings.model_timeout
+    )
     _keep_headers(client, headers)
     try:
-        return await listen(client.model, [HumanMessage(_MESSAGE)], None, limits, clock.monotonic)
+        return await read_stream(
+            client.model, [HumanMessage(_MESSAGE)], None, limits, clock.monotonic
+        )
     finally:
         await client.close()
 

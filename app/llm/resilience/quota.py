@@ -8,7 +8,6 @@ Nobody is left without an answer by an estimate: the last model of the chain is 
 and when all others have failed, one that was held back is asked after all (`comeback.py`).
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +18,7 @@ from ...clock import Clock
 from ...settings import Limit, Window
 from ...telemetry import Gauge, Source, Tokens
 from ..failures.kinds import Kind, Verdict
-from ..messages.trimming import CHARACTERS_A_TOKEN, estimate_tokens
+from ..messages.trimming import estimate_tokens
 from ..providers.registry import Place
 from .quota_counters import QuotaBook
 
@@ -28,15 +27,12 @@ class Quota:
     """The quotas of one model.
 
     Args:
-        place: The model.
-        tools: The declarations that every request carries.
+        place: The model's place in the chain.
         book: Where it is kept how much is used.
         clock: Where the time comes from.
     """
 
-    def __init__(
-        self, place: Place, tools: Sequence[object], book: QuotaBook, clock: Clock
-    ) -> None:
+    def __init__(self, place: Place, book: QuotaBook, clock: Clock) -> None:
         self._place = place
         self._key = place.breakers.model
         self._book = book
@@ -44,19 +40,23 @@ class Quota:
         self._set = {limit.window: limit for limit in place.settings.limits}
         zone = place.provider.quota_zone  # read here: on an event loop its file would block
         self._zone = ZoneInfo(zone) if zone else None
-        self._always = round(len(json.dumps(tools)) / CHARACTERS_A_TOKEN)
-        if not place.provider.quota_of_input:
-            self._always += place.shared.max_output_tokens
+        counts_output = not place.provider.quota_of_input
+        self._output = place.shared.max_output_tokens if counts_output else 0
 
     async def ready(self) -> None:
         """Know what other processes have used."""
         await self._book.refresh()
 
-    def verdict(self, conversation: Sequence[BaseMessage]) -> Verdict | None:
-        """Return why a request doesn't fit now, with the wait; None where it fits."""
+    def verdict(self, conversation: Sequence[BaseMessage], tool_tokens: int) -> Verdict | None:
+        """Return why a request doesn't fit now, with the wait; None where it fits.
+
+        Args:
+            conversation: What is to be sent.
+            tool_tokens: About how many tokens the declarations of the tools add.
+        """
         now, worst = self._clock.now(), None
         gauges = self._gauges(now)
-        size = self._size(conversation, gauges)
+        size = self._size(conversation, tool_tokens, gauges)
         for gauge in gauges:
             wait = gauge.wait(size if gauge.quota.of_tokens else 1, now)
             if wait is not None and (worst is None or wait > worst[0]):
@@ -68,10 +68,15 @@ class Quota:
         detail = f"{gauge.left_at(now)} of {gauge.amount} {gauge.quota} left for {wait:.0f} s"
         return Verdict(kind, detail=f"{detail}, not asked", retry_after=wait, estimate=True)
 
-    def sent(self, conversation: Sequence[BaseMessage]) -> int:
-        """Count a request that is being sent; return its tokens, as they were estimated."""
+    def sent(self, conversation: Sequence[BaseMessage], tool_tokens: int) -> int:
+        """Count a request that is being sent; return its tokens, as they were estimated.
+
+        Args:
+            conversation: What is sent.
+            tool_tokens: About how many tokens the declarations of the tools add.
+        """
         gauges = self._gauges(self._clock.now())
-        size = self._size(conversation, gauges)
+        size = self._size(conversation, tool_tokens, gauges)
         for gauge in gauges:
             self._count(gauge.quota, size if gauge.quota.of_tokens else 1)
         return size
@@ -95,7 +100,7 @@ class Quota:
             known = self._set.get(limit.window, limit)
             self._know(known, Source.LEARNED, known.amount, now, resets_at)
 
-    def hear(self, headers: Mapping[str, str]) -> None:
+    def read_headers(self, headers: Mapping[str, str]) -> None:
         """Remember what the headers of an answer tell."""
         read = self._place.provider.quotas
         now = self._clock.now()
@@ -143,10 +148,14 @@ class Quota:
         told = (place.name, place.model, limit.window, limit.amount, source)
         return Gauge(*told, now, used, now, resets_at)
 
-    def _size(self, conversation: Sequence[BaseMessage], gauges: Sequence[Gauge]) -> int:
+    def _size(
+        self, conversation: Sequence[BaseMessage], tool_tokens: int, gauges: Sequence[Gauge]
+    ) -> int:
         """Return about how many tokens a request counts for; 0 where none are counted."""
         counted = any(gauge.quota.of_tokens for gauge in gauges)
-        return self._always + estimate_tokens(conversation) if counted else 0
+        if not counted:
+            return 0
+        return self._output + tool_tokens + estimate_tokens(conversation)
 
     def _end(self, window: Window, now: datetime) -> datetime:
         """Return when a window ends that begins now: a day of Gemini at midnight Pacific."""

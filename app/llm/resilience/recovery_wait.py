@@ -5,34 +5,34 @@ asked at once: the count may be wrong, and a 429 costs less than a wait or no an
 short wait for that very model comes first.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import RunnableConfig
 
 from ...clock import Clock
-from ..attempts import Attempt
-from ..call import ModelCall, Step
-from ..failures.kinds import ERRORS, ModelCallError
-from ..guard import Guard
+from ...telemetry import Attempt
+from ..call import ChainStep, ModelCall
+from ..failures.kinds import ERRORS, Kind, ModelCallError, Verdict
 
 _TIME_TO_ANSWER = 1.0
 """Seconds that must be left of a turn after the wait."""
 
 
-class Comeback(Step):
+class RecoveryWait(ChainStep):
     """A step after the last model: one more try at the one whose stated wait is shortest.
 
     Args:
-        guards: The models, in the order of the chain.
+        guards: The guarded models, by the names of their places.
         clock: Where the time comes from.
         needless: Says of a conversation that it needs no model, and so no wait.
     """
 
     def __init__(
         self,
-        guards: Sequence[Guard],
+        guards: Mapping[str, ChainStep],
         clock: Clock,
         needless: Callable[[Sequence[BaseMessage]], bool],
     ) -> None:
@@ -43,51 +43,56 @@ class Comeback(Step):
     async def ainvoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AIMessage:
-        """Ask whom we held back, or wait and ask again, or raise the last error again at once."""
+        """Ask whom we held back, or wait and ask again, or raise the last error again at once.
+
+        Args:
+            input: What is asked, with the attempts so far.
+            config: LangChain's configuration of the run.
+            **kwargs: LangChain's; nothing here reads them.
+
+        Raises:
+            ModelCallError: There is still no answer.
+        """
         if self._needless(input.messages):
-            return _raise_again(input)
-        held_back = next(filter(_by_our_count, _latest(input)), None)
+            raise _error_of(input.attempts.made[-1])
+        held_back = next((one for one in input.attempts.latest() if one.estimated), None)
         if held_back is not None and self._soonest(input) is not held_back:
             try:
-                return await self._guards[held_back.position].ainvoke(input, config, last=True)
+                return await self._ask(held_back.place, input, config)
             except ModelCallError:
-                if not input.trail.attempts[-1].goes_over:
+                if not input.attempts.made[-1].goes_over:
                     raise
         soonest = self._soonest(input)
         if soonest is None:
-            return _raise_again(input)
-        input.trail.wait_for(soonest)
+            raise _error_of(input.attempts.made[-1])
+        input.attempts.on_waiting(soonest)
         await self._clock.sleep(_seconds(soonest))
-        return await self._guards[soonest.position].ainvoke(input, config, last=True)
+        return await self._ask(soonest.place, input, config)
+
+    async def _ask(self, place: str, call: ModelCall, config: RunnableConfig | None) -> AIMessage:
+        """Ask a model after which nobody is left."""
+        last = replace(call, plan=call.plan.ending_with(place))
+        return await self._guards[place].ainvoke(last, config)
 
     def _soonest(self, call: ModelCall) -> Attempt | None:
         """Return how the model failed whose wait is shortest; None if the turn lacks the time."""
-        waiting = filter(_may_come_back, _latest(call))
+        waiting = filter(_may_come_back, call.attempts.latest())
         soonest = min(waiting, key=_seconds, default=None)
-        time_left = call.deadline - self._clock.monotonic()
+        time_left = call.plan.deadline - self._clock.monotonic()
         if soonest is None or _seconds(soonest) + _TIME_TO_ANSWER > time_left:
             return None
         return soonest
 
 
-def _latest(call: ModelCall) -> list[Attempt]:
-    """Return the last attempt at each model."""
-    return list({attempt.position: attempt for attempt in call.trail.attempts}.values())
-
-
-def _raise_again(call: ModelCall) -> AIMessage:
-    verdict = call.trail.attempts[-1].failure
-    assert verdict is not None
-    raise ERRORS[verdict.kind](verdict)
-
-
-def _by_our_count(attempt: Attempt) -> bool:
-    return attempt.failure is not None and attempt.failure.estimate
+def _error_of(attempt: Attempt) -> ModelCallError:
+    """Return the error of an attempt that failed, for the next step of the chain."""
+    kind = Kind(str(attempt.kind))
+    verdict = Verdict(kind, attempt.status, attempt.detail, retry_after=attempt.wait)
+    return ERRORS[kind](verdict)
 
 
 def _may_come_back(attempt: Attempt) -> bool:
-    failure = attempt.failure
-    return failure is not None and failure.waiting_helps and attempt.wait is not None
+    return attempt.waiting_helps and attempt.wait is not None
 
 
 def _seconds(attempt: Attempt) -> float:

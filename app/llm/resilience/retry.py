@@ -19,14 +19,19 @@ _HINT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """Another try: the conversation to send, after so many seconds."""
+class Retry:
+    """Another try.
+
+    Attributes:
+        conversation: What to send.
+        pause: Seconds to wait before.
+    """
 
     conversation: Sequence[BaseMessage]
     pause: float = 0.0
 
 
-class SecondTries:
+class Retries:
     """The further tries of one attempt at one model; each remedy is used up in its turn.
 
     Args:
@@ -43,22 +48,28 @@ class SecondTries:
 
     def after(
         self, verdict: Verdict, conversation: Sequence[BaseMessage], time_left: float
-    ) -> Again | None:
-        """Return the next try after a failure, or None when the next model should be asked."""
+    ) -> Retry | None:
+        """Return the next try after a failure, or None when the next model should be asked.
+
+        Args:
+            verdict: What went wrong.
+            conversation: What was sent.
+            time_left: Seconds that are left of the turn.
+        """
         if verdict.kind is Kind.CONTEXT_OVERFLOW and not self._trimmed:
             self._trimmed = True
             shorter = fit(conversation, tighter(conversation))
-            return Again(shorter) if len(shorter) < len(conversation) else None
+            return Retry(shorter) if len(shorter) < len(conversation) else None
         if verdict.kind is Kind.TOOL_USE_FAILED and not self._hinted:
             self._hinted = True
             hint = HumanMessage(_HINT.format(reason=verdict.detail.rstrip(".")))
-            return Again([*conversation, hint])
+            return Retry([*conversation, hint])
         pause = self._pause(verdict)
         if pause is None or self._passed >= self._retries:
             return None
         self._passed += 1
         fits = pause <= self._longest_pause and pause < time_left
-        return Again(conversation, pause) if fits else None
+        return Retry(conversation, pause) if fits else None
 
     def _pause(self, verdict: Verdict) -> float | None:
         if verdict.kind in _TRANSIENT:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ...settings import provider_of
-from ..call_record import CallRecord
+from ..attempt import Attempt
+from ..ledger import LedgerEntry
 
 OPERATION = "gen_ai.operation.name"
 PROVIDER_NAME = "gen_ai.provider.name"
@@ -55,7 +56,7 @@ class Metric:
         help: What it tells, in one sentence.
         labels: The OpenTelemetry names of its labels; Prometheus has `_` in place of dots.
         buckets: The upper bounds of a histogram's buckets; empty for a counter.
-        read: Returns the measurements that one call gives.
+        read: Returns the measurements that one attempt gives.
 
     Raises:
         ValueError: A part is empty that the kind needs, or given where it has no use.
@@ -69,7 +70,7 @@ class Metric:
     help: str
     labels: tuple[str, ...]
     buckets: tuple[float, ...]
-    read: Callable[[CallRecord], Iterable[Measurement]]
+    read: Callable[[LedgerEntry], Iterable[Measurement]]
 
     def __post_init__(self) -> None:
         for part in ("name", "unit", "prometheus_name", "help"):
@@ -92,47 +93,51 @@ class Metric:
         return self.prometheus_name + total
 
 
-def common_labels(call: CallRecord) -> dict[str, str]:
-    """Return what each measurement of a call carries."""
-    provider = provider_of(call.provider) or call.provider
+def common_labels(attempt: Attempt) -> dict[str, str]:
+    """Return what each measurement of an attempt carries."""
+    provider = provider_of(attempt.place) or attempt.place
     return {
         OPERATION: "chat",
         PROVIDER_NAME: _PROVIDERS.get(provider, provider),
-        REQUEST_MODEL: call.model,
+        REQUEST_MODEL: attempt.model,
     }
 
 
-def error_of(call: CallRecord) -> str:
-    """Return why a call gave no answer; empty for an answer."""
-    if call.answered:
+def error_of(attempt: Attempt) -> str:
+    """Return why an attempt gave no answer; empty for an answer."""
+    if attempt.outcome.answered:
         return ""
-    return call.kind or call.outcome
+    return attempt.kind or attempt.outcome
 
 
-def _durations(call: CallRecord) -> Iterable[Measurement]:
-    if call.asked:
-        yield call.total_ms / 1000, common_labels(call) | {ERROR_TYPE: error_of(call)}
+def _durations(entry: LedgerEntry) -> Iterable[Measurement]:
+    attempt = entry.attempt
+    if attempt.outcome.asked:
+        labels = common_labels(attempt) | {ERROR_TYPE: error_of(attempt)}
+        yield attempt.duration_ms / 1000, labels
 
 
-def _tokens(call: CallRecord) -> Iterable[Measurement]:
-    if call.tokens:
-        yield call.tokens.incoming, common_labels(call) | {TOKEN_TYPE: "input"}
-        yield call.tokens.outgoing, common_labels(call) | {TOKEN_TYPE: "output"}
+def _tokens(entry: LedgerEntry) -> Iterable[Measurement]:
+    if tokens := entry.attempt.tokens:
+        yield tokens.incoming, common_labels(entry.attempt) | {TOKEN_TYPE: "input"}
+        yield tokens.outgoing, common_labels(entry.attempt) | {TOKEN_TYPE: "output"}
 
 
-def _failovers(call: CallRecord) -> Iterable[Measurement]:
-    if call.following:
-        yield 1, {FROM: call.provider, TO: call.following, ERROR_TYPE: error_of(call)}
+def _failovers(entry: LedgerEntry) -> Iterable[Measurement]:
+    attempt = entry.attempt
+    if attempt.following:
+        way = {FROM: attempt.place, TO: attempt.following}
+        yield 1, way | {ERROR_TYPE: error_of(attempt)}
 
 
-def _exhaustions(call: CallRecord) -> Iterable[Measurement]:
-    if call.exhausted:
+def _exhaustions(entry: LedgerEntry) -> Iterable[Measurement]:
+    if entry.exhausted:
         yield 1, {}
 
 
-def _costs(call: CallRecord) -> Iterable[Measurement]:
-    if call.cost is not None:
-        yield call.cost, common_labels(call)
+def _costs(entry: LedgerEntry) -> Iterable[Measurement]:
+    if entry.cost is not None:
+        yield entry.cost, common_labels(entry.attempt)
 
 
 DURATION = Metric(

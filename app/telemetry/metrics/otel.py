@@ -17,7 +17,7 @@ from typing import Any
 from opentelemetry import context, metrics, trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
-from ..call_record import CallRecord
+from ..ledger import LedgerEntry
 from .definitions import (
     COST,
     ERROR_TYPE,
@@ -71,14 +71,14 @@ class OpenTelemetry:
         """Return the trace that the running code belongs to."""
         return context.get_current()
 
-    def __call__(self, calls: Sequence[CallRecord]) -> None:
-        """Send a span of each call that was made, and measure all."""
-        for call in calls:
-            if call.asked:
-                self._span(call)
+    def __call__(self, entries: Sequence[LedgerEntry]) -> None:
+        """Send a span of each attempt at which a model was asked, and measure all."""
+        for entry in entries:
+            if entry.attempt.outcome.asked:
+                self._span(entry)
         for metric, add in self._metrics:
-            for call in calls:
-                for value, labels in metric.read(call):
+            for entry in entries:
+                for value, labels in metric.read(entry):
                     add(value, {name: label for name, label in labels.items() if label})
 
     def close(self) -> None:
@@ -97,18 +97,18 @@ class OpenTelemetry:
         for thread in ending:
             thread.join(max(0.0, latest - time.monotonic()))
 
-    def _span(self, call: CallRecord) -> None:
-        begin = call.at
+    def _span(self, entry: LedgerEntry) -> None:
+        attempt = entry.attempt
         span = self._tracer.start_span(
-            f"chat {call.model}",
-            context=call.trace,
+            f"chat {attempt.model}",
+            context=entry.trace,
             kind=SpanKind.CLIENT,
-            attributes=_attributes(call),
-            start_time=_nanoseconds(begin.timestamp()),
+            attributes=_attributes(entry),
+            start_time=_nanoseconds(attempt.at.timestamp()),
         )
-        if error := error_of(call):
+        if error := error_of(attempt):
             span.set_status(Status(StatusCode.ERROR, error))
-        end = begin + timedelta(milliseconds=call.total_ms)
+        end = attempt.at + timedelta(milliseconds=attempt.duration_ms)
         span.end(_nanoseconds(end.timestamp()))
 
 
@@ -148,16 +148,17 @@ def _instrument(meter: Any, metric: Metric) -> Callable[[float, Labels], None]:
     return add
 
 
-def _attributes(call: CallRecord) -> dict[str, Any]:
-    attributes: dict[str, Any] = common_labels(call) | {PLACE: call.provider}
-    attributes |= {POSITION: call.position, OUTCOME: call.outcome}
-    if call.tokens:
-        attributes[INPUT_TOKENS] = call.tokens.incoming
-        attributes[OUTPUT_TOKENS] = call.tokens.outgoing
-        attributes[CACHED_TOKENS] = call.tokens.cached
-    if call.cost is not None:
-        attributes[COST.name] = call.cost
-    if error := error_of(call):
+def _attributes(entry: LedgerEntry) -> dict[str, Any]:
+    attempt = entry.attempt
+    attributes: dict[str, Any] = common_labels(attempt) | {PLACE: attempt.place}
+    attributes |= {POSITION: attempt.position, OUTCOME: str(attempt.outcome)}
+    if attempt.tokens:
+        attributes[INPUT_TOKENS] = attempt.tokens.incoming
+        attributes[OUTPUT_TOKENS] = attempt.tokens.outgoing
+        attributes[CACHED_TOKENS] = attempt.tokens.cached
+    if entry.cost is not None:
+        attributes[COST.name] = entry.cost
+    if error := error_of(attempt):
         attributes[ERROR_TYPE] = error
     return attributes
 

@@ -11,7 +11,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-from ..call_record import CallRecord
+from ..ledger import LedgerEntry
 from .definitions import METRICS, Labels, Metric, MetricKind
 
 
@@ -28,14 +28,14 @@ class Prometheus:
             for metric in metrics:  # counters must be there at zero before the first failure
                 _instrument(metric)
 
-    def __call__(self, calls: Sequence[CallRecord]) -> None:
-        """Count calls."""
+    def __call__(self, entries: Sequence[LedgerEntry]) -> None:
+        """Count attempts."""
         if not _shown():
             return
         for metric in self._metrics:
             instrument = _instrument(metric)
-            for call in calls:
-                for value, labels in metric.read(call):
+            for entry in entries:
+                for value, labels in metric.read(entry):
                     instrument.add(value, labels)
 
 

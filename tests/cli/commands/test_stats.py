@@ -16,12 +16,13 @@ from app.cli.output.stats_screen import money, show
 from app.clock import SystemClock
 from app.runtime.stores import Stores
 from app.settings import Settings
-from app.telemetry import CallRecord, Tokens, statistics_of
+from app.telemetry import LedgerEntry, Tokens, statistics_of
 from tests.conftest import Relay, child_environment, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
+from tests.telemetry.entries import entry
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -30,19 +31,19 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(cli, ["stats", *arguments])
 
 
-def call(turn: int = 1, provider: str = "gemini", **more: Any) -> CallRecord:
-    told = {"at": NOW - timedelta(hours=turn), "user_id": "ann", "thread": "main"} | {
+def call(turn: int = 1, place: str = "gemini", **more: Any) -> LedgerEntry:
+    told: dict[str, Any] = {
+        "at": NOW - timedelta(hours=turn),
         "turn": str(turn),
-        "provider": provider,
-        "model": f"model-of-{provider}",
-        "position": int(provider == "groq"),
-        "outcome": "answered",
-        "total_ms": 1000,
+        "place": place,
+        "model": f"model-of-{place}",
+        "position": int(place == "groq"),
+        "duration_ms": 1000,
     }
-    return CallRecord(**told | more)
+    return entry(**told | more)
 
 
-FAILED = {"outcome": "failed", "kind": "rate_limit"}
+FAILED: dict[str, Any] = {"outcome": "failed", "kind": "rate_limit"}
 
 
 def test_turns_failovers_and_lost_turns_are_told_apart() -> None:
@@ -63,8 +64,8 @@ def test_turns_failovers_and_lost_turns_are_told_apart() -> None:
 
 
 def test_median_and_p95_are_those_of_the_answers() -> None:
-    calls = [call(n, total_ms=n, first_token_ms=n) for n in range(1, 101)]
-    calls.append(call(1, **FAILED | {"total_ms": 99_999}))
+    calls = [call(n, duration_ms=n, first_token_ms=n) for n in range(1, 101)]
+    calls.append(call(1, **FAILED | {"duration_ms": 99_999}))
     whole = statistics_of(calls, NOW, NOW, UTC, None).whole
     assert whole.total is not None
     assert whole.first_token is not None

@@ -3,19 +3,19 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
 import pytest
 from langchain_core.messages import HumanMessage
 
 from app.clock import SystemClock
-from app.llm.attempts import Trail
+from app.llm.attempts import Attempts
 from app.llm.call import ModelCall
 from app.llm.failures.kinds import CURABLE, ERRORS, Kind, ModelCallError, Verdict
 from app.llm.guard import Guard, Policy
+from app.llm.plan import Plan, ToolSet
 from app.llm.providers.registry import installed_places
-from app.llm.stream import Limits
+from app.llm.stream import TimeLimits
 from app.settings import Settings
 from tests.conftest import ROOT
 from tests.fakes.http import ProviderServer
@@ -70,21 +70,19 @@ def verdict_on(server: ProviderServer, provider: str) -> Verdict:
     )
     guard = Guard(
         installed_places(settings)[0],
-        0,
-        None,
-        tools=[],
-        policy=Policy(Limits(first_token=10, stall=10, attempt=10)),
+        policy=Policy(TimeLimits(first_token=10, stall=10, attempt=10)),
         breakers=no_breakers(),
         quotas=no_quotas(),
         clock=SystemClock(),
     )
-    trail = Trail(watch=lambda attempt: None)
-    call = ModelCall([HumanMessage("hi")], trail, SystemClock().monotonic() + 10)
-    with suppress(ModelCallError):  # a generation that is prose is an answer, but on the trail
+    plan = Plan((provider,), SystemClock().monotonic() + 10, ToolSet(()))
+    call = ModelCall([HumanMessage("hi")], Attempts(), plan)
+    try:
         asyncio.run(guard.ainvoke(call))
-    verdict = trail.attempts[0].failure
-    assert verdict is not None
-    return verdict
+    except ModelCallError as error:
+        return error.verdict
+    repaired = call.attempts.made[0]  # a generation that is prose is an answer
+    return Verdict(Kind(str(repaired.kind)), detail=repaired.detail, retry_after=repaired.wait)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
