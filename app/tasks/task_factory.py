@@ -124,11 +124,8 @@ def _rescheduled(task: Task, given: ChangedFields, request: RequestContext) -> T
             )
         task = replace(task, due=None, due_text=None)
     elif due:
-        before, task = (
-            task,
-            replace(task, due=request.due(due), due_text=fields.original_words(due)),
-        )
-        task = replace(task, repeat=_retimed(before, task))
+        task = replace(task, due=request.due(due), due_text=fields.original_words(due))
+        task = replace(task, repeat=_retimed(task))
     if repeat:
         task = _repeating(task, repeat, request, keep_due=bool(due))
     return task
@@ -149,10 +146,14 @@ def _repeating(task: Task, text: str, request: RequestContext, *, keep_due: bool
     return replace(task, due=due, repeat=recurrence(text, rule, due))
 
 
-def _retimed(before: Task, after: Task) -> Recurrence | None:
-    """Return the recurrence of a task whose due gained or lost its time of day."""
-    repeat, due = before.repeat, after.due
-    if repeat is None or not isinstance(due, datetime) or isinstance(before.due, datetime):
+def _retimed(task: Task) -> Recurrence | None:
+    """Return the recurrence of a task whose next dues have the time of day of this one.
+
+    The rule says on which days, the due at which time. A due without a time needs nothing:
+    `next_due` leaves the time away then.
+    """
+    repeat, due = task.repeat, task.due
+    if repeat is None or not isinstance(due, datetime):
         return repeat
     anchor = repeat.anchor.replace(hour=due.hour, minute=due.minute)
     return replace(repeat, anchor=anchor)
