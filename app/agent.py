@@ -12,7 +12,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from .clock import Clock
 from .events import Event
 from .graph import Decision, draw
-from .llm import ModelState, model_states
+from .llm import PlaceStatus, place_statuses
 from .reply import Reply
 from .runtime.container import Container, close_container, shared_container
 from .runtime.turns import Asked, Graph, Turns
@@ -126,11 +126,13 @@ class Agent:
         for place in self.container.chain.places:
             place.load()
 
-    async def models(self) -> tuple[ModelState, ...]:
+    async def models(self) -> tuple[PlaceStatus, ...]:
         """Return the models of the chain in order, each with the state of its breaker."""
         container = await asyncio.to_thread(self._ready)
         await container.breakers.refresh()
-        return model_states(container.chain, container.breakers.standings(), container.clock.now())
+        return place_statuses(
+            container.chain, container.breakers.standings(), container.clock.now()
+        )
 
     def close(self) -> None:
         """Close what the container has opened; a later use opens it again."""

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from langchain_core.runnables import RunnableConfig
 
-from ..telemetry import TurnIds, about, turn_id
+from ..telemetry import TurnIds, turn_context, turn_id
 from .run_config import thread_of
 from .state import State
 
@@ -38,7 +38,7 @@ def in_log_context(node: Node) -> Node:
     """Return a node whose log lines name their turn."""
 
     def run(state: State, config: RunnableConfig) -> dict[str, Any]:
-        with about(ids_of(state, config)):
+        with turn_context(ids_of(state, config)):
             return node(state, config)
 
     return run
@@ -48,7 +48,7 @@ def ain_log_context(node: AsyncNode) -> AsyncNode:
     """Do `in_log_context` for a node on an event loop."""
 
     async def run(state: State, config: RunnableConfig) -> dict[str, Any]:
-        with about(ids_of(state, config)):
+        with turn_context(ids_of(state, config)):
             return await node(state, config)
 
     return run

@@ -8,7 +8,7 @@ from . import failover_log
 from .attempts import Attempts
 from .call import ModelCall
 from .chain import ModelChain, build_chain
-from .chain_status import ModelState, model_states
+from .chain_status import PlaceStatus, place_statuses
 from .failures.kinds import CURABLE, PLAIN_WORDS, Kind, ModelCallError
 from .guard import MODEL
 from .messages.provider_shapes import FAILED, NOTICE, PROVIDER
@@ -16,8 +16,8 @@ from .offline import OFFLINE, RAN_COMMAND
 from .plan import Plan, ToolSet
 from .providers.model_check import Probed, probe
 from .providers.registry import Place, places
-from .resilience.breaker import Breakers, State, state_of
-from .resilience.quota_counters import QuotaBook
+from .resilience.breaker import Breakers, BreakerState, breaker_state
+from .resilience.quota_counters import QuotaCounters
 from .user_messages import failover_sentence, outage_sentence
 
 __all__ = [
@@ -30,24 +30,24 @@ __all__ = [
     "PROVIDER",
     "RAN_COMMAND",
     "Attempts",
+    "BreakerState",
     "Breakers",
     "Kind",
     "ModelCall",
     "ModelCallError",
     "ModelChain",
-    "ModelState",
     "Place",
+    "PlaceStatus",
     "Plan",
     "Probed",
-    "QuotaBook",
-    "State",
+    "QuotaCounters",
     "ToolSet",
+    "breaker_state",
     "build_chain",
     "failover_log",
     "failover_sentence",
-    "model_states",
     "outage_sentence",
+    "place_statuses",
     "places",
     "probe",
-    "state_of",
 ]

@@ -23,7 +23,7 @@ from .offline import OfflineResponder, is_command
 from .plan import Plan, ToolSet
 from .providers.registry import Place, installed_places
 from .resilience.breaker import Breakers
-from .resilience.quota_counters import QuotaBook
+from .resilience.quota_counters import QuotaCounters
 from .resilience.recovery_wait import RecoveryWait
 from .stream import TimeLimits
 
@@ -137,7 +137,7 @@ def build_chain(
     settings: Settings,
     tools: Sequence[BaseTool],
     breakers: Breakers,
-    quotas: QuotaBook,
+    quotas: QuotaCounters,
     clock: Clock,
 ) -> ModelChain:
     """Build the chain that the settings describe; clients open at the first call.

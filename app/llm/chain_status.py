@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..telemetry import Standing
+from ..telemetry import BreakerStanding
 from .chain import ModelChain
 from .providers.registry import Place
-from .resilience.breaker import State, state_of
+from .resilience.breaker import BreakerState, breaker_state
 
 
 @dataclass(frozen=True, slots=True)
-class ModelState:
+class PlaceStatus:
     """One place in the chain, and the state of its breaker.
 
     `kind` is the failure that counted last; `until` when an open breaker lets a call through.
@@ -19,14 +19,14 @@ class ModelState:
 
     provider: str
     model: str
-    state: State
+    state: BreakerState
     kind: str = ""
     until: datetime | None = None
 
 
-def model_states(
-    chain: ModelChain, standings: Mapping[str, Standing], now: datetime
-) -> tuple[ModelState, ...]:
+def place_statuses(
+    chain: ModelChain, standings: Mapping[str, BreakerStanding], now: datetime
+) -> tuple[PlaceStatus, ...]:
     """Return the states of a chain's models, in order.
 
     Args:
@@ -37,14 +37,14 @@ def model_states(
     return tuple(_state(place, standings, now) for place in chain.places)
 
 
-def _state(place: Place, standings: Mapping[str, Standing], now: datetime) -> ModelState:
+def _state(place: Place, standings: Mapping[str, BreakerStanding], now: datetime) -> PlaceStatus:
     """Return the worse of the two breakers: of the model, and of its key."""
     keys = (place.breakers.key, place.breakers.model)
     found = [standings[key] for key in keys if key in standings]
-    for state in (State.OPEN, State.HALF_OPEN):
+    for state in (BreakerState.OPEN, BreakerState.HALF_OPEN):
         for standing in found:
-            if state_of(standing, now) is state:
+            if breaker_state(standing, now) is state:
                 until = standing.open_until
-                return ModelState(place.name, place.model, state, standing.kind, until)
+                return PlaceStatus(place.name, place.model, state, standing.kind, until)
     kind = found[0].kind if found else ""
-    return ModelState(place.name, place.model, State.CLOSED, kind)
+    return PlaceStatus(place.name, place.model, BreakerState.CLOSED, kind)

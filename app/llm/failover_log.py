@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ..telemetry import Attempt, Outcome, Standing
+from ..telemetry import Attempt, BreakerStanding, Outcome
 from .attempts import last_failures
 
 _log = logging.getLogger("task_relay.llm")
@@ -57,7 +57,7 @@ def all_failed(user_id: str, attempts: Sequence[Attempt]) -> str:
     return f"Task Relay: Both LLMs failed ({kinds})."
 
 
-def opened_long(key: str, standing: Standing, now: datetime) -> str:
+def opened_long(key: str, standing: BreakerStanding, now: datetime) -> str:
     """Note a breaker that has opened for an hour or more; return the text of an alert, or "".
 
     Args:

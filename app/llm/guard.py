@@ -20,7 +20,7 @@ from .plan import ToolSet
 from .providers.registry import Place
 from .resilience.breaker import Admission, Breakers
 from .resilience.quota import Quota
-from .resilience.quota_counters import QuotaBook
+from .resilience.quota_counters import QuotaCounters
 from .resilience.retry import Retries
 from .running_attempt import RunningAttempt, redacted
 from .stream import StreamResult, TimeLimits, read_stream
@@ -67,7 +67,7 @@ class Guard(ChainStep):
         *,
         policy: Policy,
         breakers: Breakers,
-        quotas: QuotaBook,
+        quotas: QuotaCounters,
         clock: Clock,
     ) -> None:
         self.place = place

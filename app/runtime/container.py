@@ -9,18 +9,18 @@ from zoneinfo import ZoneInfo
 
 from ..clock import Clock, SystemClock
 from ..conversations import ConversationSaver, Transcript, TurnLocks
-from ..llm import Breakers, ModelChain, QuotaBook, build_chain, failover_log, model_states
+from ..llm import Breakers, ModelChain, QuotaCounters, build_chain, failover_log, place_statuses
 from ..settings import Settings
 from ..tasks import Owner, TaskService
 from ..telemetry import (
     Alerts,
+    BreakerStanding,
     Ledger,
     LedgerEntry,
     LogFile,
     Prices,
     QuotaLeft,
     Recorder,
-    Standing,
     open_metrics,
 )
 from ..tools import TaskTools
@@ -65,7 +65,7 @@ class Container:
             lease=_lease(settings),
             opened=self._tell_opened,
         )
-        self.quotas = QuotaBook(self._stores.quota_store, self.clock)
+        self.quotas = QuotaCounters(self._stores.quota_store, self.clock)
         self.chain = build_chain(settings, tools, self.breakers, self.quotas, self.clock)
         prices = Prices(settings.places, settings.llm_prices)
         self._metrics = open_metrics(os.environ)
@@ -103,7 +103,7 @@ class Container:
         `closed` and `half-open` do, `open` doesn't.
         """
         await self.breakers.refresh()
-        states = model_states(self.chain, self.breakers.standings(), self.clock.now())
+        states = place_statuses(self.chain, self.breakers.standings(), self.clock.now())
         return {one.provider: one.state.value for one in states}
 
     def ledger(self) -> Ledger:
@@ -138,7 +138,7 @@ class Container:
         self._log_file.detach()
         self._log_file.close()
 
-    def _tell_opened(self, key: str, standing: Standing) -> None:
+    def _tell_opened(self, key: str, standing: BreakerStanding) -> None:
         if text := failover_log.opened_long(key, standing, self.clock.now()):
             self.alerts.send(text)
 

@@ -28,7 +28,7 @@ from ..graph import (
 )
 from ..reply import Reply
 from ..settings import clean_thread_id, clean_user_id, conversation_key, is_uuid
-from ..telemetry import TurnIds, about
+from ..telemetry import TurnIds, turn_context
 from ..tools import Context
 from .container import Container
 
@@ -107,7 +107,7 @@ class Turns:
         except TaskRelayError as error:
             yield Reply(False, str(error), user, thread)
         except Exception:  # noqa: BLE001 - nobody should see a stack trace
-            with about(TurnIds(user, thread)):
+            with turn_context(TurnIds(user, thread)):
                 _log.exception("A turn of user %s stopped on a bug", user)
             log = (await self._open_container()).settings.log_file
             yield Reply(False, f"{_BUG} See the log: {log}", user, thread)

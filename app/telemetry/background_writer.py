@@ -13,7 +13,7 @@ _log = logging.getLogger("task_relay")
 T = TypeVar("T")
 
 
-class InOrder:
+class BackgroundWriter:
     """One worker thread, started at the first use.
 
     What was given is done before the process ends, unless it is killed.

@@ -21,7 +21,7 @@ breakers = Table(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BreakerStanding:
     """Where one breaker stands.
 
     `failures` in a row and `openings` in a row; `open_until` is None while it is closed;
@@ -42,22 +42,24 @@ class BreakerStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def load(self) -> dict[str, Standing]:
+    def load(self) -> dict[str, BreakerStanding]:
         """Return every breaker that has something against it, by key."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(breakers)).mappings()
-            return {row["key"]: Standing(**{n: row[n] for n in _FIELDS}) for row in rows}
+            return {row["key"]: BreakerStanding(**{n: row[n] for n in _FIELDS}) for row in rows}
 
-    def change(self, key: str, change: Callable[[Standing], Standing]) -> Standing:
+    def change(
+        self, key: str, change: Callable[[BreakerStanding], BreakerStanding]
+    ) -> BreakerStanding:
         """Change one breaker by a function of how it stands in the database now."""
         mine = breakers.c.key == key
         with writing(self._engine, _scope_of(key), relaxed=True) as connection:
             row = connection.execute(select(breakers).where(mine)).mappings().first()
-            before = Standing(**{n: row[n] for n in _FIELDS}) if row else Standing()
+            before = BreakerStanding(**{n: row[n] for n in _FIELDS}) if row else BreakerStanding()
             after = change(before)
             if after == before:
                 return after
-            if after == Standing():
+            if after == BreakerStanding():
                 connection.execute(delete(breakers).where(mine))
             elif row:
                 connection.execute(update(breakers).where(mine).values(**asdict(after)))
@@ -85,4 +87,4 @@ def _scope_of(key: str) -> str:
     return f"breaker {key}"
 
 
-_FIELDS = tuple(Standing.__dataclass_fields__)
+_FIELDS = tuple(BreakerStanding.__dataclass_fields__)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from ..settings import PlaceSettings, Window
-from .quota_store import Gauge, Key, Source
+from .quota_store import Key, QuotaGauge, QuotaSource
 
 _HOW = {
-    Source.SETTING: "set, counted here",
-    Source.LEARNED: "learned from a 429, counted here",
-    Source.HEADER: "told by the provider",
+    QuotaSource.SETTING: "set, counted here",
+    QuotaSource.LEARNED: "learned from a 429, counted here",
+    QuotaSource.HEADER: "told by the provider",
 }
 
 
@@ -24,7 +24,7 @@ class QuotaLeft:
     amount: int
     left: int
     resets_at: datetime | None
-    source: Source
+    source: QuotaSource
 
     def words(self, zone: tzinfo) -> str:
         """Return it in words, with the times of a person's zone."""
@@ -37,13 +37,13 @@ class QuotaLeft:
 
 
 def quotas_left(
-    places: Sequence[PlaceSettings], gauges: Mapping[Key, Gauge], now: datetime
+    places: Sequence[PlaceSettings], gauges: Mapping[Key, QuotaGauge], now: datetime
 ) -> list[QuotaLeft]:
     """Return what is left of the quotas that are known, in the order of the chain.
 
     Of several keys for one place the one counts that was used last.
     """
-    latest: dict[tuple[str, str, Window], Gauge] = {}
+    latest: dict[tuple[str, str, Window], QuotaGauge] = {}
     for gauge in sorted(gauges.values(), key=lambda gauge: gauge.counted_at):
         latest[gauge.provider, gauge.model, gauge.quota] = gauge
     found = []
@@ -57,13 +57,13 @@ def quotas_left(
 
 
 def _left(
-    place: PlaceSettings, window: Window, limit: int | None, gauge: Gauge | None, now: datetime
+    place: PlaceSettings, window: Window, limit: int | None, gauge: QuotaGauge | None, now: datetime
 ) -> QuotaLeft | None:
-    told = gauge is not None and gauge.source is Source.HEADER
+    told = gauge is not None and gauge.source is QuotaSource.HEADER
     if limit is None and (gauge is None or not gauge.counts(now)):
         return None
     amount = gauge.amount if gauge and (told or limit is None) else limit or 0
-    source = gauge.source if gauge and (told or limit is None) else Source.SETTING
+    source = gauge.source if gauge and (told or limit is None) else QuotaSource.SETTING
     used = gauge.used_at(now) if gauge else 0.0
     return QuotaLeft(
         provider=place.name,

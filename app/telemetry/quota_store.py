@@ -37,7 +37,7 @@ _LARGEST = 2**31 - 1
 """The largest number in PostgreSQL's column; a limit above it is as good as none."""
 
 
-class Source(StrEnum):
+class QuotaSource(StrEnum):
     """How a limit is known: set by a person, learned from a 429, or told with each answer."""
 
     SETTING = "setting"
@@ -46,7 +46,7 @@ class Source(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gauge:
+class QuotaGauge:
     """One quota of a model: how much there is, and how much of it was used at an instant.
 
     What a header tells comes back evenly until `resets_at` (Groq's windows roll); what we
@@ -57,7 +57,7 @@ class Gauge:
     model: str
     quota: Window
     amount: int
-    source: Source
+    source: QuotaSource
     known_at: datetime
     used: float
     counted_at: datetime
@@ -66,12 +66,12 @@ class Gauge:
     @property
     def rolling(self) -> bool:
         """Say whether it comes back evenly."""
-        return self.source is Source.HEADER
+        return self.source is QuotaSource.HEADER
 
     def counts(self, now: datetime) -> bool:
         """Say whether it holds without a setting: a header's word, or a fresh 429's."""
         fresh = -_SKEW <= now - self.known_at <= LEARNED_FOR
-        return self.source is Source.HEADER or (self.source is Source.LEARNED and fresh)
+        return self.source is QuotaSource.HEADER or (self.source is QuotaSource.LEARNED and fresh)
 
     def used_at(self, now: datetime) -> float:
         """Return how much is used at an instant."""
@@ -97,7 +97,7 @@ class Gauge:
         whole = (self.resets_at - now).total_seconds()
         return whole * (1 - room / used) if self.rolling else whole
 
-    def plus(self, need: float, now: datetime, resets_at: datetime) -> "Gauge":
+    def plus(self, need: float, now: datetime, resets_at: datetime) -> "QuotaGauge":
         """Return the gauge after so much was used.
 
         Args:
@@ -120,7 +120,7 @@ class Gauge:
 Key = tuple[str, Window]
 """The name of a model's breaker, which holds a fingerprint of the key, and the quota."""
 
-Change = Callable[[Gauge | None], Gauge | None]
+Change = Callable[[QuotaGauge | None], QuotaGauge | None]
 
 
 class QuotaStore:
@@ -129,7 +129,7 @@ class QuotaStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def load(self) -> dict[Key, Gauge]:
+    def load(self) -> dict[Key, QuotaGauge]:
         """Return every quota that is known."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(quotas)).mappings()
@@ -150,12 +150,14 @@ class QuotaStore:
                     connection.execute(insert(quotas).values(key=key, **_values(after)))
 
 
-def _gauge(row: RowMapping) -> Gauge:
-    told = {field.name: row[field.name] for field in fields(Gauge)}
-    return Gauge(**told | {"quota": Window(row["quota"]), "source": Source(row["source"])})
+def _gauge(row: RowMapping) -> QuotaGauge:
+    told = {field.name: row[field.name] for field in fields(QuotaGauge)}
+    return QuotaGauge(
+        **told | {"quota": Window(row["quota"]), "source": QuotaSource(row["source"])}
+    )
 
 
-def _values(gauge: Gauge) -> dict[str, object]:
-    values = {field.name: getattr(gauge, field.name) for field in fields(Gauge)}
+def _values(gauge: QuotaGauge) -> dict[str, object]:
+    values = {field.name: getattr(gauge, field.name) for field in fields(QuotaGauge)}
     values |= {"quota": gauge.quota.value, "source": gauge.source.value}
     return values | {"amount": min(gauge.amount, _LARGEST)}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..clock import Clock
 from ..errors import DatabaseError
-from .background_writer import InOrder
+from .background_writer import BackgroundWriter
 from .ledger import Ledger, LedgerEntry
 from .prices import Prices
 
@@ -51,7 +51,7 @@ class Recorder:
         self._waiting: list[LedgerEntry] = []
         self._unwritten: list[LedgerEntry] = []
         self._told = False
-        self._behind = InOrder("task-relay-ledger", pause=_PAUSE)
+        self._behind = BackgroundWriter("task-relay-ledger", pause=_PAUSE)
 
     def note(self, entries: Sequence[LedgerEntry]) -> None:
         """Take calls; nothing waits for them to be written."""

@@ -13,7 +13,7 @@ from app.llm.call import ModelCall
 from app.llm.chain import ModelChain, build_chain
 from app.llm.failures.kinds import RateLimitError
 from app.llm.resilience.breaker import Breakers
-from app.llm.resilience.quota_counters import QuotaBook
+from app.llm.resilience.quota_counters import QuotaCounters
 from app.settings import Settings
 from app.telemetry import BreakerStore, QuotaStore
 from tests.conftest import provider_settings
@@ -41,13 +41,13 @@ def no_breakers() -> Breakers:
     return Breakers(fails, SystemClock(), lease=10)
 
 
-def no_quotas() -> QuotaBook:
+def no_quotas() -> QuotaCounters:
     """Return quotas that are kept in memory, for the same reason."""
 
     def fails() -> QuotaStore:
         raise DatabaseError("no database in these tests")
 
-    return QuotaBook(fails, SystemClock())
+    return QuotaCounters(fails, SystemClock())
 
 
 def question(chain: ModelChain, seconds: float = 10) -> ModelCall:

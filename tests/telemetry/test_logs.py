@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import SettingsError
-from app.telemetry import LogFile, TurnIds, about
+from app.telemetry import LogFile, TurnIds, turn_context
 
 logger = logging.getLogger("task_relay.tests")
 
@@ -77,7 +77,7 @@ def test_json_line_holds_a_traceback_and_odd_characters(tmp_path: Path) -> None:
     odd = 'quote " back\\slash \n\r\t\x00\x1b\u2028 \N{PILE OF POO} \ud800 MYKEY'
     error = ValueError(odd)
     exc_info = (type(error), error, None)
-    with about(TurnIds(odd, odd, "1")):
+    with turn_context(TurnIds(odd, odd, "1")):
         record = logging.LogRecord("task_relay", logging.ERROR, "", 0, "%s", (odd,), exc_info)
         log.handler.handle(record)
     log.close()

@@ -9,7 +9,7 @@ from langchain_core.runnables import RunnableConfig
 
 from ...errors import InputError
 from ...llm import failover_log
-from ...telemetry import about
+from ...telemetry import turn_context
 from ...tools import key_of
 from ..answer_messages import failure
 from ..dangling_tool_calls import has_dangling_calls, with_results
@@ -71,7 +71,7 @@ def _checked(container: Dependencies, state: State, config: RunnableConfig) -> d
         refusal = failure("The message is empty. Say what to do.")
         return {"messages": [refusal], "deadline": deadline}
     begun = {"owner": owner.user_id, "begun": str(state["messages"][-1].id)}
-    with about(ids_of(begun, config)):
+    with turn_context(ids_of(begun, config)):
         failover_log.begin_turn(owner.user_id)
     return begun | {"deadline": deadline}
 

@@ -20,7 +20,7 @@ from ...settings import PlaceSettings, Settings
 from ..failures.kinds import Kind, Verdict
 from ..messages.provider_shapes import for_gemini, in_plain_strings
 from ..resilience.breaker import BreakerKeys
-from ..resilience.rate_limit_headers import Told, groq_quotas
+from ..resilience.rate_limit_headers import RemainingQuota, groq_quotas
 from . import clients
 from .clients import Client
 from .tool_declarations import declarations, declarations_of_one_type
@@ -45,7 +45,7 @@ class Provider:
     declare: Callable[[Sequence[BaseTool]], list[dict[str, Any]]] = declarations
     quota_zone: str | None = None
     quota_of_input: bool = False
-    quotas: Callable[[Mapping[str, str]], list[Told]] | None = None
+    quotas: Callable[[Mapping[str, str]], list[RemainingQuota]] | None = None
 
 
 PROVIDERS = {

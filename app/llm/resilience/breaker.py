@@ -17,7 +17,7 @@ from typing import Any
 
 from ...clock import Clock
 from ...errors import DatabaseError
-from ...telemetry import BreakerStore, InOrder, Standing
+from ...telemetry import BackgroundWriter, BreakerStanding, BreakerStore
 from ..failures.kinds import Kind, Scope, Verdict
 
 _log = logging.getLogger("task_relay.llm")
@@ -32,7 +32,7 @@ _FRESH_FOR = 1.0
 _FOR_A_PERSON = frozenset({Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND})
 
 
-class State(StrEnum):
+class BreakerState(StrEnum):
     """Whether calls go through."""
 
     CLOSED = "closed"
@@ -61,16 +61,16 @@ class Admission:
     until: datetime | None = None
 
 
-def state_of(standing: Standing, now: datetime) -> State:
+def breaker_state(standing: BreakerStanding, now: datetime) -> BreakerState:
     """Return the state in which a standing is."""
     if standing.open_until is None:
-        return State.CLOSED
-    return State.OPEN if now < standing.open_until else State.HALF_OPEN
+        return BreakerState.CLOSED
+    return BreakerState.OPEN if now < standing.open_until else BreakerState.HALF_OPEN
 
 
 def after_failure(
-    before: Standing, verdict: Verdict, wait: float | None, now: datetime, jitter: float
-) -> Standing:
+    before: BreakerStanding, verdict: Verdict, wait: float | None, now: datetime, jitter: float
+) -> BreakerStanding:
     """Return how a breaker stands after a failure.
 
     Args:
@@ -90,7 +90,7 @@ def after_failure(
     else:
         seconds = min(SHORTEST * 2**before.openings, LONGEST) * (0.8 + 0.4 * jitter)
         seconds = max(seconds, wait or 0)
-    return Standing(
+    return BreakerStanding(
         kind=verdict.kind.value,
         failures=failures,
         openings=before.openings + 1,
@@ -98,7 +98,7 @@ def after_failure(
     )
 
 
-def _refused(standing: Standing, now: datetime) -> Admission:
+def _refused(standing: BreakerStanding, now: datetime) -> Admission:
     return Admission(False, Kind(standing.kind), max(standing.open_until or now, now))
 
 
@@ -122,29 +122,29 @@ class Breakers:
         *,
         lease: float,
         chance: Callable[[], float] = random,
-        opened: Callable[[str, Standing], None] = lambda key, standing: None,
+        opened: Callable[[str, BreakerStanding], None] = lambda key, standing: None,
     ) -> None:
         self._open_store = store
         self._clock = clock
         self._lease = timedelta(seconds=lease)
         self._chance = chance
         self._opened = opened
-        self._standings: dict[str, Standing] = {}
+        self._standings: dict[str, BreakerStanding] = {}
         self._read_at: float | None = None
         self._changes = 0
-        self._rows = InOrder("task-relay-breakers")
+        self._rows = BackgroundWriter("task-relay-breakers")
 
     async def admit(self, keys: BreakerKeys) -> Admission:
         """Say whether a call may go through now; where a probe is due, take its place."""
         await self.refresh()
         now = self._clock.now()
-        found = {key: self._standings.get(key, Standing()) for key in (keys.key, keys.model)}
-        states = {key: state_of(standing, now) for key, standing in found.items()}
+        found = {key: self._standings.get(key, BreakerStanding()) for key in (keys.key, keys.model)}
+        states = {key: breaker_state(standing, now) for key, standing in found.items()}
         for key, state in states.items():
-            if state is State.OPEN:
+            if state is BreakerState.OPEN:
                 return _refused(found[key], now)
         for key, state in states.items():
-            if state is State.HALF_OPEN and not await self._claim(key, now):
+            if state is BreakerState.HALF_OPEN and not await self._claim(key, now):
                 return _refused(found[key], now)
         return Admission(True)
 
@@ -161,12 +161,12 @@ class Breakers:
         """Close both breakers."""
         for key in (keys.key, keys.model):
             if key in self._standings:
-                self._change(key, lambda before: Standing())
+                self._change(key, lambda before: BreakerStanding())
 
     def released(self, keys: BreakerKeys) -> None:
         """Give back the place of a probe that came to nothing, such as an interrupted one."""
         for key in (keys.key, keys.model):
-            if self._standings.get(key, Standing()).probe_until is not None:
+            if self._standings.get(key, BreakerStanding()).probe_until is not None:
                 self._change(key, lambda before: replace(before, probe_until=None))
 
     def reset(self) -> None:
@@ -183,7 +183,7 @@ class Breakers:
         """Wait until every change is in the database."""
         self._rows.close()
 
-    def standings(self) -> dict[str, Standing]:
+    def standings(self) -> dict[str, BreakerStanding]:
         """Return how the breakers stand that have something against them."""
         return dict(self._standings)
 
@@ -206,14 +206,14 @@ class Breakers:
         claim = partial(self._told, lambda: self._open_store().claim_probe(key, now, until))
         return await self._rows.now(claim) is not False
 
-    def _change(self, key: str, change: Callable[[Standing], Standing]) -> None:
+    def _change(self, key: str, change: Callable[[BreakerStanding], BreakerStanding]) -> None:
         """Change a breaker in memory at once, and its row behind the answer's back."""
-        self._put(key, change(self._standings.get(key, Standing())))
+        self._put(key, change(self._standings.get(key, BreakerStanding())))
         self._rows.later(partial(self._told, lambda: self._open_store().change(key, change)))
 
-    def _put(self, key: str, standing: Standing) -> None:
+    def _put(self, key: str, standing: BreakerStanding) -> None:
         self._changes += 1
-        if standing == Standing():
+        if standing == BreakerStanding():
             self._standings.pop(key, None)
         else:
             self._standings[key] = standing

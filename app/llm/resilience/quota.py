@@ -16,11 +16,11 @@ from langchain_core.messages import BaseMessage
 
 from ...clock import Clock
 from ...settings import Limit, Window
-from ...telemetry import Gauge, Source, Tokens
+from ...telemetry import QuotaGauge, QuotaSource, Tokens
 from ..failures.kinds import Kind, Verdict
 from ..messages.trimming import estimate_tokens
 from ..providers.registry import Place
-from .quota_counters import QuotaBook
+from .quota_counters import QuotaCounters
 
 
 class Quota:
@@ -32,7 +32,7 @@ class Quota:
         clock: Where the time comes from.
     """
 
-    def __init__(self, place: Place, book: QuotaBook, clock: Clock) -> None:
+    def __init__(self, place: Place, book: QuotaCounters, clock: Clock) -> None:
         self._place = place
         self._key = place.breakers.model
         self._book = book
@@ -98,7 +98,7 @@ class Quota:
             if not limit.window.daily and verdict.retry_after:
                 resets_at = min(resets_at, now + timedelta(seconds=verdict.retry_after))
             known = self._set.get(limit.window, limit)
-            self._know(known, Source.LEARNED, known.amount, now, resets_at)
+            self._know(known, QuotaSource.LEARNED, known.amount, now, resets_at)
 
     def read_headers(self, headers: Mapping[str, str]) -> None:
         """Remember what the headers of an answer tell."""
@@ -107,18 +107,18 @@ class Quota:
         for one in read(headers) if read else ():
             used = max(0, one.limit.amount - one.left)
             resets_at = now + timedelta(seconds=one.seconds)
-            self._know(one.limit, Source.HEADER, used, now, resets_at)
+            self._know(one.limit, QuotaSource.HEADER, used, now, resets_at)
 
-    def _gauges(self, now: datetime) -> list[Gauge]:
+    def _gauges(self, now: datetime) -> list[QuotaGauge]:
         """Return the quotas that are known; a setting wins over what was learned."""
         found = []
         for window in Window:
             gauge, limit = self._book.gauge((self._key, window)), self._set.get(window)
             if gauge is not None and limit is None and not gauge.counts(now):
                 gauge = None
-            if limit is not None and (gauge is None or gauge.source is not Source.HEADER):
+            if limit is not None and (gauge is None or gauge.source is not QuotaSource.HEADER):
                 used, resets_at = (gauge.used, gauge.resets_at) if gauge else (0, now)
-                gauge = self._gauge(limit, Source.SETTING, used, now, resets_at)
+                gauge = self._gauge(limit, QuotaSource.SETTING, used, now, resets_at)
             if gauge is not None:
                 found.append(gauge)
         return found
@@ -127,29 +127,29 @@ class Quota:
         now = self._clock.now()
         ends, limit = self._end(window, now), self._set.get(window)
 
-        def counted(before: Gauge | None) -> Gauge | None:
+        def counted(before: QuotaGauge | None) -> QuotaGauge | None:
             if before is None and limit is None:
                 return None  # another process has forgotten it
-            gauge = before or self._gauge(limit, Source.SETTING, 0, now, now)  # type: ignore[arg-type]
+            gauge = before or self._gauge(limit, QuotaSource.SETTING, 0, now, now)  # type: ignore[arg-type]
             return gauge.plus(need, now, ends)
 
         self._book.change((self._key, window), counted)
 
     def _know(
-        self, limit: Limit, source: Source, used: float, now: datetime, resets_at: datetime
+        self, limit: Limit, source: QuotaSource, used: float, now: datetime, resets_at: datetime
     ) -> None:
         gauge = self._gauge(limit, source, used, now, resets_at)
         self._book.change((self._key, limit.window), lambda before: gauge)
 
     def _gauge(
-        self, limit: Limit, source: Source, used: float, now: datetime, resets_at: datetime
-    ) -> Gauge:
+        self, limit: Limit, source: QuotaSource, used: float, now: datetime, resets_at: datetime
+    ) -> QuotaGauge:
         place = self._place.settings
         told = (place.name, place.model, limit.window, limit.amount, source)
-        return Gauge(*told, now, used, now, resets_at)
+        return QuotaGauge(*told, now, used, now, resets_at)
 
     def _size(
-        self, conversation: Sequence[BaseMessage], tool_tokens: int, gauges: Sequence[Gauge]
+        self, conversation: Sequence[BaseMessage], tool_tokens: int, gauges: Sequence[QuotaGauge]
     ) -> int:
         """Return about how many tokens a request counts for; 0 where none are counted."""
         counted = any(gauge.quota.of_tokens for gauge in gauges)

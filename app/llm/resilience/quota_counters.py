@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from ...clock import Clock
 from ...errors import DatabaseError
-from ...telemetry import Gauge, InOrder, QuotaStore
+from ...telemetry import BackgroundWriter, QuotaGauge, QuotaStore
 from ...telemetry.quota_store import Change, Key
 
 _log = logging.getLogger("task_relay.llm")
@@ -22,7 +22,7 @@ _MOST_WAITING = 1_000
 """Changes kept in memory while the database can't be written; older ones are dropped."""
 
 
-class QuotaBook:
+class QuotaCounters:
     """The quotas of all models.
 
     Read at the first use, and from then on behind the answers' backs, at most a second old.
@@ -36,11 +36,11 @@ class QuotaBook:
         self._open_store = store
         self._clock = clock
         self._lock = threading.Lock()
-        self._gauges: dict[Key, Gauge] = {}
+        self._gauges: dict[Key, QuotaGauge] = {}
         self._pending: list[tuple[Key, Change]] = []
         self._read_at: float | None = None
         self._told = False
-        self._rows = InOrder("task-relay-quotas", pause=_PAUSE)
+        self._rows = BackgroundWriter("task-relay-quotas", pause=_PAUSE)
 
     async def refresh(self) -> None:
         """Read the database the first time; later let it be read soon, unless it just was."""
@@ -53,7 +53,7 @@ class QuotaBook:
             else:
                 self._rows.later(self._write_and_read)
 
-    def gauge(self, key: Key) -> Gauge | None:
+    def gauge(self, key: Key) -> QuotaGauge | None:
         """Return how one quota stands; None where it is not known."""
         return self._gauges.get(key)
 

@@ -14,7 +14,7 @@ _GROQ = {"requests": Window.REQUESTS_A_DAY, "tokens": Window.TOKENS_A_MINUTE}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RemainingQuota:
     """What a provider told of one quota with an answer: in all, left, and seconds until full."""
 
     limit: Limit
@@ -22,7 +22,7 @@ class Told:
     seconds: float
 
 
-def groq_quotas(headers: Mapping[str, str]) -> list[Told]:
+def groq_quotas(headers: Mapping[str, str]) -> list[RemainingQuota]:
     """Return what `x-ratelimit-*` headers tell; what can't be read is left out."""
     found = []
     for name, window in _GROQ.items():
@@ -33,7 +33,7 @@ def groq_quotas(headers: Mapping[str, str]) -> list[Told]:
         except (KeyError, ValueError):
             continue
         if amount > 0:
-            found.append(Told(Limit(window, amount), left, seconds))
+            found.append(RemainingQuota(Limit(window, amount), left, seconds))
     return found
 
 

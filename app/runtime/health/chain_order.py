@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ...llm import CURABLE, State
+from ...llm import CURABLE, BreakerState
 from ...settings import DEFAULT, Layer, Origin, Settings, origin_of
 from .findings import Finding, Level
 from .models import ExaminedPlace
@@ -80,7 +80,7 @@ def _why_not(examined: ExaminedPlace) -> str:
         return "is not installed"
     if examined.probed is not None:
         return "doesn't answer"
-    return "has an open breaker" if examined.state is State.OPEN else "is passed by"
+    return "has an open breaker" if examined.state is BreakerState.OPEN else "is passed by"
 
 
 def _model(examined: ExaminedPlace, layers: Sequence[Layer]) -> str:

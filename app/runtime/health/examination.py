@@ -9,7 +9,7 @@ from ...clock import Clock
 from ...errors import DatabaseError
 from ...llm import Place, Probed, places, probe
 from ...settings import Layer, Settings
-from ...telemetry import Standing
+from ...telemetry import BreakerStanding
 from ..stores import Stores
 from .chain_order import first_finding, over_findings
 from .findings import Finding, Level
@@ -99,7 +99,9 @@ def close_breakers(settings: Settings, clock: Clock) -> int:
         stores.close()
 
 
-def _standings(stores: Stores, settings: Settings) -> tuple[dict[str, Standing], list[Finding]]:
+def _standings(
+    stores: Stores, settings: Settings
+) -> tuple[dict[str, BreakerStanding], list[Finding]]:
     """Return how the breakers stand; no database is made for that."""
     file = database_file(settings)
     if file is not None and not file.exists():
@@ -118,18 +120,18 @@ def _left(stores: Stores, settings: Settings, fresh: Collection[str]) -> list[Fi
     return quota_findings(stores, ZoneInfo(settings.timezone), fresh)
 
 
-def _close(stores: Stores, probed: Iterable[Probed], standings: dict[str, Standing]) -> None:
+def _close(stores: Stores, probed: Iterable[Probed], standings: dict[str, BreakerStanding]) -> None:
     """Close the breakers of the models that answered."""
     for one in probed:
         keys = one.place.breakers
         for key in (keys.key, keys.model):
             if one.answered and key in standings:
-                stores.breaker_store().change(key, lambda before: Standing())
+                stores.breaker_store().change(key, lambda before: BreakerStanding())
 
 
-def _graver(place: Place, standings: dict[str, Standing]) -> Standing:
+def _graver(place: Place, standings: dict[str, BreakerStanding]) -> BreakerStanding:
     """Return the one of a place's two breakers that stays open longer."""
     keys = place.breakers
     found = [standings[key] for key in (keys.key, keys.model) if key in standings]
     opened = [one for one in found if one.open_until is not None]
-    return max(opened, key=lambda one: str(one.open_until), default=Standing())
+    return max(opened, key=lambda one: str(one.open_until), default=BreakerStanding())

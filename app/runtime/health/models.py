@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ...llm import PLAIN_WORDS, Kind, Place, Probed, State, state_of
-from ...telemetry import Standing
+from ...llm import PLAIN_WORDS, BreakerState, Kind, Place, Probed, breaker_state
+from ...telemetry import BreakerStanding
 from .findings import Finding, Level
 
 AREA = "Models, in the order in which they are asked"
@@ -25,7 +25,7 @@ class ExaminedPlace:
     place: Place
     now: datetime
     probed: Probed | None = None
-    standing: Standing = field(default_factory=Standing)
+    standing: BreakerStanding = field(default_factory=BreakerStanding)
 
     @property
     def name(self) -> str:
@@ -38,16 +38,16 @@ class ExaminedPlace:
         return self.place.usable and self.place.installed
 
     @property
-    def state(self) -> State:
+    def state(self) -> BreakerState:
         """Return the state of its breaker before it was tried."""
-        return state_of(self.standing, self.now)
+        return breaker_state(self.standing, self.now)
 
     @property
     def answers(self) -> bool:
         """Say whether it answers now, as far as that is known."""
         if self.probed is not None:
             return self.probed.answered
-        return self.in_chain and self.state is not State.OPEN
+        return self.in_chain and self.state is not BreakerState.OPEN
 
     def finding(self) -> Finding:
         """Return how it stands in words."""
@@ -59,7 +59,7 @@ class ExaminedPlace:
             extra = f'python -m pip install -e ".[{place.provider.name}]" -c constraints.txt'
             return Finding(AREA, Level.PROBLEM, f"{self.name}: its package is missing. Run {extra}")
         if self.probed is None:
-            level = Level.WARNING if self.state is State.OPEN else Level.OK
+            level = Level.WARNING if self.state is BreakerState.OPEN else Level.OK
             key = "Key set" if place.settings.api_key else "No key needed"
             return Finding(AREA, level, f"{self.name}: not tried. {key}. {self._breaker()}")
         return _told(self, self.probed)
@@ -94,11 +94,11 @@ class ExaminedPlace:
 
     def _breaker(self) -> str:
         """Return a sentence about the breaker."""
-        if self.state is State.CLOSED or self.standing.open_until is None:
+        if self.state is BreakerState.CLOSED or self.standing.open_until is None:
             return "Breaker closed."
         until = self.standing.open_until.astimezone(self.now.tzinfo)
         why = PLAIN_WORDS.get(_kind(self.standing.kind), "failing")
-        if self.state is State.HALF_OPEN:
+        if self.state is BreakerState.HALF_OPEN:
             told = f"Breaker half-open since {moment(until, self.now)} ({why}): the next call tries"
         else:
             told = f"Breaker open until {moment(until, self.now)} ({why})"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import tzinfo
 
 from ...errors import DatabaseError
-from ...telemetry import Source
+from ...telemetry import QuotaSource
 from ..stores import Stores
 from .findings import Finding, Level
 
@@ -23,7 +23,7 @@ def quota_findings(stores: Stores, zone: tzinfo, fresh: Collection[str]) -> list
         return [
             Finding(AREA, Level.OK if quota.left else Level.WARNING, f"{quota.words(zone)}.")
             for quota in stores.quotas_left()
-            if quota.source is not Source.HEADER or quota.provider not in fresh
+            if quota.source is not QuotaSource.HEADER or quota.provider not in fresh
         ]
     except DatabaseError as error:
         return [Finding(AREA, Level.PROBLEM, str(error))]

@@ -32,7 +32,7 @@ def current_ids() -> TurnIds | None:
 
 
 @contextmanager
-def about(ids: TurnIds) -> Iterator[None]:
+def turn_context(ids: TurnIds) -> Iterator[None]:
     """Let what is logged inside belong to a turn."""
     before = _current.set(ids)
     try:

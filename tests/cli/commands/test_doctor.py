@@ -10,7 +10,7 @@ import pytest
 
 from app.runtime.stores import Stores
 from app.settings import Settings
-from app.telemetry import Standing
+from app.telemetry import BreakerStanding
 from tests.conftest import provider_environment
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -33,7 +33,7 @@ def open_breakers(clock: FixedClock, settings: Settings) -> None:
     stores = Stores(settings, clock)
     until = clock.now() + timedelta(hours=1)
     for place in places(settings):
-        bad = Standing(kind="rate_limit", failures=1, openings=1, open_until=until)
+        bad = BreakerStanding(kind="rate_limit", failures=1, openings=1, open_until=until)
         stores.breaker_store().change(place.breakers.model, lambda before, bad=bad: bad)
     stores.close()
 

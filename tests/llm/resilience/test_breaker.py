@@ -9,8 +9,14 @@ import pytest
 from sqlalchemy import Engine
 
 from app.llm.failures.kinds import Kind, Verdict
-from app.llm.resilience.breaker import BreakerKeys, Breakers, State, after_failure, state_of
-from app.telemetry import BreakerStore, Standing
+from app.llm.resilience.breaker import (
+    BreakerKeys,
+    Breakers,
+    BreakerState,
+    after_failure,
+    breaker_state,
+)
+from app.telemetry import BreakerStanding, BreakerStore
 from tests.conftest import Relay, child_environment, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes.clock import FixedClock
@@ -24,10 +30,10 @@ NOW = FixedClock().now()
 
 
 def opened_for(
-    verdict: Verdict, wait: float | None = None, before: Standing | None = None
+    verdict: Verdict, wait: float | None = None, before: BreakerStanding | None = None
 ) -> float:
     """Return for how many seconds a failure opens a breaker; 0 where it stays closed."""
-    after = after_failure(before or Standing(), verdict, wait, NOW, 0.5)
+    after = after_failure(before or BreakerStanding(), verdict, wait, NOW, 0.5)
     return (after.open_until - NOW).total_seconds() if after.open_until else 0.0
 
 
@@ -52,7 +58,7 @@ def test_what_opens_a_breaker_at_once_and_for_how_long(
 
 
 def test_trouble_opens_after_three_failures_in_a_row_with_growing_waits() -> None:
-    standing, waits = Standing(), []
+    standing, waits = BreakerStanding(), []
     for _ in range(9):
         standing = after_failure(standing, Verdict(Kind.UNAVAILABLE), None, NOW, 0.5)
         waits.append(standing.open_until and (standing.open_until - NOW).total_seconds())
@@ -60,17 +66,17 @@ def test_trouble_opens_after_three_failures_in_a_row_with_growing_waits() -> Non
 
 
 def test_jitter_spreads_the_waits_that_nobody_stated() -> None:
-    two = Standing(failures=2)
+    two = BreakerStanding(failures=2)
     spread = [after_failure(two, Verdict(Kind.TIMEOUT), None, NOW, x).open_until for x in (0, 1)]
     assert spread == [NOW + timedelta(seconds=24), NOW + timedelta(seconds=36)]
 
 
 def test_states_have_their_names() -> None:
-    opened = Standing(open_until=NOW)
-    assert state_of(Standing(), NOW) is State.CLOSED
-    assert state_of(opened, NOW - timedelta(seconds=1)) is State.OPEN
-    assert state_of(opened, NOW) is State.HALF_OPEN
-    assert [state.value for state in State] == ["closed", "open", "half-open"]
+    opened = BreakerStanding(open_until=NOW)
+    assert breaker_state(BreakerStanding(), NOW) is BreakerState.CLOSED
+    assert breaker_state(opened, NOW - timedelta(seconds=1)) is BreakerState.OPEN
+    assert breaker_state(opened, NOW) is BreakerState.HALF_OPEN
+    assert [state.value for state in BreakerState] == ["closed", "open", "half-open"]
 
 
 Make = Callable[[], Breakers]

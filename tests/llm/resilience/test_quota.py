@@ -12,9 +12,9 @@ from blockbuster import BlockBuster
 from sqlalchemy import Engine
 
 from app.errors import DatabaseError
-from app.llm import QuotaBook
+from app.llm import QuotaCounters
 from app.settings.operations import Window
-from app.telemetry import Gauge, QuotaStore, Source
+from app.telemetry import QuotaGauge, QuotaSource, QuotaStore
 from app.telemetry.quota_store import Change, Key
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
@@ -214,9 +214,9 @@ def test_what_is_counted_while_the_database_cannot_be_written_is_not_forgotten(
             raise DatabaseError("Another program holds it.")
 
     stores: list[QuotaStore] = [Locked(engine)]
-    book, key = QuotaBook(lambda: stores[0], clock), ("gemini * m 1", Window.REQUESTS_A_DAY)
-    gauge = Gauge(
-        *("gemini", "m", Window.REQUESTS_A_DAY, 500, Source.LEARNED, NOON),
+    book, key = QuotaCounters(lambda: stores[0], clock), ("gemini * m 1", Window.REQUESTS_A_DAY)
+    gauge = QuotaGauge(
+        *("gemini", "m", Window.REQUESTS_A_DAY, 500, QuotaSource.LEARNED, NOON),
         *(1, NOON, NOON + timedelta(hours=5)),
     )
     for used in (1, 2):

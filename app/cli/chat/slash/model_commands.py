@@ -8,7 +8,7 @@ from ..session import Session
 from .command import Next, SlashCommand
 
 if TYPE_CHECKING:
-    from ....llm import ModelState
+    from ....llm import PlaceStatus
 
 
 def _model(session: Session, said: str) -> Next:
@@ -32,11 +32,11 @@ def _choose(session: Session, name: str) -> None:
     session.output.say(f"From now on {name} is asked first.", "dim")
 
 
-async def _states(session: Session) -> "tuple[ModelState, ...]":
+async def _states(session: Session) -> "tuple[PlaceStatus, ...]":
     return await (await session.loading.agent()).models()
 
 
-def _show(session: Session, states: "tuple[ModelState, ...]") -> None:
+def _show(session: Session, states: "tuple[PlaceStatus, ...]") -> None:
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
