@@ -14,8 +14,14 @@ from .events import Event
 from .graph import Decision, draw
 from .llm import PlaceStatus, place_statuses
 from .reply import Reply
-from .runtime.container import Container, close_container, shared_container
-from .runtime.turns import Asked, Graph, Turns
+from .runtime import (
+    Container,
+    Graph,
+    TurnRequest,
+    Turns,
+    close_container,
+    shared_container,
+)
 from .settings import Settings
 from .tools import TaskTools
 
@@ -41,8 +47,8 @@ class Agent:
         self._whole_process = whole_process
         self._lock = threading.Lock()
         self._container: Container | None = None
-        self._conversing: Graph | None = None
-        self._turns = Turns(self.open_container, self._conversing_graph)
+        self._turn_graph: Graph | None = None
+        self._turns = Turns(self.open_container, self._open_turn_graph)
 
     @property
     def container(self) -> Container:
@@ -83,12 +89,32 @@ class Agent:
     async def process_message(
         self, user_id: object, message: str, thread_id: object = None
     ) -> Reply:
-        """Answer one message; see `app.process_message`."""
-        return await self._turns.answer(Asked(user_id, thread_id, message))
+        """Answer one message of a user, and remember it in their thread.
+
+        Args:
+            user_id: Whose tasks and threads.
+            message: What they say.
+            thread_id: Which of their threads; the main one when None.
+
+        Raises:
+            SettingsError: A setting is wrong.
+            DatabaseError: The database can't be used.
+        """
+        return await self._turns.answer(TurnRequest(user_id, thread_id, message))
 
     async def confirm(self, user_id: object, decision: Decision, thread_id: object = None) -> Reply:
-        """Answer what a thread waits for; see `app.confirm`."""
-        return await self._turns.answer(Asked(user_id, thread_id, None, decision=decision))
+        """Answer the question that a thread waits for.
+
+        Args:
+            user_id: Whose thread.
+            decision: As in `app.confirm`.
+            thread_id: Which of their threads; the main one when None.
+
+        Raises:
+            SettingsError: A setting is wrong.
+            DatabaseError: The database can't be used.
+        """
+        return await self._turns.answer(TurnRequest(user_id, thread_id, None, decision=decision))
 
     async def stream(
         self,
@@ -98,7 +124,7 @@ class Agent:
         ask_first: str | None = None,
         decision: Decision | None = None,
     ) -> AsyncGenerator[Event]:
-        """Answer one message, and tell what happens on the way; the reply comes last.
+        """Answer one message, and yield what happens on the way; the reply comes last.
 
         Args:
             user_id: Whose tasks and threads.
@@ -112,13 +138,13 @@ class Agent:
             SettingsError: A setting is wrong.
             DatabaseError: The database can't be used.
         """
-        asked = Asked(user_id, thread_id, message, ask_first, decision)
-        async with aclosing(self._turns.stream(asked)) as events:
+        request = TurnRequest(user_id, thread_id, message, ask_first, decision)
+        async with aclosing(self._turns.stream(request)) as events:
             async for event in events:
                 yield event
 
     def load(self) -> None:
-        """Make ready what the first turn needs: the container, and the providers' packages.
+        """Load what the first turn needs: the container, and the providers' packages.
 
         Raises:
             SettingsError: A setting is wrong.
@@ -139,7 +165,7 @@ class Agent:
         with self._lock:
             if self._container is not None:
                 close_container(self._container)
-            self._container = self._conversing = None
+            self._container = self._turn_graph = None
 
     def _ready(self) -> Container:
         return self.container
@@ -147,13 +173,13 @@ class Agent:
     def _saver(self) -> BaseCheckpointSaver[Any]:
         return self.container.conversations()
 
-    def _conversing_graph(self) -> Graph:
+    def _open_turn_graph(self) -> Graph:
         container = self.container
-        container.tasks()  # a broken database is told before a model is paid
+        container.tasks()  # a broken database must stop the turn before a model call costs money
         with self._lock:
-            if self._conversing is None:
-                self._conversing = self.graph(container.conversations())
-            return self._conversing
+            if self._turn_graph is None:
+                self._turn_graph = self.graph(container.conversations())
+            return self._turn_graph
 
 
 @cache

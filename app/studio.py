@@ -1,5 +1,5 @@
 """The ready graph, under the name that hosts import it by."""
 
-from .server.studio import graph
+from .server import graph
 
 __all__ = ["graph"]

@@ -22,7 +22,7 @@ from langchain_groq import ChatGroq
 
 from app.clock import SystemClock
 from app.llm import Attempts, ModelCall, ToolSet, build_chain
-from app.runtime.container import Container
+from app.runtime import Container
 from app.settings import Settings
 from benchmarks.scenes import FALLBACK
 from tests.fakes.gemini import GeminiServer

@@ -8,28 +8,28 @@ import click
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by where they are and what they do.
+    """A group that knows its commands by their modules and help lines.
 
     Args:
-        homes: By name: the module below this package, the function in it, and the line for
+        modules: By name: the module below this package, the function in it, and the line for
             the group's help.
     """
 
     def __init__(
-        self, *args: Any, homes: Mapping[str, tuple[str, str, str]] | None = None, **kwargs: Any
+        self, *args: Any, modules: Mapping[str, tuple[str, str, str]] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._homes = homes or {}
+        self._modules = modules or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names, in the order of the table."""
-        return [*self._homes, *super().list_commands(ctx)]
+        return [*self._modules, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a command, which is loaded now."""
-        if cmd_name not in self._homes:
+        if cmd_name not in self._modules:
             return super().get_command(ctx, cmd_name)
-        module, name, _ = self._homes[cmd_name]
+        module, name, _ = self._modules[cmd_name]
         command: click.Command = getattr(import_module(module, __package__), name)
         return command
 
@@ -50,7 +50,7 @@ class LazyGroup(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without loading those of the table."""
-        lines = [(name, line) for name, (_, _, line) in self._homes.items()]
+        lines = [(name, line) for name, (_, _, line) in self._modules.items()]
         lines += [(name, self.commands[name].get_short_help_str()) for name in self.commands]
         with formatter.section("Commands"):
             formatter.write_dl(lines)

@@ -6,10 +6,14 @@ from typing import Any
 import click
 
 
-def completion_option(name: str, told: str) -> Callable[[Any], Any]:
+def completion_option(name: str, help_text: str) -> Callable[[Any], Any]:
     """Return an option that shows or installs the completion of a shell.
 
     Its value is the shell; without one it is the shell in use.
+
+    Args:
+        name: The option.
+        help_text: Its line of help.
     """
 
     def act(context: click.Context, parameter: click.Parameter, shell: str | None) -> None:
@@ -17,12 +21,12 @@ def completion_option(name: str, told: str) -> Callable[[Any], Any]:
             return
         from . import shell_completion as completion
 
-        named = None if shell == "in use" else shell
+        shell_name = None if shell == "in use" else shell
         program = context.command
         if name == "--install-completion":
-            click.echo(completion.install(program, named))
+            click.echo(completion.install(program, shell_name))
         else:
-            click.echo(completion.script(program, named))
+            click.echo(completion.script(program, shell_name))
         context.exit()
 
     return click.option(
@@ -34,5 +38,5 @@ def completion_option(name: str, told: str) -> Callable[[Any], Any]:
         is_eager=True,
         expose_value=False,
         callback=act,
-        help=told,
+        help=help_text,
     )

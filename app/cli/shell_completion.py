@@ -1,4 +1,4 @@
-"""Complete commands and options in bash, zsh and fish, by click's own machinery."""
+"""Complete commands and options in bash, zsh and fish, by click's own functions."""
 
 import os
 from pathlib import Path
@@ -17,15 +17,31 @@ SHELLS = ("bash", "zsh", "fish")
 
 
 def answer(cli: click.Command, instruction: str) -> int:
-    """Answer the shell, which asks for a script or for what may come next."""
+    """Answer the shell, which asks for a script or for what may come next.
+
+    Args:
+        cli: The program.
+        instruction: What the shell's function has put into the variable.
+
+    Returns:
+        The exit code.
+    """
     return shell_complete(cli, {}, PROGRAM, VARIABLE, instruction)
 
 
 def script(cli: click.Command, shell: str | None) -> str:
-    """Return the script that a shell has to read."""
-    found = get_completion_class(shell or shell_in_use())
-    assert found is not None
-    return found(cli, {}, PROGRAM, VARIABLE).source()
+    """Return the script that a shell has to read.
+
+    Args:
+        cli: The program.
+        shell: Which shell; the one in use when None.
+
+    Raises:
+        InputError: No shell is given, and the one in use is not known.
+    """
+    completion = get_completion_class(shell or shell_in_use())
+    assert completion is not None
+    return completion(cli, {}, PROGRAM, VARIABLE).source()
 
 
 def install(cli: click.Command, shell: str | None) -> str:
@@ -33,6 +49,13 @@ def install(cli: click.Command, shell: str | None) -> str:
 
     bash and zsh get a line in their start file that reads the script; fish looks in a
     directory of its own. A second time changes nothing.
+
+    Args:
+        cli: The program.
+        shell: Which shell; the one in use when None.
+
+    Raises:
+        InputError: A file can't be written, or the shell in use is not known.
     """
     shell = shell or shell_in_use()
     text = script(cli, shell)

@@ -1,4 +1,4 @@
-"""Open what is kept, for commands that need no model, as fast as that goes."""
+"""Open the stores for commands that need no model, as fast as possible."""
 
 import gc
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from ..settings import clean_user_id
 
 if TYPE_CHECKING:
     from ..clock import Clock
-    from ..runtime.stores import Stores
+    from ..runtime import Stores
     from ..settings import Settings
     from ..tasks import Owner
 
@@ -21,7 +21,7 @@ user_option = click.option("--user", help="Whose tasks. Default: the APP_USER se
 
 @contextmanager
 def fast_imports() -> Iterator[None]:
-    """Import without the garbage collector, which takes its time and finds nothing."""
+    """Import with the garbage collector off, which would take time and find nothing."""
     gc.disable()
     try:
         yield
@@ -31,8 +31,8 @@ def fast_imports() -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """The stores, and for whom they were opened."""
+class StoreContext:
+    """The stores, with the settings and the clock they use, and the user they were opened for."""
 
     settings: "Settings"
     clock: "Clock"
@@ -41,13 +41,18 @@ class Opened:
 
 
 @contextmanager
-def opened(user: str | None) -> Iterator[Opened]:
-    """Open the stores for a user, the setting's one when None; they close with the block."""
+def open_stores(user: str | None) -> Iterator[StoreContext]:
+    """Open the stores for a user, the setting's one when None; they close with the block.
+
+    Raises:
+        InputError: The user id can't be used.
+        SettingsError: A setting is wrong.
+    """
     with fast_imports():
         from zoneinfo import ZoneInfo
 
         from ..clock import SystemClock
-        from ..runtime.stores import Stores
+        from ..runtime import Stores
         from ..settings import Settings
         from ..tasks import Owner
 
@@ -57,6 +62,6 @@ def opened(user: str | None) -> Iterator[Opened]:
     )
     stores = Stores(settings, clock)
     try:
-        yield Opened(settings, clock, stores, owner)
+        yield StoreContext(settings, clock, stores, owner)
     finally:
         stores.close()

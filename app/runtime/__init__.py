@@ -1,1 +1,48 @@
-""""""
+"""What a process holds while it runs: the container, stores and turns; and what is done to them.
+
+Each file is loaded when one of its names is first used: a command that lists tasks needs the
+stores and no more.
+"""
+
+from typing import TYPE_CHECKING
+
+from .. import lazy_names
+
+if TYPE_CHECKING:
+    from .backup import back_up, database_exists, restore_backup
+    from .container import Container, close_container, shared_container
+    from .health import Report, close_breakers, examine
+    from .stores import Stores
+    from .turns import Graph, TurnRequest, Turns
+    from .user_erasure import ErasedRows, erase_user
+
+__all__ = [
+    "Container",
+    "ErasedRows",
+    "Graph",
+    "Report",
+    "Stores",
+    "TurnRequest",
+    "Turns",
+    "back_up",
+    "close_breakers",
+    "close_container",
+    "database_exists",
+    "erase_user",
+    "examine",
+    "restore_backup",
+    "shared_container",
+]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(
+        __name__,
+        {
+            "backup": ("back_up", "database_exists", "restore_backup"),
+            "container": ("Container", "close_container", "shared_container"),
+            "health": ("Report", "close_breakers", "examine"),
+            "stores": ("Stores",),
+            "turns": ("Graph", "TurnRequest", "Turns"),
+            "user_erasure": ("ErasedRows", "erase_user"),
+        },
+    )

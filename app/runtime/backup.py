@@ -17,17 +17,21 @@ from ..errors import DatabaseError, InputError
 from ..settings import Settings, private_file
 
 _TASKS_FILE = "tasks.db"
-_SHORT_S = 0.1
-"""How long SQLite waits for a lock by itself; `patiently` waits on."""
+_SQLITE_TIMEOUT = 0.1
+"""Seconds that SQLite waits for a lock by itself; `patiently` waits longer."""
 _TABLES = ("task_relay_*", "task_relay.*")
-"""What is ours in PostgreSQL: tables with our prefix, and our schema with the checkpoints."""
+"""The program's own parts of PostgreSQL: tables with its prefix, and its schema of checkpoints."""
 
 
 def back_up(settings: Settings, file: Path) -> None:
     """Write a backup: for SQLite a zip of the databases, for PostgreSQL what pg_dump makes.
 
     The conversations are copied first: a backup may hold a change that its conversation
-    doesn't tell of, never the other way round. The old file stays until the new one is whole.
+    doesn't mention, never the other way round. The old file stays until the new one is whole.
+
+    Args:
+        settings: Where the databases are.
+        file: The backup to write.
 
     Raises:
         DatabaseError: A database is missing or can't be read, or pg_dump isn't there or fails.
@@ -50,14 +54,18 @@ def back_up(settings: Settings, file: Path) -> None:
             unfinished.unlink(missing_ok=True)
 
 
-def restore(settings: Settings, file: Path) -> None:
+def restore_backup(settings: Settings, file: Path) -> None:
     """Put the content of a backup in the place of what is in the databases now.
 
     Nothing is changed unless every part of the backup is whole. A file in the way that is no
     database any more is kept beside it, with `.damaged` at the end of its name.
 
+    Args:
+        settings: Where the databases are.
+        file: The backup to read.
+
     Raises:
-        InputError: The file is no backup of ours.
+        InputError: The file is no backup of Task Relay.
         DatabaseError: A database can't be written, or is PostgreSQL.
     """
     if not _is_sqlite(settings):
@@ -66,20 +74,20 @@ def restore(settings: Settings, file: Path) -> None:
             "then pg_restore --clean --if-exists --dbname=URL FILE."
         )
     targets = _files(settings)
-    with tempfile.TemporaryDirectory(dir=_near(targets[_TASKS_FILE])) as place:
+    with tempfile.TemporaryDirectory(dir=_near(targets[_TASKS_FILE])) as directory:
         for name in targets:
-            _unpack(file, name, Path(place))
+            _unpack(file, name, Path(directory))
         for name, target in targets.items():
             make_file(target)
             try:
-                _copy(Path(place) / name, target)
+                _copy(Path(directory) / name, target)
             except _Damaged:
                 _set_aside(target)
                 make_file(target)
-                _copy(Path(place) / name, target)
+                _copy(Path(directory) / name, target)
 
 
-def present(settings: Settings) -> bool:
+def database_exists(settings: Settings) -> bool:
     """Say whether there is a database already that a restore would overwrite."""
     return _is_sqlite(settings) and any(file.exists() for file in _files(settings).values())
 
@@ -94,7 +102,7 @@ def _files(settings: Settings) -> dict[str, Path]:
 
 
 def _check(files: dict[str, Path], file: Path) -> None:
-    if file.resolve() in [one.resolve() for one in files.values()]:
+    if file.resolve() in [database.resolve() for database in files.values()]:
         raise InputError(f"{file} is a database in use. Name another file for the backup.")
     if not files[_TASKS_FILE].exists():
         raise DatabaseError(f"There is no database {files[_TASKS_FILE]} yet to make a backup of.")
@@ -102,12 +110,12 @@ def _check(files: dict[str, Path], file: Path) -> None:
 
 def _zip_copies(files: dict[str, Path], target: Path) -> None:
     with (
-        tempfile.TemporaryDirectory(dir=target.parent) as place,
+        tempfile.TemporaryDirectory(dir=target.parent) as directory,
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as whole,
     ):
         for name, source in files.items():
             if source.exists():
-                copy = Path(place) / name
+                copy = Path(directory) / name
                 private_file(copy)
                 _copy(source, copy)
                 whole.write(copy, name)
@@ -121,14 +129,14 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a SQLite database as it stands at one instant, whoever is writing to it."""
     try:
         with (
-            closing(sqlite3.connect(source, timeout=_SHORT_S)) as read,
-            closing(sqlite3.connect(target, timeout=_SHORT_S)) as written,
+            closing(sqlite3.connect(source, timeout=_SQLITE_TIMEOUT)) as read,
+            closing(sqlite3.connect(target, timeout=_SQLITE_TIMEOUT)) as written,
         ):
             patiently(lambda: read.backup(written, progress=_stop_when_busy))
     except sqlite3.Error as error:
         kind = _Damaged if "not a database" in str(error) else DatabaseError
-        told = f"{source} can't be copied to {target}: {error}. {advice(error)}"
-        raise kind(told) from error
+        sentence = f"{source} can't be copied to {target}: {error}. {advice(error)}"
+        raise kind(sentence) from error
 
 
 def _stop_when_busy(status: int, _remaining: int, _total: int) -> None:
@@ -144,15 +152,15 @@ def _set_aside(database: Path) -> None:
             database.with_name(database.name + end).replace(f"{database}.damaged{end}")
 
 
-def _unpack(file: Path, name: str, place: Path) -> None:
+def _unpack(file: Path, name: str, directory: Path) -> None:
     """Take one database out of a backup and check it; an absent one becomes an empty one."""
     try:
         with zipfile.ZipFile(file) as whole:
             if name in whole.namelist():
-                whole.extract(name, place)
+                whole.extract(name, directory)
             elif name == _TASKS_FILE:
                 raise InputError(f"{file} is no backup of Task Relay: it holds no {name}.")
-        with closing(sqlite3.connect(place / name)) as connection:
+        with closing(sqlite3.connect(directory / name)) as connection:
             (sound,) = connection.execute("PRAGMA quick_check").fetchone()
             if name == _TASKS_FILE:
                 connection.execute(f"SELECT version_num FROM {VERSION_TABLE}")

@@ -1,4 +1,4 @@
-"""Answer messages in the threads that we keep: one turn after the other in each."""
+"""Answer messages in the program's own threads: one turn after the other in each."""
 
 import asyncio
 import logging
@@ -38,8 +38,8 @@ MAIN_THREAD = "main"
 """The thread of a user that is meant where nobody names one."""
 
 _MOST_STEPS = 200
-_LOOK_AGAIN = 0.03
-"""Seconds between two looks whether another process has finished its turn."""
+_LOCK_POLL = 0.03
+"""Seconds between two tries to take the thread's lock from another process."""
 _BUSY = "Another message in this thread is still being answered. Send yours again in a minute."
 _BUG = "Something broke inside, and this turn has stopped."
 
@@ -47,8 +47,8 @@ Graph = CompiledStateGraph[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked of a thread.
+class TurnRequest:
+    """What one turn is to answer.
 
     Without a message, `decision` answers what the thread waits for; without that too, its
     last message is answered again. `ask_first` is the place in the model chain to begin with.
@@ -66,7 +66,7 @@ class Turns:
 
     Args:
         open_container: Gives the container, with its clients open.
-        graph: Gives the graph over our own checkpointer; slow the first time.
+        graph: Gives the graph over the program's own checkpointer; slow the first time.
     """
 
     def __init__(
@@ -78,28 +78,32 @@ class Turns:
             WeakValueDictionary()
         )
 
-    async def answer(self, asked: Asked) -> Reply:
+    async def answer(self, request: TurnRequest) -> Reply:
         """Return the reply, also to what can't be used."""
-        async with aclosing(self._turn(asked, ())) as events:
+        async with aclosing(self._turn(request, ())) as events:
             async for event in events:
                 if isinstance(event, Reply):
                     return event
         raise AssertionError("a turn ends with a reply")
 
-    def stream(self, asked: Asked) -> AsyncGenerator[Event]:
+    def stream(self, request: TurnRequest) -> AsyncGenerator[Event]:
         """Yield what happens, and the reply last."""
-        return self._turn(asked, MODES)
+        return self._turn(request, MODES)
 
-    async def _turn(self, asked: Asked, modes: Sequence[StreamMode]) -> AsyncGenerator[Event]:
+    async def _turn(
+        self, request: TurnRequest, modes: Sequence[StreamMode]
+    ) -> AsyncGenerator[Event]:
         try:
-            user = clean_user_id(asked.user_id)
-            thread = clean_thread_id(MAIN_THREAD if asked.thread_id is None else asked.thread_id)
+            user = clean_user_id(request.user_id)
+            thread = clean_thread_id(
+                MAIN_THREAD if request.thread_id is None else request.thread_id
+            )
         except InputError as error:
-            thread = str(asked.thread_id or MAIN_THREAD)
-            yield Reply(False, str(error), str(asked.user_id), thread)
+            thread = str(request.thread_id or MAIN_THREAD)
+            yield Reply(False, str(error), str(request.user_id), thread)
             return
         try:
-            async with aclosing(self._converse(user, thread, asked, modes)) as events:
+            async with aclosing(self._converse(user, thread, request, modes)) as events:
                 async for event in events:
                     yield event
         except (SettingsError, DatabaseError):
@@ -113,20 +117,20 @@ class Turns:
             yield Reply(False, f"{_BUG} See the log: {log}", user, thread)
 
     async def _converse(
-        self, user: str, thread: str, asked: Asked, modes: Sequence[StreamMode]
+        self, user: str, thread: str, request: TurnRequest, modes: Sequence[StreamMode]
     ) -> AsyncGenerator[Event]:
         container = await self._open_container()
         graph = await asyncio.to_thread(self._graph)
         key = await asyncio.to_thread(_key_of, container, user, thread)
         config = RunnableConfig(
-            configurable={"thread_id": key, THREAD_NAME: thread, ASK_FIRST: asked.ask_first},
+            configurable={"thread_id": key, THREAD_NAME: thread, ASK_FIRST: request.ask_first},
             recursion_limit=_MOST_STEPS,
         )
         state: Any = {}
         async with self._turn_of(key, container):
             with translated(container.settings):
                 stream = graph.astream(
-                    await _said(asked, graph, config),
+                    await _graph_input(request, graph, config),
                     config,
                     context=Context(user_id=user),
                     durability="sync",
@@ -150,18 +154,18 @@ class Turns:
         locks, clock = container.turn_locks(), container.clock
         async with here:
             latest = clock.monotonic() + container.settings.turn_timeout
-            while not await _taken(locks, key):
+            while not await _try_lock(locks, key):
                 if clock.monotonic() > latest:
                     raise InputError(_BUSY)
-                await clock.sleep(_LOOK_AGAIN)
+                await clock.sleep(_LOCK_POLL)
             try:
                 yield
             finally:
                 await asyncio.shield(asyncio.to_thread(locks.give_back, key))
 
 
-async def _taken(locks: TurnLocks, key: str) -> bool:
-    """Try to take a lock; who gives up meanwhile leaves it free, though the thread goes on."""
+async def _try_lock(locks: TurnLocks, key: str) -> bool:
+    """Try to take a lock; a cancelled caller leaves it free, though its worker thread goes on."""
     taking = asyncio.ensure_future(asyncio.to_thread(locks.take, key))
     try:
         return await asyncio.shield(taking)
@@ -176,22 +180,22 @@ def _key_of(container: Container, user: str, thread: str) -> str:
 
     A server's ids are UUIDs. Anything else is the id of a thread that a host keeps elsewhere.
     """
-    found = container.transcript().key_of(user, thread)
-    return found if found and is_uuid(found) else conversation_key(user, thread)
+    key = container.transcript().key_of(user, thread)
+    return key if key and is_uuid(key) else conversation_key(user, thread)
 
 
-async def _said(asked: Asked, graph: Graph, config: RunnableConfig) -> Any:
-    """Return what goes into the thread; text that every store and provider takes.
+async def _graph_input(request: TurnRequest, graph: Graph, config: RunnableConfig) -> Any:
+    """Return the graph's input; its text is one that every store and provider takes.
 
     Raises:
         InputError: The thread waits for no decision, or has nothing to answer again.
     """
-    if asked.message is not None:
-        text = str(asked.message).encode("utf-8", "replace").decode().replace("\0", "")
+    if request.message is not None:
+        text = str(request.message).encode("utf-8", "replace").decode().replace("\0", "")
         return {"messages": [HumanMessage(text)]}
     state = await graph.aget_state(config)
-    if asked.decision is None:
+    if request.decision is None:
         return {"messages": answer_again(state.values)}
     if not state.interrupts:
         raise InputError("There is nothing to confirm: this thread waits for no decision.")
-    return Command(resume=answer_to(state.interrupts[0].value, asked.decision))
+    return Command(resume=answer_to(state.interrupts[0].value, request.decision))

@@ -15,7 +15,7 @@ _BUSY = "A message of theirs is still being answered; nothing was removed. Try a
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class ErasedRows:
     """How many rows of each kind were removed."""
 
     tasks: int
@@ -26,12 +26,16 @@ class Forgotten:
     calls: int
 
 
-def forget(stores: Stores, owner: Owner) -> Forgotten:
+def erase_user(stores: Stores, owner: Owner) -> ErasedRows:
     """Remove a user's tasks, their history, what they said, their threads, and model calls.
 
     The checkpoints go first and the list of threads last but for the tasks, so that a
     failure in between leaves a list by which it can be done again. Threads that no list has,
-    because an older version began them, tell by themselves whose they are.
+    because an older version began them, hold the name of their user themselves.
+
+    Args:
+        stores: Where everything is kept.
+        owner: Whose rows go.
 
     Raises:
         DatabaseError: A database failed; what was removed by then is gone.
@@ -41,17 +45,17 @@ def forget(stores: Stores, owner: Owner) -> Forgotten:
     transcript, saver = stores.transcript(), stores.conversations()
     keys = {thread.key for thread in transcript.threads(user_id)} | saver.threads_of(user_id)
     keys.add(conversation_key(user_id, _MAIN))
-    with _quiet(stores.turn_locks(), sorted(keys)):
+    with _locked_threads(stores.turn_locks(), sorted(keys)):
         checkpoints = sum(saver.forget(key) for key in keys)
         messages, threads = transcript.forget(user_id)
         calls = stores.ledger().forget(user_id)
         tasks, events = stores.archive().forget(owner)
-    return Forgotten(tasks, events, messages, len(threads), checkpoints, calls)
+    return ErasedRows(tasks, events, messages, len(threads), checkpoints, calls)
 
 
 @contextmanager
-def _quiet(locks: TurnLocks, keys: Sequence[str]) -> Iterator[None]:
-    """Let no turn run in some threads, whose end would bring back what is removed."""
+def _locked_threads(locks: TurnLocks, keys: Sequence[str]) -> Iterator[None]:
+    """Hold the locks of threads; the end of a turn would bring back what is removed."""
     held: list[str] = []
     try:
         for key in keys:

@@ -1,1 +1,19 @@
-"""What a server loads: the graph, and the health endpoints."""
+"""What a server loads: the graph, and the health endpoints.
+
+LangGraph's server loads the files by their paths; hosts in the same process import these names.
+"""
+
+from typing import TYPE_CHECKING
+
+from .. import lazy_names
+
+if TYPE_CHECKING:
+    from .health_endpoints import app
+    from .studio import checkpointer, graph
+
+__all__ = ["app", "checkpointer", "graph"]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(
+        __name__, {"health_endpoints": ("app",), "studio": ("checkpointer", "graph")}
+    )

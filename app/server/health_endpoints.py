@@ -1,7 +1,7 @@
 """What `langgraph.json` serves beside the graph: `/healthz` and `/readyz`, for orchestrators.
 
 `/healthz` says that the process answers. `/readyz` says 200 where the database can be read
-and some language model may be asked, else 503, and in both cases what it found. Plain
+and at least one language model can be asked, else 503, and in both cases what it found. Plain
 commands work without any model, so a service that isn't ready may still be of use.
 """
 
@@ -29,8 +29,8 @@ async def healthz(request: Request) -> JSONResponse:
 
 async def readyz(request: Request) -> JSONResponse:
     """Say whether a turn could be answered now."""
-    found: dict[str, Any] = await readiness()
-    return JSONResponse(found, status_code=200 if found["ok"] else 503)
+    report = await readiness()
+    return JSONResponse(report, status_code=200 if report["ok"] else 503)
 
 
 async def readiness() -> dict[str, Any]:
@@ -41,8 +41,8 @@ async def readiness() -> dict[str, Any]:
     except TaskRelayError as error:
         return {"ok": False, "database": type(error).__name__, "models": {}}
     models = await container.model_states()
-    may_answer = any(state != "open" for state in models.values())
-    return {"ok": may_answer, "database": "ok", "models": models}
+    can_answer = any(state != "open" for state in models.values())
+    return {"ok": can_answer, "database": "ok", "models": models}
 
 
 app = Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz)])

@@ -100,7 +100,7 @@ def test_command_loads_nothing_that_it_needn_t(
 def made(tmp_path: Path) -> Path:
     """A directory whose database is there already: only the first start migrates."""
     from app.clock import SystemClock
-    from app.runtime.stores import Stores
+    from app.runtime import Stores
     from app.settings import Settings
 
     stores = Stores(Settings.load(), SystemClock())

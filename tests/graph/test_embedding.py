@@ -14,7 +14,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 
 from app import Settings, ThreadOwnerError, build_graph
-from app.runtime.container import close_container, shared_container
+from app.runtime import close_container, shared_container
 from tests.conftest import provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from app import build_graph
 from app.conversations import Role, TranscriptMessage
-from app.runtime.container import close_container, shared_container
+from app.runtime import close_container, shared_container
 from app.settings import Settings
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app import build_graph
-from app.runtime.container import close_container, shared_container
+from app.runtime import close_container, shared_container
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api

@@ -6,13 +6,13 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from ...errors import TaskRelayError
-from ..confirm_prompt import ask
+from ..confirm_prompt import ask_for_decision
 from ..exit_codes import Exit
 from ..output.notices import welcome
 from . import slash
-from .hide_typing import keys_unseen
+from .hide_typing import hide_typing
 from .prompt import Meanwhile, Prompt
-from .session import Session
+from .session import ChatSession
 
 if TYPE_CHECKING:
     from ...events import Event
@@ -26,24 +26,24 @@ class Conversation:
         session: What it is about.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: ChatSession) -> None:
         self._session = session
         self._output = session.output
         self._prompt = Prompt(
             session.settings.data_dir, session.user, self._completions, session.output.plain
         )
 
-    def hold(self) -> int:
+    def run(self) -> int:
         """Ask and answer until the person leaves; return the exit code."""
         missing = self._session.missing_keys
         loud = bool(missing and self._session.models)
         self._output.greet(welcome(missing, not self._session.models), loud)
         self._session.loading.begin()
-        meanwhile: Meanwhile | None = (self._recalled(), self._dimly)
+        meanwhile: Meanwhile | None = (self._last_exchange(), self._say_dim)
         leaving = False
         while True:
             try:
-                said = self._prompt.ask(meanwhile).strip()
+                line = self._prompt.ask(meanwhile).strip()
             except KeyboardInterrupt:
                 if leaving:
                     return Exit.ANSWERED
@@ -53,39 +53,39 @@ class Conversation:
                 return Exit.ANSWERED
             else:
                 leaving = False
-                if said and self._do(said) is slash.Next.LEAVE:
+                if line and self._handle(line) is slash.AfterCommand.LEAVE:
                     return Exit.ANSWERED
             meanwhile = None
 
-    def _do(self, said: str) -> slash.Next:
+    def _handle(self, line: str) -> slash.AfterCommand:
         """Carry out a slash command, or answer a message; Ctrl-C stops either."""
         try:
-            if not said.startswith("/"):
-                self._answer(said)
-                return slash.Next.ASK
-            found = slash.find(said)
-            if found.command is None:
-                self._output.say(found.told, "yellow")
-                return slash.Next.ASK
-            following = found.command.run(self._session, found.rest)
-            if following is slash.Next.ANSWER_AGAIN:
+            if not line.startswith("/"):
+                self._answer(line)
+                return slash.AfterCommand.ASK
+            match = slash.find(line)
+            if match.command is None:
+                self._output.say(match.hint, "yellow")
+                return slash.AfterCommand.ASK
+            after = match.command.run(self._session, match.rest)
+            if after is slash.AfterCommand.ANSWER_AGAIN:
                 self._answer(None)
-            return following
+            return after
         except KeyboardInterrupt:
             self._output.say("Stopped.", "dim")
         except TaskRelayError as error:
             self._output.say(str(error), "red")
-        return slash.Next.ASK
+        return slash.AfterCommand.ASK
 
     def _answer(self, message: str | None) -> None:
         decision: bool | str | None = None
         while True:
-            with keys_unseen():
+            with hide_typing():
                 reply = self._session.runner.run(self._turn(message, decision))
             self._session.last = reply
             if reply.confirmation is None:
                 return
-            message, decision = None, ask(self._prompt.confirm)
+            message, decision = None, ask_for_decision(self._prompt.confirm)
 
     async def _turn(self, message: str | None, decision: bool | str | None) -> "Reply":
         display = self._output.display(self._session.clock, message or "", self._first_step())
@@ -105,17 +105,17 @@ class Conversation:
     def _first_step(self) -> str:
         return "thinking" if self._session.loading.done else "loading the models"
 
-    async def _recalled(self) -> str:
-        """Return where the thread stood as soon as it can be read, or why it can't."""
+    async def _last_exchange(self) -> str:
+        """Return the thread's last exchange as soon as it can be read, or why it can't be."""
         from .last_exchange import last_exchange
 
         try:
-            await self._session.loading.astores()
+            await self._session.loading.open_stores()
             return await asyncio.to_thread(last_exchange, self._session)
         except TaskRelayError as error:
             return str(error)
 
-    def _dimly(self, text: str) -> None:
+    def _say_dim(self, text: str) -> None:
         self._output.say(text, "dim")
 
     def _completions(self, typed: str) -> Iterable[tuple[str, str]]:

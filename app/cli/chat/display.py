@@ -1,7 +1,6 @@
 """Show an answer as it comes, and print it for good when it is whole."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -10,17 +9,19 @@ from rich.text import Text
 
 from ...clock import Clock
 from ...events import Failover, Token, ToolCall
-from ..output.notices import call_line, is_ours, notice_of, printable
-from .live_region import Region, lines_of
+from ..output.notices import call_line, is_own_text, printable, styled_notice
+from .live_region import LiveRegion, lines_of
 from .progress import Progress
-from .streaming_markdown import Growing
+from .streaming_markdown import StreamingMarkdown
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from ...events import Event
     from ...reply import Reply
 
 _FRAME = 0.1
-"""Seconds between two looks at an answer that grows."""
+"""Seconds between two drawings of an answer that grows."""
 
 
 class Display:
@@ -33,23 +34,23 @@ class Display:
     Args:
         console: The terminal.
         clock: Where the time comes from.
-        asked: What the person said, to be shown again where the screen is drawn anew.
+        message: What the person said, to be shown again where the screen is drawn anew.
         progress: What is being done.
     """
 
-    def __init__(self, console: Console, clock: Clock, asked: str, progress: Progress) -> None:
+    def __init__(self, console: Console, clock: Clock, message: str, progress: Progress) -> None:
         self._console = console
         self._clock = clock
         self._progress = progress
-        self._region = Region(console)
-        self._above: list[RenderableType] = [Text(f"> {asked}")] if asked else []
-        self._answer = Growing(console)
+        self._region = LiveRegion(console)
+        self._above: list[RenderableType] = [Text(f"> {message}")] if message else []
+        self._answer = StreamingMarkdown(console)
         self._message_id = ""
 
     async def follow(self, events: "AsyncIterator[Event]") -> "Reply":
-        """Show the events of a turn, and its reply.
+        """Show the events of a turn, and return its reply.
 
-        Where the person stops it, what came of an answer stays on the screen.
+        When the turn is cancelled, what came of an answer stays on the screen.
         """
         frames = asyncio.create_task(self._frames())
         try:
@@ -97,16 +98,16 @@ class Display:
 
     def _finish(self, reply: "Reply") -> None:
         """Print what is left of the answer, or another one in its place."""
-        said = printable(reply.reply)
-        if is_ours(reply) or self._answer.text.strip() != said.strip():
+        text = printable(reply.reply)
+        if is_own_text(reply) or self._answer.text.strip() != text.strip():
             self._withdraw()
-        notice = notice_of(reply)
+        notice = styled_notice(reply)
         if notice and not self._answer.printed:
             self._print(notice)
-        if is_ours(reply):
-            self._print(Text(said, "" if reply.ok else "yellow"))
+        if is_own_text(reply):
+            self._print(Text(text, "" if reply.ok else "yellow"))
         else:
-            self._answer.text = self._answer.text or said
+            self._answer.text = self._answer.text or text
             self._keep()
         if notice and notice not in self._above:
             self._print(notice)
@@ -115,7 +116,7 @@ class Display:
         """Print for good what has come of an answer."""
         for block in self._answer.rest():
             self._print(block)
-        self._answer = Growing(self._console)
+        self._answer = StreamingMarkdown(self._console)
 
     def _withdraw(self, failed: str = "") -> None:
         """Take back the answer so far."""
@@ -123,7 +124,7 @@ class Display:
             del self._above[-self._answer.printed :]
             self._above.append(_withdrawn(failed))
             self._draw_anew()
-        self._answer = Growing(self._console)
+        self._answer = StreamingMarkdown(self._console)
 
     def _draw_anew(self) -> None:
         self._region.start_over()
@@ -136,5 +137,5 @@ class Display:
 
 
 def _withdrawn(failed: str) -> Text:
-    who = f"{failed} broke off" if failed else "the model began anew"
-    return Text(f"({who}; the beginning of an answer further up doesn't count.)", "yellow")
+    reason = f"{failed} broke off" if failed else "the model began anew"
+    return Text(f"({reason}; the beginning of an answer further up doesn't count.)", "yellow")

@@ -1,4 +1,4 @@
-"""Keep what is typed during an answer off the screen."""
+"""Hide what is typed during an answer, so that it doesn't break the answer's lines."""
 
 import sys
 from collections.abc import Iterator
@@ -7,21 +7,22 @@ from importlib.util import find_spec
 
 
 @contextmanager
-def keys_unseen() -> Iterator[None]:
+def hide_typing() -> Iterator[None]:
     """Let the terminal show no keys for a while; the next prompt gets them.
 
-    Ctrl-C works as ever. Where the platform has no such switch, nothing happens.
+    Ctrl-C works as before. Where standard input is no terminal, or the platform has no such
+    switch, nothing happens.
     """
     if find_spec("termios") is None or not sys.stdin.isatty():
         yield
         return
     import termios
 
-    place = sys.stdin.fileno()
-    before = termios.tcgetattr(place)
-    unseen = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
-    termios.tcsetattr(place, termios.TCSANOW, unseen)
+    stdin = sys.stdin.fileno()
+    before = termios.tcgetattr(stdin)
+    hidden = [*before[:3], before[3] & ~termios.ECHO, *before[4:]]
+    termios.tcsetattr(stdin, termios.TCSANOW, hidden)
     try:
         yield
     finally:
-        termios.tcsetattr(place, termios.TCSANOW, before)
+        termios.tcsetattr(stdin, termios.TCSANOW, before)

@@ -1,9 +1,9 @@
-"""Show where a thread stood: the last thing that was said in it, and the answer."""
+"""Show the last exchange of a thread: the last thing that was said in it, and the answer."""
 
 from typing import TYPE_CHECKING
 
 from ..output.notices import printable
-from .session import Session
+from .session import ChatSession
 
 if TYPE_CHECKING:
     from ...conversations import TranscriptEntry
@@ -11,32 +11,33 @@ if TYPE_CHECKING:
 _LOOK_BACK = 40
 """Messages among which the last exchange is looked for."""
 _MOST_LINES = 8
+"""Lines of each message that are shown."""
 
 
-def last_exchange(session: Session) -> str:
+def last_exchange(session: ChatSession) -> str:
     """Return the last exchange of the session's thread; empty where nothing was said."""
     from ...conversations import Role
 
     transcript = session.stores().transcript()
     key = transcript.key_of(session.user, session.thread)
     entries = transcript.last(session.user, key, _LOOK_BACK) if key else []
-    asked = _last(entries, Role.PERSON.value)
-    if asked is None:
+    question = _last(entries, Role.PERSON.value)
+    if question is None:
         return ""
-    answer = _last(entries[entries.index(asked) :], Role.MODEL.value)
-    lines = [f"> {asked.message.text}", *([answer.message.text] if answer else [])]
+    answer = _last(entries[entries.index(question) :], Role.MODEL.value)
+    lines = [f"> {question.message.text}", *([answer.message.text] if answer else [])]
     return "\n".join(_shortened(printable(line)) for line in lines)
 
 
-def show_last(session: Session) -> None:
-    """Show the last exchange, dimly."""
-    if said := last_exchange(session):
-        session.output.say(said, "dim")
+def show_last(session: ChatSession) -> None:
+    """Show the last exchange in dim letters."""
+    if text := last_exchange(session):
+        session.output.say(text, "dim")
 
 
 def _last(entries: "list[TranscriptEntry]", role: str) -> "TranscriptEntry | None":
-    told = (entry for entry in reversed(entries) if entry.message.text.strip())
-    return next((entry for entry in told if entry.message.role == role), None)
+    with_text = (entry for entry in reversed(entries) if entry.message.text.strip())
+    return next((entry for entry in with_text if entry.message.role == role), None)
 
 
 def _shortened(text: str) -> str:

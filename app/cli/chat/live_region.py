@@ -14,27 +14,34 @@ _NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
 _HIDE, _SHOW = "\x1b[?25l", "\x1b[?25h"
 
 
-class Line(NamedTuple):
+class ScreenLine(NamedTuple):
     """One line of the screen with its colours, and how many cells it takes."""
 
     text: str
     width: int
 
 
-def lines_of(console: Console, renderable: RenderableType) -> list[Line]:
-    """Return a renderable as lines of the console's width."""
+def lines_of(console: Console, renderable: RenderableType) -> list[ScreenLine]:
+    """Return a renderable as lines of the console's width.
+
+    Args:
+        console: Gives width and colours.
+        renderable: What rich can draw.
+    """
     rows = console.render_lines(renderable, pad=False)
     with console.capture() as captured:
         for row in rows:
             console.print(Segments([*row, Segment.line()]), soft_wrap=True)
     texts = captured.get().split("\n")[:-1]
-    return [
-        Line(text.rstrip(" "), Segment.get_line_length(row) - len(text) + len(text.rstrip(" ")))
-        for text, row in zip(texts, rows, strict=True)
-    ]
+    lines = []
+    for text, row in zip(texts, rows, strict=True):
+        trimmed = text.rstrip(" ")
+        spaces = len(text) - len(trimmed)
+        lines.append(ScreenLine(trimmed, Segment.get_line_length(row) - spaces))
+    return lines
 
 
-class Region:
+class LiveRegion:
     """The lines that may change, below everything that is printed for good.
 
     While they are drawn, the terminal doesn't wrap: where it finds a character wider than
@@ -43,7 +50,7 @@ class Region:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._shown: list[Line] = []
+        self._shown: list[ScreenLine] = []
 
     @property
     def disturbed(self) -> bool:
@@ -56,11 +63,11 @@ class Region:
         return too_wide or len(self._shown) >= height
 
     def start_over(self) -> None:
-        """Clear the screen, which what was printed before is scrolled off or lost from."""
+        """Clear the screen; what was printed before scrolls off it or is lost."""
         self._shown = []
         self._write(_CLEAR)
 
-    def draw(self, lines: Sequence[Line]) -> None:
+    def draw(self, lines: Sequence[ScreenLine]) -> None:
         """Put lines in the place of those that are drawn; what is the same stays."""
         same = 0
         while same < min(len(lines), len(self._shown)) and lines[same] == self._shown[same]:
@@ -71,8 +78,8 @@ class Region:
         self._write(f"{_HIDE}{_NO_WRAP}{self._up_to(same)}{rest}{_WRAP}")
         self._shown = list(lines)
 
-    def print(self, lines: Sequence[Line]) -> None:
-        """Print lines for good in the place of those that are drawn, which are to be drawn anew."""
+    def print(self, lines: Sequence[ScreenLine]) -> None:
+        """Print lines that stay in the place of the drawn ones, which are gone until `draw`."""
         printed = "".join(f"{line.text}\r\n" for line in lines)
         self._write(f"{_NO_WRAP}{self._up_to(0)}{printed}{_WRAP}")
         self._shown = []

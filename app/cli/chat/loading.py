@@ -1,4 +1,4 @@
-"""Load the model stack, which takes as long as a breath: at once, or while the person types."""
+"""Load the model stack, which takes a second: at once, or while the person types."""
 
 import asyncio
 import gc
@@ -11,7 +11,7 @@ from ...settings import Settings
 
 if TYPE_CHECKING:
     from ...agent import Agent
-    from ...runtime.stores import Stores
+    from ...runtime import Stores
 
 _T = TypeVar("_T")
 
@@ -66,19 +66,19 @@ class Loading:
         return self._stores.done()
 
     def stores(self) -> "Stores":
-        """Return what is kept; wait for it.
+        """Return the stores; wait for them.
 
         Raises:
-            TaskRelayError: It can't be opened.
+            TaskRelayError: They can't be opened.
         """
         return self._stores.result()
 
-    async def astores(self) -> "Stores":
-        """Do `stores` on an event loop."""
+    async def open_stores(self) -> "Stores":
+        """Return the stores as `stores` does, without holding the event loop."""
         return await asyncio.shield(asyncio.wrap_future(self._stores))
 
     async def agent(self) -> "Agent":
-        """Return the agent; wait for it. Who gives up waiting can come again.
+        """Return the agent; wait for it. A caller that stopped waiting can ask again.
 
         Raises:
             TaskRelayError: A setting is wrong.
@@ -92,12 +92,12 @@ class Loading:
                 future.result().close()
 
     def _load(self) -> None:
-        _fulfil(self._stores, self._open_stores)
-        _fulfil(self._agent, self._open_agent)
+        _resolve(self._stores, self._open_stores)
+        _resolve(self._agent, self._open_agent)
 
     def _open_stores(self) -> "Stores":
         from ...clock import SystemClock
-        from ...runtime.stores import Stores
+        from ...runtime import Stores
 
         return Stores(self._settings, SystemClock())
 
@@ -105,7 +105,7 @@ class Loading:
         return load_agent(self._settings)
 
 
-def _fulfil(future: "Future[_T]", work: Callable[[], _T]) -> None:
+def _resolve(future: "Future[_T]", work: Callable[[], _T]) -> None:
     try:
         future.set_result(work())
     except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it

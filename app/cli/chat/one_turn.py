@@ -1,4 +1,4 @@
-"""Answer one message, for a script or a person in a hurry."""
+"""Answer one message and end, for scripts: `chat -m` or a pipe."""
 
 import json
 import sys
@@ -8,42 +8,45 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..confirm_prompt import ask
+from ..confirm_prompt import ask_for_decision
 from ..exit_codes import Exit
-from ..output.notices import failover_notice, missing_notice, needs_mending, printable
+from ..output.notices import failover_notice, missing_notice, needs_repair, printable
 
-_TOLD = ("reply", "provider", "model", "user_id", "thread_id", "attempts", "tool_calls")
+_KEYS = ("reply", "provider", "model", "user_id", "thread_id", "attempts", "tool_calls")
 
 if TYPE_CHECKING:
     from ...agent import Agent
     from ...reply import Reply
 
 
-def show_failure(sentence: str, code: int) -> int:
-    """Tell a failure in which no turn took place; return the exit code."""
-    click.echo(sentence, err=True)
+def print_failure(ids: dict[str, str], sentence: str, code: int) -> int:
+    """Print a failure before any turn as the JSON object that `--json` promises in every case.
+
+    Args:
+        ids: `user_id` and `thread_id`, as far as they are known.
+        sentence: What went wrong.
+        code: The exit code.
+
+    Returns:
+        The exit code.
+    """
+    nothing: dict[str, Any] = dict.fromkeys(_KEYS) | {"attempts": [], "tool_calls": []}
+    _print_json(nothing | ids | {"reply": sentence})
     return code
 
 
-def print_failure(asked: dict[str, str], sentence: str, code: int) -> int:
-    """Do `show_failure` as the JSON object that `--json` promises in every case."""
-    nothing: dict[str, Any] = dict.fromkeys(_TOLD) | {"attempts": [], "tool_calls": []}
-    _print_json(nothing | asked | {"reply": sentence})
-    return code
-
-
-def take_one_turn(agent: "Agent", said: tuple[str, str, str], as_json: bool, yes: bool) -> int:
+def take_one_turn(agent: "Agent", request: tuple[str, str, str], as_json: bool, yes: bool) -> int:
     """Print the answer to one message; return the exit code.
 
     Args:
         agent: Who answers.
-        said: The user, the message, the thread.
+        request: The user, the message, the thread.
         as_json: Whether to print everything as one JSON object, and never to ask.
         yes: Whether large changes are confirmed beforehand.
     """
     import asyncio
 
-    user, message, thread = said
+    user, message, thread = request
     if not as_json and (notice := missing_notice(agent.container.chain.missing_keys)):
         click.secho(notice, err=True, fg="yellow", bold=True)
     with asyncio.Runner() as runner:
@@ -52,8 +55,8 @@ def take_one_turn(agent: "Agent", said: tuple[str, str, str], as_json: bool, yes
             decision = True if yes else _decide(reply, as_json)
             reply = runner.run(agent.confirm(user, decision, thread))
     if as_json:
-        told = asdict(reply)
-        _print_json({name: told[name] for name in _TOLD})
+        record = asdict(reply)
+        _print_json({key: record[key] for key in _KEYS})
     else:
         _show(reply)
     return exit_code(reply)
@@ -64,13 +67,14 @@ def _decide(reply: "Reply", as_json: bool) -> bool | str:
     if as_json or not sys.stdin.isatty():
         return "nobody could be asked here; --yes confirms beforehand"
     click.echo(printable(reply.reply), err=True)
-    return ask(partial(click.prompt, prompt_suffix="", default="", show_default=False, err=True))
+    prompt = partial(click.prompt, prompt_suffix="", default="", show_default=False, err=True)
+    return ask_for_decision(prompt)
 
 
 def _show(reply: "Reply") -> None:
     if notice := failover_notice(reply):
-        mend = needs_mending(reply)
-        click.secho(notice, err=True, fg="yellow" if mend else None, bold=mend)
+        repair = needs_repair(reply)
+        click.secho(notice, err=True, fg="yellow" if repair else None, bold=repair)
     click.echo(printable(reply.reply))
 
 
@@ -81,6 +85,6 @@ def exit_code(reply: "Reply") -> int:
     return Exit.NO_MODEL if reply.no_model else Exit.FAILED
 
 
-def _print_json(told: dict[str, Any]) -> None:
+def _print_json(record: dict[str, Any]) -> None:
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    click.echo(json.dumps(told, ensure_ascii=ascii_only))
+    click.echo(json.dumps(record, ensure_ascii=ascii_only))

@@ -22,7 +22,7 @@ class PlainDisplay:
         self._say = say
 
     async def follow(self, events: "AsyncIterator[Event]") -> Reply:
-        """Show the events of a turn, and its reply."""
+        """Show the events of a turn, and return its reply."""
         reply = None
         async for event in events:
             if isinstance(event, ToolCall):

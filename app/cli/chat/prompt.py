@@ -15,14 +15,15 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import ColorDepth
 
 from ...settings import private_file
-from .history_file import typed_file
+from .history_file import history_file
 
 _MENU_LINES = 6
 
-Completing = Callable[[str], Iterable[tuple[str, str]]]
+Completions = Callable[[str], Iterable[tuple[str, str]]]
 """Gives what may take the place of the word being typed, each with a hint, for a line."""
 
 Meanwhile = tuple[Coroutine[Any, Any, str], Callable[[str], None]]
+"""Work that finds a text while the prompt waits, and what shows the text above the prompt."""
 
 
 class Prompt:
@@ -33,14 +34,14 @@ class Prompt:
     Args:
         data_dir: Where the history of each user is kept, for their eyes only.
         user: Whose history.
-        completing: Completes lines that begin with a slash.
+        completions: Completes lines that begin with a slash.
         plain: Whether to do without colours.
     """
 
-    def __init__(self, data_dir: Path, user: str, completing: Completing, plain: bool) -> None:
+    def __init__(self, data_dir: Path, user: str, completions: Completions, plain: bool) -> None:
         self._session: PromptSession[str] = PromptSession(
             history=_history(data_dir, user),
-            completer=_Slashes(completing),
+            completer=_SlashCompleter(completions),
             complete_while_typing=Condition(_begins_with_a_slash),
             key_bindings=_keys(),
             prompt_continuation="  ",
@@ -53,8 +54,8 @@ class Prompt:
         """Return what the person says.
 
         Args:
-            meanwhile: Finds out what to show above the prompt while it waits, and shows it;
-                given up when the person is faster.
+            meanwhile: Work whose text is shown above the prompt; it is stopped when the
+                person sends a line before it is done.
 
         Raises:
             KeyboardInterrupt: They pressed Ctrl-C.
@@ -76,16 +77,16 @@ class Prompt:
         return self._confirming.prompt(question)
 
 
-async def _print_above(finding: Coroutine[Any, Any, str], show: Callable[[str], None]) -> None:
-    text = await finding
+async def _print_above(work: Coroutine[Any, Any, str], show: Callable[[str], None]) -> None:
+    text = await work
     if text:
         async with in_terminal():
             show(text)
 
 
-class _Slashes(Completer):
-    def __init__(self, completing: Completing) -> None:
-        self._completing = completing
+class _SlashCompleter(Completer):
+    def __init__(self, completions: Completions) -> None:
+        self._completions = completions
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
@@ -94,12 +95,12 @@ class _Slashes(Completer):
         if not typed.startswith("/") or "\n" in typed:
             return
         word = typed.partition(" ")[2] if " " in typed else typed
-        for text, hint in self._completing(typed):
+        for text, hint in self._completions(typed):
             yield Completion(text, start_position=-len(word), display_meta=hint)
 
 
 class _PrivateHistory(FileHistory):
-    """A history that costs no chat where its disk is full."""
+    """A history file; a full disk loses the line and does not stop the chat."""
 
     def store_string(self, string: str) -> None:
         with suppress(OSError):
@@ -107,7 +108,7 @@ class _PrivateHistory(FileHistory):
 
 
 def _history(data_dir: Path, user: str) -> History:
-    file = typed_file(data_dir, user)
+    file = history_file(data_dir, user)
     try:
         private_file(file)
     except OSError:

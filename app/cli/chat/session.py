@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True)
-class Session:
+class ChatSession:
     """One person's chat: whose it is, in which thread, and which model is asked first.
 
     `last` is the reply that came last, `runner` the event loop of all turns.

@@ -1,12 +1,12 @@
-"""Hold an answer while it grows: finished blocks are rendered once, the last at each look."""
+"""Render Markdown while it streams: finished blocks once, the last block at each look."""
 
 from rich.console import Console, RenderableType
 
 from ..output.markdown import Block, blocks_of
-from .live_region import Line, lines_of
+from .live_region import ScreenLine, lines_of
 
 
-class Growing:
+class StreamingMarkdown:
     """The text of one answer, as blocks of Markdown.
 
     Args:
@@ -16,10 +16,10 @@ class Growing:
     def __init__(self, console: Console) -> None:
         self._console = console
         self.text = ""
-        self._looked_at = 0
+        self._parsed = 0
         self._blocks: list[RenderableType] = []
         self._printed = 0
-        self._known: tuple[int, list[list[Line]]] = (0, [])
+        self._rendered: tuple[int, list[list[ScreenLine]]] = (0, [])
 
     @property
     def printed(self) -> int:
@@ -27,14 +27,14 @@ class Growing:
         return self._printed
 
     def add(self, text: str) -> None:
-        """Let it grow."""
+        """Append a piece of the answer."""
         self.text += text
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[ScreenLine]:
         """Return how it looks now, without what was taken out."""
-        self._part()
+        self._split()
         shown = [line for block in self._finished() for line in block]
-        return shown + lines_of(self._console, self._block(self.text[self._looked_at :]))
+        return shown + lines_of(self._console, self._block(self.text[self._parsed :]))
 
     def take(self, most: int) -> list[RenderableType]:
         """Take out finished blocks from the top, so that at most so many lines are left.
@@ -52,27 +52,27 @@ class Growing:
 
     def rest(self) -> list[RenderableType]:
         """Take out all that is left."""
-        self._part()
-        tail = self.text[self._looked_at :]
+        self._split()
+        tail = self.text[self._parsed :]
         left = self._blocks[self._printed :] + ([self._block(tail)] if tail.strip() else [])
         self._printed += len(left)
         return left
 
-    def _part(self) -> None:
-        """Cut off what is finished."""
-        for block in blocks_of(self.text[self._looked_at :])[:-1]:
+    def _split(self) -> None:
+        """Cut finished blocks off the text."""
+        for block in blocks_of(self.text[self._parsed :])[:-1]:
             self._blocks.append(self._block(block))
-            self._looked_at += len(block)
+            self._parsed += len(block)
 
-    def _finished(self) -> list[list[Line]]:
+    def _finished(self) -> list[list[ScreenLine]]:
         """Return the lines of the finished blocks that are left, rendered for this width."""
-        width, known = self._known
+        width, lines = self._rendered
         if width != self._console.width:
-            known = []
+            lines = []
         left = self._blocks[self._printed :]
-        known += [lines_of(self._console, block) for block in left[len(known) :]]
-        self._known = (self._console.width, known)
-        return known
+        lines += [lines_of(self._console, block) for block in left[len(lines) :]]
+        self._rendered = (self._console.width, lines)
+        return lines
 
     def _block(self, text: str) -> RenderableType:
         return Block(text, first=not self._blocks)

@@ -57,7 +57,7 @@ def chat(
     if is_plain(plain):
         context.color = False
     if message is None:
-        return _converse(settings, user, thread, Output(is_plain(plain)))
+        return _hold_conversation(settings, user, thread, Output(is_plain(plain)))
     from ..chat.loading import load_agent
     from ..chat.one_turn import take_one_turn
 
@@ -68,17 +68,17 @@ def chat(
         agent.close()
 
 
-def _converse(settings: "Settings", user: str, thread: str, output: Output) -> int:
+def _hold_conversation(settings: "Settings", user: str, thread: str, output: Output) -> int:
     """Talk until the person leaves."""
     import asyncio
 
     from ..chat.conversation import Conversation
     from ..chat.loading import Loading
-    from ..chat.session import Session
+    from ..chat.session import ChatSession
 
     loading = Loading(settings)
     with asyncio.Runner() as runner:
-        code = Conversation(Session(settings, user, thread, output, loading, runner)).hold()
+        code = Conversation(ChatSession(settings, user, thread, output, loading, runner)).run()
     if not loading.done:
         # Nobody waits for what they no longer want; a thread can't be stopped otherwise.
         sys.stdout.flush()

@@ -10,21 +10,21 @@ import click
 
 from ...errors import InputError
 from ..exit_codes import Exit
-from ..output.tables import PLAIN, page_width, show
+from ..output.tables import page_width, plain_option, show
 
 
-def _complete(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
+def _complete_name(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
     from ...settings import setting_names
 
     return [name for name in setting_names() if name.startswith(typed.upper())]
 
 
-_NAME = click.argument("name", shell_complete=_complete)
+_name_argument = click.argument("name", shell_complete=_complete_name)
 
 
 @click.group(invoke_without_command=True, epilog="Example: python -m app config set APP_USER ann")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@PLAIN
+@plain_option
 @click.pass_context
 def config(context: click.Context, as_json: bool, plain: bool) -> int:
     """Show every setting, its value, and where it comes from.
@@ -39,26 +39,26 @@ def config(context: click.Context, as_json: bool, plain: bool) -> int:
     from ...settings import all_origins, load_with_layers, misspelt_settings
 
     layers, settings = load_with_layers()
-    found = all_origins(layers, settings)
+    origins = all_origins(layers, settings)
     if as_json:
-        told = [asdict(one) | {"value": one.value or None} for one in found]
-        click.echo(json.dumps({"settings": told}, ensure_ascii=False))
+        records = [asdict(origin) | {"value": origin.value or None} for origin in origins]
+        click.echo(json.dumps({"settings": records}, ensure_ascii=False))
     else:
-        from ..output.config_table import table
+        from ..output.config_table import config_table
 
-        show(table(found, page_width()), plain=plain)
-    for name, place, near in misspelt_settings(layers):
-        click.echo(f"Warning: {name} ({place}) is no setting. Did you mean {near}?", err=True)
-    wrong = [one.wrong for one in found if one.wrong]
+        show(config_table(origins, page_width()), plain=plain)
+    for name, source, near in misspelt_settings(layers):
+        click.echo(f"Warning: {name} ({source}) is no setting. Did you mean {near}?", err=True)
+    wrong = [origin.wrong for origin in origins if origin.wrong]
     for sentence in wrong:
         click.echo(sentence, err=True)
     return Exit.WRONG_USAGE if wrong else Exit.ANSWERED
 
 
 @config.command("set", epilog="Example: python -m app config set GEMINI_API_KEY -")
-@_NAME
+@_name_argument
 @click.argument("value")
-def set_(name: str, value: str) -> int:
+def set_setting(name: str, value: str) -> int:
     """Set NAME in the `.env` of the data directory.
 
     With - as VALUE it is asked for without showing it, or read from standard input, so that
@@ -68,43 +68,43 @@ def set_(name: str, value: str) -> int:
     """
     from ...settings import read_setting, set_line
 
-    name, entry = _known(name)
-    asked = value == "-"
-    if asked:
-        value = _ask(name)
+    name, entry = _name_and_entry(name)
+    from_prompt = value == "-"
+    if from_prompt:
+        value = _read_value(name)
     value = value.strip()
     if not value:
         raise InputError(f"The value is empty. To take it out: python -m app config unset {name}")
     read_setting(entry, name, value)
-    file = _file()
+    file = _env_file()
     set_line(file, name, value)
     click.echo(f"{name} is set in {file}.")
-    if entry.metadata["private"] and not asked:
+    if entry.metadata["private"] and not from_prompt:
         click.echo(f"To keep it out of the shell's history: config set {name} -", err=True)
-    _tell_what_hides(name, entry, file)
+    _warn_if_hidden(name, entry, file)
     return Exit.ANSWERED
 
 
 @config.command("unset", epilog="Example: python -m app config unset GROQ_MODEL")
-@_NAME
-def unset(name: str) -> int:
+@_name_argument
+def unset_setting(name: str) -> int:
     """Take NAME out of the `.env` of the data directory, so that its default holds again.
 
     Exit codes: 0 it is not in there now, 2 there is no such setting.
     """
     from ...settings import remove_line
 
-    name, entry = _known(name)
-    file = _file()
+    name, entry = _name_and_entry(name)
+    file = _env_file()
     if remove_line(file, name):
         click.echo(f"{name} is gone from {file}.")
     else:
         click.echo(f"{name} was not set in {file}.", err=True)
-    _tell_what_hides(name, entry, file)
+    _warn_if_hidden(name, entry, file)
     return Exit.ANSWERED
 
 
-def _known(name: str) -> tuple[str, Any]:
+def _name_and_entry(name: str) -> tuple[str, Any]:
     """Return a setting's name and entry; an unknown one suggests the nearest."""
     from ...errors import SettingsError
     from ...settings import entry_of, nearest_setting
@@ -118,24 +118,26 @@ def _known(name: str) -> tuple[str, Any]:
         raise SettingsError(f"{error}{hint}") from None
 
 
-def _file() -> Path:
+def _env_file() -> Path:
+    """Return the `.env` of the data directory."""
     from ...settings import layers
 
     return Path(layers(None, None)[-1].place)
 
 
-def _ask(name: str) -> str:
+def _read_value(name: str) -> str:
+    """Ask for a value without showing it, or read standard input to its end."""
     if sys.stdin.isatty():
         return str(click.prompt(name, hide_input=True, default="", show_default=False, err=True))
     return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
-def _tell_what_hides(name: str, entry: Any, file: Path) -> None:
+def _warn_if_hidden(name: str, entry: Any, file: Path) -> None:
     """Say where the setting comes from now, where that is not the changed file."""
     from ...settings import DEFAULT, layers, origin_of
 
     names = entry.metadata["names"] if name in entry.metadata["names"] else (name,)
-    now = origin_of(layers(None, None), names, None)
-    if now.source == DEFAULT or (now.source, now.variable) == (str(file), name):
+    origin = origin_of(layers(None, None), names, None)
+    if origin.source == DEFAULT or (origin.source, origin.variable) == (str(file), name):
         return
-    click.echo(f"But {now.variable} ({now.source}) is what counts: it is nearer.", err=True)
+    click.echo(f"But {origin.variable} ({origin.source}) is what counts: it is nearer.", err=True)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ..exit_codes import Exit
-from ..output.tables import PLAIN, show
+from ..output.tables import plain_option, show
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ...runtime.health import Report
+    from ...runtime import Report
 
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
@@ -20,7 +20,7 @@ _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 @click.option("--offline", is_flag=True, help="Make no calls.")
 @click.option("--reset", is_flag=True, help="Close all breakers first.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@PLAIN
+@plain_option
 def doctor(offline: bool, reset: bool, as_json: bool, plain: bool) -> int:
     """Say which models can answer, which one does so first and why, and what is wrong.
 
@@ -37,7 +37,7 @@ def doctor(offline: bool, reset: bool, as_json: bool, plain: bool) -> int:
 
     with fast_imports():
         from ...clock import SystemClock
-        from ...runtime.health import close_breakers, examine
+        from ...runtime import close_breakers, examine
         from ...settings import Settings, layers
 
     if not logging.getLogger().handlers:  # the SDKs' own words are not the answer
@@ -49,27 +49,27 @@ def doctor(offline: bool, reset: bool, as_json: bool, plain: bool) -> int:
     if as_json:
         click.echo(json.dumps(report.record(), ensure_ascii=False))
     else:
-        show(*sheet(report), plain=plain)
+        show(*_sections(report), plain=plain)
     return Exit.ANSWERED if report.can_answer else Exit.FAILED
 
 
-def sheet(report: "Report") -> "list[RenderableType]":
-    """Return the findings below the headings of their areas."""
+def _sections(report: "Report") -> "list[RenderableType]":
+    """Return a heading for each area, with the area's findings below it."""
     from rich.table import Table
     from rich.text import Text
 
     from ..output.notices import printable
 
-    drawn: list[RenderableType] = []
+    sections: list[RenderableType] = []
     area = ""
     for finding in report.findings:
         if finding.area != area:
             area = finding.area
-            drawn.append(Text(f"\n{area}" if drawn else area, style="bold"))
+            sections.append(Text(f"\n{area}" if sections else area, style="bold"))
             grid = Table.grid(padding=(0, 2, 0, 0))
             grid.add_column(width=len("problem"), no_wrap=True)
             grid.add_column(overflow="fold")
-            drawn.append(grid)
+            sections.append(grid)
         style = _STYLES[finding.level.value]
         grid.add_row(Text(finding.level.value, style=style), Text(printable(finding.text)))
-    return drawn
+    return sections

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...errors import InputError
-from ..store_context import opened
+from ..exit_codes import Exit
+from ..store_context import open_stores
 
 if TYPE_CHECKING:
-    from ...telemetry import QuotaLeft, Statistics
+    from ...telemetry import QuotaLeft, Statistics, Summary
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _GROUPS = ("provider", "model", "user", "day")
@@ -35,51 +36,53 @@ def stats(since: str, by: str | None, as_json: bool, plot: Path | None) -> int:
     """
     from ...telemetry import statistics_of
 
-    back = _back(since)
-    with opened(None) as here:
-        zone, now = here.owner.zone, here.clock.now()
-        calls, quotas = here.stores.ledger().since(now - back), here.stores.quotas_left()
-    found = statistics_of(calls, now - back, now, zone, by)
+    period = _period(since)
+    with open_stores(None) as opened:
+        zone, now = opened.owner.zone, opened.clock.now()
+        calls = opened.stores.ledger().since(now - period)
+        quotas = opened.stores.quotas_left()
+    statistics = statistics_of(calls, now - period, now, zone, by)
     if plot is not None:
-        from ..output.stats_plot import draw
+        from ..output.stats_plot import draw_plot
 
-        draw(found, plot)
+        draw_plot(statistics, plot)
         click.echo(f"Wrote {plot}.", err=True)
     if as_json:
-        click.echo(json.dumps(_told(found, quotas, since, by), indent=2))
+        click.echo(json.dumps(_record(statistics, quotas, since, by), indent=2))
     elif plot is None:
-        from ..output.stats_screen import show
+        from ..output.stats_screen import show_statistics
 
-        show(found, quotas, since, by, zone)
-    return 0
+        show_statistics(statistics, quotas, since, by, zone)
+    return Exit.ANSWERED
 
 
-def _back(since: str) -> timedelta:
+def _period(since: str) -> timedelta:
     match = re.fullmatch(r"([1-9][0-9]{0,4})([mhdw])", since.strip().lower())
     if match is None:
         raise InputError(f'--since is "{since}", but must be like 30m, 24h, 7d or 4w.')
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
-def _told(
-    found: "Statistics", quotas: "list[QuotaLeft]", since: str, by: str | None
+def _record(
+    statistics: "Statistics", quotas: "list[QuotaLeft]", since: str, by: str | None
 ) -> dict[str, Any]:
-    """Return everything as JSON knows it."""
+    """Return everything as `--json` prints it."""
     from dataclasses import asdict
 
-    def summary(one: Any) -> dict[str, Any]:
-        return asdict(one) | {"failover_rate": round(one.failover_rate, 4)}
+    def record(summary: "Summary") -> dict[str, Any]:
+        return asdict(summary) | {"failover_rate": round(summary.failover_rate, 4)}
 
-    told = {"since": since, **summary(found.whole)}
+    whole: dict[str, Any] = {"since": since, **record(statistics.whole)}
     if by:
-        told[f"by_{by}"] = {name: summary(one) for name, one in found.groups.items()}
-    told["over_time"] = [
-        {"begin": bucket.begin.isoformat(), **summary(bucket.summary)}
-        for bucket in found.buckets
+        groups = statistics.groups.items()
+        whole[f"by_{by}"] = {name: record(group) for name, group in groups}
+    whole["over_time"] = [
+        {"begin": bucket.begin.isoformat(), **record(bucket.summary)}
+        for bucket in statistics.buckets
         if bucket.summary.turns
     ]
-    told["quotas"] = [
+    whole["quotas"] = [
         asdict(quota) | {"resets_at": quota.resets_at.isoformat() if quota.resets_at else None}
         for quota in quotas
     ]
-    return told
+    return whole

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..output.tables import PLAIN, page_width, show
-from ..output.task_pages import WHENS, every_page
-from ..store_context import opened, user_option
+from ..exit_codes import Exit
+from ..output.tables import page_width, plain_option, show
+from ..output.task_pages import LIST_WORDS, every_page
+from ..store_context import open_stores, user_option
 
 if TYPE_CHECKING:
     from ...tasks import ListQuery
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     "when",
     nargs=-1,
     metavar="[today|overdue|week|upcoming|all]",
-    shell_complete=lambda context, parameter, typed: [w for w in WHENS if w.startswith(typed)],
+    shell_complete=lambda context, parameter, typed: [
+        word for word in LIST_WORDS if word.startswith(typed)
+    ],
 )
 @click.option("--tag", help="Only tasks with this tag.")
 @click.option("--project", help="Only tasks of this project; none for those without one.")
@@ -29,7 +32,7 @@ if TYPE_CHECKING:
     help="Where they stand; all is open and done. Default: open.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@PLAIN
+@plain_option
 @user_option
 def tasks(
     when: tuple[str, ...], user: str | None, as_json: bool, plain: bool, **filters: str | None
@@ -42,31 +45,31 @@ def tasks(
     Exit codes: 0 shown, also where the list is empty; 1 a filter was not understood, or the
     database failed; 2 wrong usage or setting.
     """
-    asked = " ".join(when).lower()
-    with opened(user) as here:
+    period = " ".join(when).lower()
+    with open_stores(user) as opened:
         wanted: ListQuery = {
-            "when": asked,
-            "status": filters["status"] or ("all" if asked == "all" else None),
+            "when": period,
+            "status": filters["status"] or ("all" if period == "all" else None),
             "text": filters["search"],
             "tag": filters["tag"],
             "project": filters["project"],
         }
-        page = every_page(here.stores.tasks(), here.owner, wanted)
-        now = here.clock.now().astimezone(here.owner.zone)
+        page = every_page(opened.stores.tasks(), opened.owner, wanted)
+        now = opened.clock.now().astimezone(opened.owner.zone)
     if as_json:
-        from ..output.task_json import record
+        from ..output.task_json import task_record
 
-        told = [record(task, page, now) for task in page.tasks]
-        click.echo(json.dumps({"tasks": told, "total": page.total}, ensure_ascii=False))
+        records = [task_record(task, page, now) for task in page.tasks]
+        click.echo(json.dumps({"tasks": records, "total": page.total}, ensure_ascii=False))
     elif page.tasks:
-        from ..output.task_table import table
+        from ..output.task_table import task_table
 
-        show(*table(page, now, page_width()), plain=plain)
+        show(*task_table(page, now, page_width()), plain=plain)
     else:
-        everything = not asked and not any(filters.values())
-        show(_NOTHING if everything else _NO_MATCH, plain=plain)
-    return 0
+        everything = not period and not any(filters.values())
+        show(_NO_TASKS if everything else _NO_MATCH, plain=plain)
+    return Exit.ANSWERED
 
 
-_NOTHING = 'No open tasks. To add one: python -m app add "Buy milk tomorrow #home"'
+_NO_TASKS = 'No open tasks. To add one: python -m app add "Buy milk tomorrow #home"'
 _NO_MATCH = "No tasks match. All open ones: python -m app tasks"

@@ -12,31 +12,36 @@ from .tables import NARROW
 _UNSET = "not set"
 
 
-def table(settings: Sequence[Origin], width: int) -> Table:
-    """Return the table; on a narrow screen value and source stand below the name."""
-    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+def config_table(settings: Sequence[Origin], width: int) -> Table:
+    """Return the table; on a narrow screen value and source stand below the name.
+
+    Args:
+        settings: Every setting with its value and where that comes from.
+        width: The columns of the screen.
+    """
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     if width < NARROW:
-        drawn.add_column("Setting", overflow="fold")
+        table.add_column("Setting", overflow="fold")
     else:
-        drawn.add_column("Setting", no_wrap=True)
-        drawn.add_column("Value", overflow="fold")
-        drawn.add_column("From", overflow="fold")
-    for one in settings:
-        name, value, source = _cells(one)
+        table.add_column("Setting", no_wrap=True)
+        table.add_column("Value", overflow="fold")
+        table.add_column("From", overflow="fold")
+    for origin in settings:
+        name, value, source = _cells(origin)
         if width < NARROW:
-            drawn.add_row(Text("\n  ").join([name, value, source]))
+            table.add_row(Text("\n  ").join([name, value, source]))
         else:
-            drawn.add_row(name, value, source)
-    return drawn
+            table.add_row(name, value, source)
+    return table
 
 
-def _cells(one: Origin) -> tuple[Text, Text, Text]:
-    given = one.source != DEFAULT
-    value = Text(printable(one.value or _UNSET), style="" if one.value else "dim")
-    if one.wrong:
-        value = Text(f"{printable(one.value)} (wrong)".strip(), style="red")
-    source = one.source
-    if given and one.variable != one.name:
-        source = f"{one.variable}, {source}"
+def _cells(origin: Origin) -> tuple[Text, Text, Text]:
+    given = origin.source != DEFAULT
+    value = Text(printable(origin.value or _UNSET), style="" if origin.value else "dim")
+    if origin.wrong:
+        value = Text(f"{printable(origin.value)} (wrong)".strip(), style="red")
+    source = origin.source
+    if given and origin.variable != origin.name:
+        source = f"{origin.variable}, {source}"
     style = "green" if source == ENVIRONMENT else "cyan" if given else "dim"
-    return Text(one.name, style="bold" if given else ""), value, Text(printable(source), style)
+    return Text(origin.name, style="bold" if given else ""), value, Text(printable(source), style)

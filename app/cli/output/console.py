@@ -1,4 +1,4 @@
-"""Say where the chat writes: a terminal with colours, or something plain."""
+"""Standard output as the chat uses it: a terminal with colours, or plain text."""
 
 import os
 import sys
@@ -20,13 +20,13 @@ _WIDTH = 80
 """Columns where a terminal names none."""
 
 
-def is_plain(asked: bool) -> bool:
+def is_plain(plain: bool) -> bool:
     """Say whether to write without colours and without drawing anything twice.
 
     It is so by `--plain`, by `NO_COLOR` (no-color.org), without a terminal, and on a dumb one.
     """
     dumb = os.environ.get("TERM") == "dumb"
-    return asked or bool(os.environ.get("NO_COLOR")) or dumb or not sys.stdout.isatty()
+    return plain or bool(os.environ.get("NO_COLOR")) or dumb or not sys.stdout.isatty()
 
 
 class Output:
@@ -54,16 +54,21 @@ class Output:
         )
 
     def say(self, text: str, style: str | None = None) -> None:
-        """Write a text in a style of rich, and end the line."""
+        """Write a text and end the line.
+
+        Args:
+            text: What to write.
+            style: A style of rich, such as `bold red`.
+        """
         self.console.print(text, style=style, soft_wrap=self.plain)
 
-    def pairs(self, told: Mapping[str, str]) -> None:
-        """Write a line for each pair, aligned; what is too long goes on below its like."""
+    def pairs(self, texts: Mapping[str, str]) -> None:
+        """Write a line for each name and its text, aligned; what is too long is wrapped."""
         from rich.table import Table
 
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True)
-        for name, value in told.items():
+        for name, value in texts.items():
             table.add_row(name, value)
         self.print(table)
 
@@ -71,12 +76,12 @@ class Output:
         """Write something that rich can draw."""
         self.console.print(renderable)
 
-    def display(self, clock: "Clock", asked: str, doing: str) -> "Display | PlainDisplay":
+    def display(self, clock: "Clock", message: str, doing: str) -> "Display | PlainDisplay":
         """Return what shows a turn.
 
         Args:
             clock: Where the time comes from.
-            asked: What the person said.
+            message: What the person said.
             doing: What is being done first.
         """
         if self.plain:
@@ -86,10 +91,15 @@ class Output:
         from ..chat.display import Display
         from ..chat.progress import Progress
 
-        return Display(self.console, clock, asked, Progress(clock, doing))
+        return Display(self.console, clock, message, Progress(clock, doing))
 
     def greet(self, text: str, loud: bool) -> None:
-        """Write the first lines, before rich is loaded."""
+        """Write the first lines, before rich is loaded.
+
+        Args:
+            text: What to write.
+            loud: Whether it is a warning.
+        """
         if sys.stdout.isatty():
             room = os.get_terminal_size(sys.stdout.fileno()).columns or _WIDTH
             text = "\n".join(fill(line, room) for line in text.splitlines())

@@ -23,7 +23,7 @@ class _Heading(Heading):
         yield self.text
 
 
-class Answer(Markdown):
+class MarkdownAnswer(Markdown):
     """An answer's Markdown. A line break stays one, as people expect it in a chat."""
 
     elements: ClassVar[dict[str, type[MarkdownElement]]] = {
@@ -42,7 +42,7 @@ class Answer(Markdown):
 
 def rendered(text: str) -> Markdown | Text:
     """Return how a text looks; one without any mark of Markdown as it is."""
-    return Answer(text) if any(mark in text for mark in "*_`#|[~>-+.)\\=") else Text(text)
+    return MarkdownAnswer(text) if any(mark in text for mark in "*_`#|[~>-+.)\\=") else Text(text)
 
 
 class Block:

@@ -1,4 +1,4 @@
-"""Write what a person reads in the terminal."""
+"""Word the notices of the terminal: failovers, missing keys, tool calls, the welcome."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ...events import ToolCall
     from ...reply import Reply
 
-_FOR_A_PERSON = ("auth", "permission", "model_not_found")
+_NEEDS_A_PERSON = ("auth", "permission", "model_not_found")
 
 
 def printable(text: str) -> str:
@@ -25,36 +25,36 @@ def printable(text: str) -> str:
 def failover_notice(reply: "Reply") -> str:
     """Return the line that says who failed and who answered; empty when nobody failed.
 
-    It is a quiet one, unless a person has to mend something.
+    It is a quiet one, unless a person has to repair something.
     """
     if not reply.notice:
         return ""
-    told = printable(reply.notice)
-    return f"Warning: {told}." if needs_mending(reply) else f"({told}.)"
+    notice = printable(reply.notice)
+    return f"Warning: {notice}." if needs_repair(reply) else f"({notice}.)"
 
 
-def notice_of(reply: "Reply") -> "Text | None":
+def styled_notice(reply: "Reply") -> "Text | None":
     """Return the line about a failover as it looks; None when nobody failed."""
     from rich.text import Text
 
-    told = failover_notice(reply)
-    style = "bold yellow" if needs_mending(reply) else "dim"
-    return Text(told, style) if told else None
+    notice = failover_notice(reply)
+    style = "bold yellow" if needs_repair(reply) else "dim"
+    return Text(notice, style) if notice else None
 
 
-def is_ours(reply: "Reply") -> bool:
-    """Say whether a reply is in our own words, to be shown as they are, and no model's."""
-    ours = reply.provider in (None, "offline") or not reply.ok
-    return ours or reply.confirmation is not None
+def is_own_text(reply: "Reply") -> bool:
+    """Say whether a reply is the program's own text, to be shown as it is, and no model's."""
+    no_model = reply.provider in (None, "offline") or not reply.ok
+    return no_model or reply.confirmation is not None
 
 
-def needs_mending(reply: "Reply") -> bool:
-    """Say whether a model failed for what only a person can mend, such as a rejected key."""
-    return any(attempt["kind"] in _FOR_A_PERSON for attempt in reply.attempts)
+def needs_repair(reply: "Reply") -> bool:
+    """Say whether a model failed for what only a person can repair, such as a rejected key."""
+    return any(attempt["kind"] in _NEEDS_A_PERSON for attempt in reply.attempts)
 
 
 def missing_notice(names: Sequence[str]) -> str:
-    """Return the line that says which providers are left out for want of a key."""
+    """Return the line that says which providers are left out because their key is missing."""
     if not names:
         return ""
     verb = "is" if len(names) == 1 else "are"
@@ -68,7 +68,12 @@ def call_line(call: "ToolCall") -> str:
 
 
 def welcome(missing: Sequence[str], everything_missing: bool) -> str:
-    """Return what the chat says before its first prompt."""
+    """Return what the chat says before its first prompt.
+
+    Args:
+        missing: The settings whose absence keeps a model out of the chain.
+        everything_missing: Whether no model is left.
+    """
     if everything_missing:
         return (
             "No model is set up, so only plain commands work; type help to see them.\n"

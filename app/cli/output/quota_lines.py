@@ -10,7 +10,12 @@ if TYPE_CHECKING:
 
 
 def quota_lines(quotas: "Sequence[QuotaLeft]", zone: tzinfo) -> list[str]:
-    """Return a line for each quota, or one that says that none is known."""
+    """Return a line for each quota, or one that says that none is known.
+
+    Args:
+        quotas: What is left of each.
+        zone: The person's time zone.
+    """
     if not quotas:
         return ["No limit is set or was learned yet: nothing is held back."]
     return [quota.words(zone) for quota in quotas]

@@ -1,18 +1,19 @@
 """Show statistics in the terminal, with bars and sparklines."""
 
-from collections.abc import Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 
-from . import tables as sheet
 from .quota_lines import quota_lines
-from .tables import NARROW, page_width
+from .tables import NARROW, page_width, show
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
     from ...telemetry import QuotaLeft, Statistics, Summary
     from ...telemetry.statistics import Spread
 
@@ -24,28 +25,45 @@ _BESIDE, _GAPS = 56, 12
 _COLUMNS = ("turns", "failovers", "unanswered", "first", "answer", "tokens", "cost")
 
 
-def show(
-    found: "Statistics", quotas: "Sequence[QuotaLeft]", since: str, by: str | None, zone: tzinfo
+def show_statistics(
+    statistics: "Statistics",
+    quotas: "Sequence[QuotaLeft]",
+    since: str,
+    by: str | None,
+    zone: tzinfo,
 ) -> None:
-    """Print everything."""
+    """Print statistics and quotas.
+
+    Args:
+        statistics: What to show.
+        quotas: What is left of each quota.
+        since: The period, as it was typed.
+        by: What the groups are, if there are any.
+        zone: The person's time zsummary.
+    """
     width = page_width()
     things: list[RenderableType] = []
-    if not found.whole.turns:
+    if not statistics.whole.turns:
         things.append(f"No model was asked in the last {since}.")
     else:
-        things += [f"The last {since}:\n", _overview(found, width)]
-        if found.whole.kinds:
+        things += [f"The last {since}:\n", _overview(statistics, width)]
+        if statistics.whole.kinds:
             things.append("\nWhy models failed, or were not asked:\n")
-            things.append(_bars(found.whole.kinds, width))
+            things.append(_bars(statistics.whole.kinds, width))
         if by:
-            things += [f"\nBy {by}:\n", _table(found.groups, by, width)]
+            things += [f"\nBy {by}:\n", _table(statistics.groups, by, width)]
     things.append("\nQuotas:\n")
     things += [Padding(line, (0, 0, 0, 2)) for line in quota_lines(quotas, zone)]
-    sheet.show(*things, plain=False)
+    show(*things, plain=False)
 
 
 def sparkline(values: "Sequence[float]", room: int = _LONGEST) -> str:
-    """Return a row of bars, at most `room`: neighbours share one, the highest of them counts."""
+    """Return a row of bars, at most `room`: neighbours share one, the highest of them counts.
+
+    Args:
+        values: The numbers, in order of time.
+        room: The most columns.
+    """
     if not any(values) or room < 1:
         return ""
     share = -(-len(values) // room)
@@ -55,35 +73,48 @@ def sparkline(values: "Sequence[float]", room: int = _LONGEST) -> str:
 
 
 def money(cost: float | None, unpriced: int) -> str:
-    """Return a cost in words; what is unknown is said to be."""
+    """Return a cost in words; what is unknown is said to be.
+
+    Args:
+        cost: US dollars; None where no price is known.
+        unpriced: How many calls have no known price.
+    """
     if cost is None:
         return "unknown"
-    told = f"${cost:,.2f}" if cost >= 1 else f"${cost:.4f}"
-    if cost and told == "$0.0000":
-        told = "under $0.0001"
-    return f"{told} and {unpriced} calls of unknown price" if unpriced else told
+    amount = f"${cost:,.2f}" if cost >= 1 else f"${cost:.4f}"
+    if cost and amount == "$0.0000":
+        amount = "under $0.0001"
+    return f"{amount} and {unpriced} calls of unknown price" if unpriced else amount
 
 
-def _overview(found: "Statistics", width: int) -> Table:
-    whole = found.whole
-    each = [bucket.summary for bucket in found.buckets]
+def _overview(statistics: "Statistics", width: int) -> Table:
+    whole = statistics.whole
+    summaries = [bucket.summary for bucket in statistics.buckets]
     tokens = f"{whole.tokens_in:,} in, {whole.tokens_out:,} out"
     of_these = f"{whole.tokens_cached:,} cached, {whole.tokens_reasoning:,} reasoning"
-    latency = [one.total.median if one.total else 0 for one in each]
+    latency = [summary.total.median if summary.total else 0 for summary in summaries]
     room = 0 if width < NARROW else min(_LONGEST, width - _BESIDE)
     table = Table(box=None, show_header=False, padding=(0, 2))
     for cut in (False, False, True):  # the newest bar is the last, and must not be cut off
         table.add_column(no_wrap=cut)
     for name, value, values in (
-        ("turns", f"{whole.turns:,}", [one.turns for one in each]),
-        ("failed over", _share(whole), [one.failovers for one in each]),
-        ("all models failed", f"{whole.all_failed:,}", [one.all_failed for one in each]),
-        ("calls", f"{whole.calls:,}, and {whole.skipped:,} skipped", [one.calls for one in each]),
+        ("turns", f"{whole.turns:,}", [each.turns for each in summaries]),
+        ("failed over", _share(whole), [each.failovers for each in summaries]),
+        (
+            "all models failed",
+            f"{whole.all_failed:,}",
+            [each.all_failed for each in summaries],
+        ),
+        (
+            "calls",
+            f"{whole.calls:,}, and {whole.skipped:,} skipped",
+            [each.calls for each in summaries],
+        ),
         ("first token", _times(whole.first_token), ()),
         ("whole answer", _times(whole.total), latency),
-        ("tokens", tokens, [one.tokens_in + one.tokens_out for one in each]),
+        ("tokens", tokens, [summary.tokens_in + summary.tokens_out for summary in summaries]),
         ("of these", of_these, ()),
-        ("cost", money(whole.cost, whole.unpriced), [one.cost or 0 for one in each]),
+        ("cost", money(whole.cost, whole.unpriced), [summary.cost or 0 for summary in summaries]),
     ):
         table.add_row(name, value, sparkline(values, room))
     return table
@@ -104,44 +135,44 @@ def _table(groups: "dict[str, Summary]", by: str, width: int) -> Table:
     table.add_column(by, overflow="fold")
     if width < NARROW:
         table.show_header = False
-        for name, one in groups.items():
+        for name, summary in groups.items():
             table.add_row(name)
-            for what, number in _numbers(one).items():
+            for what, number in _numbers(summary).items():
                 table.add_row(f"  {what}", number)
         return table
     for name in _COLUMNS:
         table.add_column(name, justify="right", no_wrap=True)
-    for name, one in groups.items():
-        table.add_row(name, *_numbers(one).values())
+    for name, summary in groups.items():
+        table.add_row(name, *_numbers(summary).values())
     return table
 
 
-def _numbers(one: "Summary") -> dict[str, str]:
+def _numbers(summary: "Summary") -> dict[str, str]:
     return dict(
         zip(
             _COLUMNS,
             (
-                f"{one.turns:,}",
-                _share(one),
-                f"{one.all_failed:,}",
-                f"{one.first_token.median / 1000:.2f} s" if one.first_token else "-",
-                f"{one.total.median / 1000:.2f} s" if one.total else "-",
-                f"{one.tokens_in + one.tokens_out:,}",
-                _at_least(one),
+                f"{summary.turns:,}",
+                _share(summary),
+                f"{summary.all_failed:,}",
+                f"{summary.first_token.median / 1000:.2f} s" if summary.first_token else "-",
+                f"{summary.total.median / 1000:.2f} s" if summary.total else "-",
+                f"{summary.tokens_in + summary.tokens_out:,}",
+                _at_least(summary),
             ),
             strict=True,
         )
     )
 
 
-def _at_least(one: "Summary") -> str:
+def _at_least(summary: "Summary") -> str:
     """Return a cost in few words: calls of unknown price make it the least that it may be."""
-    told = money(one.cost, 0)
-    return f"{told} or more" if one.unpriced and one.cost is not None else told
+    cost = money(summary.cost, 0)
+    return f"{cost} or more" if summary.unpriced and summary.cost is not None else cost
 
 
-def _share(one: "Summary") -> str:
-    return f"{one.failovers:,} ({one.failover_rate:.1%})"
+def _share(summary: "Summary") -> str:
+    return f"{summary.failovers:,} ({summary.failover_rate:.1%})"
 
 
 def _times(spread: "Spread | None") -> str:

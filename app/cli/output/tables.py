@@ -1,4 +1,4 @@
-"""Put tables and lines on the screen: as wide as it is, in colour where that is wanted."""
+"""Write tables and lines on standard output, as wide as the screen, in colour if wanted."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-PLAIN = click.option("--plain", is_flag=True, help="No colours; so without a terminal.")
+plain_option = click.option("--plain", is_flag=True, help="No colours; so without a terminal.")
 NARROW = 70
 """Columns below which a table has fewer of them."""
 NO_LIMIT = 5_000
@@ -21,25 +21,36 @@ _NARROWEST = 20
 def page_width() -> int:
     """Return the columns of the terminal; without one lines are as long as they are."""
     if not sys.stdout.isatty():
-        asked = os.environ.get("COLUMNS", "")
-        return max(_NARROWEST, int(asked)) if asked.isdecimal() else NO_LIMIT
+        columns = os.environ.get("COLUMNS", "")
+        return max(_NARROWEST, int(columns)) if columns.isdecimal() else NO_LIMIT
     return max(_NARROWEST, shutil.get_terminal_size().columns)
 
 
-def coloured(plain: bool) -> bool:
-    """Say whether to use colours: not where they are unwanted or would be noise in a file."""
+def use_colours(plain: bool) -> bool:
+    """Say whether to use colours: on a terminal only, and where the person wants them."""
     unwanted = plain or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return not unwanted and sys.stdout.isatty()
 
 
 def show(*things: "RenderableType", plain: bool) -> None:
-    """Write things one below the other on standard output."""
-    drawn = draw(*things, width=page_width(), colours=coloured(plain))
-    click.echo(drawn, nl=False, color=coloured(plain))
+    """Write things one below the other on standard output.
+
+    Args:
+        things: What rich can draw.
+        plain: Whether to do without colours.
+    """
+    text = render(*things, width=page_width(), colours=use_colours(plain))
+    click.echo(text, nl=False, color=use_colours(plain))
 
 
-def draw(*things: "RenderableType", width: int, colours: bool) -> str:
-    """Return things as lines of at most so many columns, without spaces at their ends."""
+def render(*things: "RenderableType", width: int, colours: bool) -> str:
+    """Return things as lines of text, without spaces at their ends.
+
+    Args:
+        things: What rich can draw.
+        width: The most columns of a line.
+        colours: Whether to use colours.
+    """
     from io import StringIO
 
     from rich.console import Console

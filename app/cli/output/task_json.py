@@ -6,7 +6,7 @@ from typing import Any
 from ...tasks import Page, Task, is_overdue
 
 
-def record(task: Task, page: Page, now: datetime) -> dict[str, Any]:
+def task_record(task: Task, page: Page, now: datetime) -> dict[str, Any]:
     """Return what is known of a task; instants and days in ISO 8601.
 
     Args:

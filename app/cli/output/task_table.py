@@ -13,7 +13,7 @@ _PRIORITY = {"high": "bold red", "medium": "yellow", "low": "dim"}
 _NARROW_DUE = 10
 
 
-def table(page: Page, now: datetime, width: int) -> tuple[Table, Text]:
+def task_table(page: Page, now: datetime, width: int) -> tuple[Table, Text]:
     """Return the table, and the line that counts.
 
     A column that would be empty is left out. On a narrow screen all but number, title and
@@ -25,22 +25,22 @@ def table(page: Page, now: datetime, width: int) -> tuple[Table, Text]:
         width: How many columns the screen has.
     """
     narrow = width < NARROW
-    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    drawn.add_column("#", justify="right", no_wrap=True)
-    drawn.add_column("Task", overflow="fold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("#", justify="right", no_wrap=True)
+    table.add_column("Task", overflow="fold")
     columns = ["Due"] if narrow else ["Due", "Priority", "Project", "Tags"]
-    joint = " | " if width >= NO_LIMIT else "\n"
-    cells = [_cells(task, page, now, narrow, joint) for task in page.tasks]
+    separator = " | " if width >= NO_LIMIT else "\n"
+    cells = [_cells(task, page, now, narrow, separator) for task in page.tasks]
     shown = [name for name in columns if any(row[name] for row in cells)]
     for name in shown:
         widest = _NARROW_DUE if narrow else None
-        drawn.add_column(name, overflow="fold", no_wrap=name == "Due", max_width=widest)
+        table.add_column(name, overflow="fold", no_wrap=name == "Due", max_width=widest)
     for task, row in zip(page.tasks, cells, strict=True):
-        drawn.add_row(Text(str(task.id)), row["Task"], *(row[name] for name in shown))
-    return drawn, Text(_count(page, now), style="dim")
+        table.add_row(Text(str(task.id)), row["Task"], *(row[name] for name in shown))
+    return table, Text(_count(page, now), style="dim")
 
 
-def _cells(task: Task, page: Page, now: datetime, narrow: bool, joint: str) -> dict[str, Text]:
+def _cells(task: Task, page: Page, now: datetime, narrow: bool, separator: str) -> dict[str, Text]:
     late = is_overdue(task, now)
     priority = task.priority.value if task.priority else ""
     tags = " ".join(f"#{tag}" for tag in task.tags)
@@ -52,7 +52,7 @@ def _cells(task: Task, page: Page, now: datetime, narrow: bool, joint: str) -> d
         below = [priority and f"{priority} priority", task.project or "", tags, *below]
     for line in filter(None, below):
         style = _PRIORITY[priority] if narrow and line.endswith(" priority") else "dim"
-        title.append(f"{joint}{printable(line)}", style=style)
+        title.append(f"{separator}{printable(line)}", style=style)
     return {
         "Task": title,
         "Due": _due(task, late, narrow),
@@ -66,12 +66,12 @@ def _due(task: Task, late: bool, narrow: bool) -> Text:
     """Write the due; overdue in words too, because colours may be off."""
     if task.due is None:
         return Text("")
-    written = format_due(task.due)
+    due = format_due(task.due)
     if narrow:
-        written = "\n".join(written.split()[1:])
+        due = "\n".join(due.split()[1:])
     if late:
-        written += "\noverdue" if narrow else " overdue"
-    return Text(written, style="red" if late else "")
+        due += "\noverdue" if narrow else " overdue"
+    return Text(due, style="red" if late else "")
 
 
 def _below(task: Task, page: Page) -> list[str]:
@@ -82,7 +82,7 @@ def _below(task: Task, page: Page) -> list[str]:
     if task.repeat is not None:
         lines.append(f"repeats {repeat_words(task.repeat)}")
     if blockers := page.blockers.get(task.id):
-        lines.append(f"waits for {' '.join(f'#{one}' for one in blockers)}")
+        lines.append(f"waits for {' '.join(f'#{blocker}' for blocker in blockers)}")
     if task.parent_id is not None:
         lines.append(f"part of #{task.parent_id}")
     return lines
@@ -90,5 +90,5 @@ def _below(task: Task, page: Page) -> list[str]:
 
 def _count(page: Page, now: datetime) -> str:
     late = sum(is_overdue(task, now) for task in page.tasks)
-    told = f"{page.total} task{'s' * (page.total != 1)}"
-    return f"{told}, {late} overdue" if late else told
+    count = f"{page.total} task{'s' * (page.total != 1)}"
+    return f"{count}, {late} overdue" if late else count

@@ -12,9 +12,15 @@ OVER = "What goes over to the next model"
 
 
 def first_finding(
-    places: Sequence[ExaminedPlace], settings: Settings, layers: Sequence[Layer]
+    models: Sequence[ExaminedPlace], settings: Settings, layers: Sequence[Layer]
 ) -> list[Finding]:
-    """Return who answers now, and which setting says so."""
+    """Return who answers now, and which setting says so.
+
+    Args:
+        models: The chain, in order.
+        settings: What the program runs with.
+        layers: Where the settings come from.
+    """
     order, primary = _origin(layers, "LLM_CHAIN"), _origin(layers, "PRIMARY_LLM")
     chain = ", ".join(settings.llm_chain)
     if order.source != DEFAULT:
@@ -22,51 +28,59 @@ def first_finding(
     else:
         says = f"PRIMARY_LLM is {settings.primary_llm} ({primary.source})"
         why = f"The order is {chain}: {says}."
-    first = next((examined for examined in places if examined.answers), None)
+    first = next((examined for examined in models if examined.answers), None)
     if first is None:
         offline = "plain commands still work" if settings.offline_fallback else "nothing answers"
-        found = [Finding(FIRST, Level.PROBLEM, f"No model can answer now; {offline}. {why}")]
-    elif first is places[0]:
-        found = [Finding(FIRST, Level.OK, f"{first.name} {_does(first)} first. {why}")]
+        findings = [Finding(FIRST, Level.PROBLEM, f"No model can answer now; {offline}. {why}")]
+    elif first is models[0]:
+        findings = [Finding(FIRST, Level.OK, f"{first.name} {_does(first)} first. {why}")]
     else:
-        passed = places[: places.index(first)]
+        passed = models[: models.index(first)]
         reasons = "; ".join(f"{examined.place.label} {_why_not(examined)}" for examined in passed)
-        told = f"{first.name} {_does(first)} first now, because {reasons}. {why}"
-        found = [Finding(FIRST, Level.WARNING, told)]
-    named = "; ".join(f"{one.place.label}'s is {_model(one, layers)}" for one in places)
-    found.append(Finding(FIRST, Level.OK, f"Which models: {named}."))
+        text = f"{first.name} {_does(first)} first now, because {reasons}. {why}"
+        findings = [Finding(FIRST, Level.WARNING, text)]
+    names = "; ".join(
+        f"{examined.place.label}'s is {_name(examined, layers)}" for examined in models
+    )
+    findings.append(Finding(FIRST, Level.OK, f"Which models: {names}."))
     if DEFAULT not in (order.source, primary.source):
-        told = f"PRIMARY_LLM ({primary.source}) has no say, because LLM_CHAIN is set."
-        found.append(Finding(FIRST, Level.WARNING, told))
-    return found
+        text = f"PRIMARY_LLM ({primary.source}) has no say, because LLM_CHAIN is set."
+        findings.append(Finding(FIRST, Level.WARNING, text))
+    return findings
 
 
 def over_findings(
-    places: Sequence[ExaminedPlace], settings: Settings, layers: Sequence[Layer]
+    models: Sequence[ExaminedPlace], settings: Settings, layers: Sequence[Layer]
 ) -> list[Finding]:
-    """Return what keeps a failure from going over to the next model."""
-    found = []
-    usable = [examined for examined in places if examined.in_chain]
+    """Return what keeps a failure from going over to the next model.
+
+    Args:
+        models: The chain, in order.
+        settings: What the program runs with.
+        layers: Where the settings come from.
+    """
+    findings = []
+    usable = [examined for examined in models if examined.in_chain]
     if len(usable) == 1:
-        missing = [examined.place.key_name for examined in places if not examined.place.usable]
-        told = f"Only {usable[0].name} is set up, so its failures have nowhere to go."
+        missing = [examined.place.key_name for examined in models if not examined.place.usable]
+        text = f"Only {usable[0].name} is set up, so its failures have nowhere to go."
         advice = f" Set {' or '.join(missing)}." if missing else " Add another to LLM_CHAIN."
-        found.append(Finding(OVER, Level.WARNING, told + advice))
+        findings.append(Finding(OVER, Level.WARNING, text + advice))
     gaps = sorted(kind.value for kind in CURABLE if kind.value not in settings.failover_on)
     if gaps:
         source = _origin(layers, "FAILOVER_ON").source
-        told = f"FAILOVER_ON ({source}) leaves out {', '.join(gaps)}: these end the turn."
-        found.append(Finding(OVER, Level.WARNING, told))
+        text = f"FAILOVER_ON ({source}) leaves out {', '.join(gaps)}: these end the turn."
+        findings.append(Finding(OVER, Level.WARNING, text))
     if len(usable) > 1 and settings.first_token_timeout >= settings.turn_timeout:
-        told = (
+        text = (
             f"TURN_TIMEOUT ({settings.turn_timeout:g} s) leaves no time for the next model after "
             f"FIRST_TOKEN_TIMEOUT ({settings.first_token_timeout:g} s)."
         )
-        found.append(Finding(OVER, Level.WARNING, told))
-    if not found and usable:
-        told = "Every failure that another model may cure. A wrong request and a refusal for "
-        found.append(Finding(OVER, Level.OK, f"{told}safety stay where they are."))
-    return found
+        findings.append(Finding(OVER, Level.WARNING, text))
+    if not findings and usable:
+        text = "Every failure that another model may cure. A wrong request and a refusal for "
+        findings.append(Finding(OVER, Level.OK, f"{text}safety stay where they are."))
+    return findings
 
 
 def _does(examined: ExaminedPlace) -> str:
@@ -83,13 +97,14 @@ def _why_not(examined: ExaminedPlace) -> str:
     return "has an open breaker" if examined.state is BreakerState.OPEN else "is passed by"
 
 
-def _model(examined: ExaminedPlace, layers: Sequence[Layer]) -> str:
-    """Return a place's model and where its name comes from; `groq2` may have `groq`'s."""
-    place = examined.place
-    names = [f"{name.upper()}_MODEL" for name in (place.name, place.provider.name)]
+def _name(examined: ExaminedPlace, layers: Sequence[Layer]) -> str:
+    """Return a model's name and where it comes from; `groq2` may have `groq`'s."""
+    names = [
+        f"{name.upper()}_MODEL" for name in (examined.place.name, examined.place.provider.name)
+    ]
     given = origin_of(layers, names, None)
     source = "default" if given.source == DEFAULT else f"{given.variable}, {given.source}"
-    return f"{place.model} ({source})"
+    return f"{examined.place.model} ({source})"
 
 
 def _origin(layers: Sequence[Layer], name: str) -> Origin:

@@ -21,26 +21,26 @@ from .storage import AREA, database_file, storage_findings
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found: each place of the chain, and every finding in the order to show."""
+    """What was found: how each model of the chain stands, and the findings in order."""
 
-    places: tuple[ExaminedPlace, ...]
+    models: tuple[ExaminedPlace, ...]
     findings: tuple[Finding, ...]
 
     @property
     def can_answer(self) -> bool:
         """Say whether any model can answer now."""
-        return any(examined.answers for examined in self.places)
+        return any(examined.answers for examined in self.models)
 
     def record(self) -> dict[str, Any]:
         """Return it as JSON."""
-        first = next((examined.place.name for examined in self.places if examined.answers), None)
+        first = next((examined.place.name for examined in self.models if examined.answers), None)
         return {
             "can_answer": self.can_answer,
             "answers_first": first,
-            "models": [examined.record() for examined in self.places],
+            "models": [examined.record() for examined in self.models],
             "findings": [
-                {"area": one.area, "level": one.level.value, "text": one.text}
-                for one in self.findings
+                {"area": finding.area, "level": finding.level.value, "text": finding.text}
+                for finding in self.findings
             ],
         }
 
@@ -58,36 +58,44 @@ async def examine(
         clock: Where the time comes from.
         offline: Whether to make no calls.
     """
-    kept = storage_findings(settings)
+    storage = storage_findings(settings)
     stores = Stores(settings, clock)
     try:
-        standings, trouble = _standings(stores, settings)
+        standings, failed = _standings(stores, settings)
         chain = places(settings)
-        asked = [one for one in chain if one.usable and one.installed and not offline]
-        probed = {one.place.name: one for one in await probe(asked, settings, clock)}
-        _close(stores, probed.values(), standings)
-        left = _left(stores, settings, [name for name, one in probed.items() if one.limits])
+        callable_now = [
+            place for place in chain if place.usable and place.installed and not offline
+        ]
+        checks = await probe(callable_now, settings, clock)
+        probed = {check.place.name: check for check in checks}
+        _close_breakers(stores, checks, standings)
+        fresh = [name for name, check in probed.items() if check.limits]
+        quotas = _quotas(stores, settings, fresh)
     finally:
         stores.close()
     now = clock.now().astimezone(ZoneInfo(settings.timezone))
-    stand = tuple(
-        ExaminedPlace(place, now, probed.get(place.name), _graver(place, standings))
+    models = tuple(
+        ExaminedPlace(place, now, probed.get(place.name), _longer_open(place, standings))
         for place in chain
     )
     findings = [
-        *(examined.finding() for examined in stand),
-        *first_finding(stand, settings, layers),
-        *over_findings(stand, settings, layers),
-        *left,
-        *kept,
-        *trouble,
-        *machine_findings(stand, settings, layers, now),
+        *(examined.finding() for examined in models),
+        *first_finding(models, settings, layers),
+        *over_findings(models, settings, layers),
+        *quotas,
+        *storage,
+        *failed,
+        *machine_findings(models, settings, layers, now),
     ]
-    return Report(stand, tuple(findings))
+    return Report(models, tuple(findings))
 
 
 def close_breakers(settings: Settings, clock: Clock) -> int:
     """Close every breaker; return how many there were.
+
+    Args:
+        settings: Where the breakers are kept.
+        clock: Where the time comes from.
 
     Raises:
         DatabaseError: The database failed.
@@ -112,7 +120,7 @@ def _standings(
         return {}, [Finding(AREA, Level.PROBLEM, f"Breaker states: {error}")]
 
 
-def _left(stores: Stores, settings: Settings, fresh: Collection[str]) -> list[Finding]:
+def _quotas(stores: Stores, settings: Settings, fresh: Collection[str]) -> list[Finding]:
     """Return what is left of the quotas; no database is made for that."""
     file = database_file(settings)
     if file is not None and not file.exists():
@@ -120,18 +128,20 @@ def _left(stores: Stores, settings: Settings, fresh: Collection[str]) -> list[Fi
     return quota_findings(stores, ZoneInfo(settings.timezone), fresh)
 
 
-def _close(stores: Stores, probed: Iterable[Probed], standings: dict[str, BreakerStanding]) -> None:
+def _close_breakers(
+    stores: Stores, checks: Iterable[Probed], standings: dict[str, BreakerStanding]
+) -> None:
     """Close the breakers of the models that answered."""
-    for one in probed:
-        keys = one.place.breakers
+    for check in checks:
+        keys = check.place.breakers
         for key in (keys.key, keys.model):
-            if one.answered and key in standings:
+            if check.answered and key in standings:
                 stores.breaker_store().change(key, lambda before: BreakerStanding())
 
 
-def _graver(place: Place, standings: dict[str, BreakerStanding]) -> BreakerStanding:
+def _longer_open(place: Place, standings: dict[str, BreakerStanding]) -> BreakerStanding:
     """Return the one of a place's two breakers that stays open longer."""
     keys = place.breakers
-    found = [standings[key] for key in (keys.key, keys.model) if key in standings]
-    opened = [one for one in found if one.open_until is not None]
-    return max(opened, key=lambda one: str(one.open_until), default=BreakerStanding())
+    known = [standings[key] for key in (keys.key, keys.model) if key in standings]
+    opened = [standing for standing in known if standing.open_until is not None]
+    return max(opened, key=lambda standing: str(standing.open_until), default=BreakerStanding())

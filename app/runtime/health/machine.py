@@ -18,40 +18,47 @@ _LARGEST_SKEW = 60.0
 
 
 def machine_findings(
-    places: Sequence[ExaminedPlace], settings: Settings, layers: Sequence[Layer], now: datetime
+    models: Sequence[ExaminedPlace], settings: Settings, layers: Sequence[Layer], now: datetime
 ) -> list[Finding]:
-    """Return what was found about clock, settings and versions."""
-    found = [_clock(places, settings, layers, now)]
-    for name, place, near in misspelt_settings(layers):
-        told = f"{name} ({place}) is no setting. Did you mean {near}?"
-        found.append(Finding(AREA, Level.WARNING, told))
-    return [*found, Finding(AREA, Level.OK, ", ".join(_versions()))]
+    """Return what was found about clock, settings and versions.
+
+    Args:
+        models: The chain; a provider's answer tells the provider's time.
+        settings: What the program runs with.
+        layers: Where the settings come from.
+        now: The instant, in the person's zone.
+    """
+    findings = [_clock(models, settings, layers, now)]
+    for name, source, near in misspelt_settings(layers):
+        text = f"{name} ({source}) is no setting. Did you mean {near}?"
+        findings.append(Finding(AREA, Level.WARNING, text))
+    return [*findings, Finding(AREA, Level.OK, ", ".join(_versions()))]
 
 
 def _clock(
-    places: Iterable[ExaminedPlace], settings: Settings, layers: Sequence[Layer], now: datetime
+    models: Iterable[ExaminedPlace], settings: Settings, layers: Sequence[Layer], now: datetime
 ) -> Finding:
     source = origin_of(layers, ("APP_TIMEZONE",), None).source
     zone = "the machine's zone" if source == DEFAULT else f"APP_TIMEZONE, {source}"
-    told = f"It is {now:%a %Y-%m-%d %H:%M} in {settings.timezone} ({zone})."
+    text = f"It is {now:%a %Y-%m-%d %H:%M} in {settings.timezone} ({zone})."
     lists = [
-        examined.probed.listed for examined in places if examined.probed and examined.probed.listed
+        examined.probed.listed for examined in models if examined.probed and examined.probed.listed
     ]
-    skews = [(one.told_at - now).total_seconds() for one in lists if one.told_at]
+    skews = [(listed.told_at - now).total_seconds() for listed in lists if listed.told_at]
     if skews and min(map(abs, skews)) > _LARGEST_SKEW:
         skew = min(skews, key=abs)
         way = "behind" if skew > 0 else "ahead of"
-        told += f" The clock is {abs(skew):.0f} s {way} the providers': set it."
-        return Finding(AREA, Level.WARNING, told)
-    return Finding(AREA, Level.OK, told)
+        text += f" The clock is {abs(skew):.0f} s {way} the providers': set it."
+        return Finding(AREA, Level.WARNING, text)
+    return Finding(AREA, Level.OK, text)
 
 
 def _versions() -> Iterable[str]:
     yield f"task-relay {_version('task-relay') or 'not installed'}"
     yield f"Python {platform.python_version()} on {platform.system()}"
     for package in (*_PACKAGES, *_EXTRAS, "SQLAlchemy"):
-        if found := _version(package):
-            yield f"{package} {found}"
+        if package_version := _version(package):
+            yield f"{package} {package_version}"
         elif package in _PACKAGES:
             yield f"{package} missing"
     yield f"SQLite {sqlite3.sqlite_version}"

@@ -11,15 +11,15 @@ from .findings import Finding, Level
 
 AREA = "Models, in the order in which they are asked"
 _DETAIL = 200
-"""Letters of a provider's own words that are shown."""
+"""Characters of a provider's own message that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExaminedPlace:
-    """One place of the chain, as it stands.
+    """How one place of the chain stands.
 
-    `probed` is None where it was not tried; `standing` is its breaker before that, the
-    graver of its two. `now` is the instant, in the person's zone.
+    `probed` is None where it was not tried; `standing` is the one of its two breakers
+    that stays open longer, as it was before. `now` is the instant, in the person's zone.
     """
 
     place: Place
@@ -61,13 +61,13 @@ class ExaminedPlace:
         if self.probed is None:
             level = Level.WARNING if self.state is BreakerState.OPEN else Level.OK
             key = "Key set" if place.settings.api_key else "No key needed"
-            return Finding(AREA, level, f"{self.name}: not tried. {key}. {self._breaker()}")
-        return _told(self, self.probed)
+            return Finding(AREA, level, f"{self.name}: not tried. {key}. {self.breaker_sentence()}")
+        return _finding_of_call(self, self.probed)
 
     def record(self) -> dict[str, Any]:
         """Return how it stands, as JSON."""
         probed, failure = self.probed, self.probed.failure if self.probed else None
-        known = self.standing.open_until
+        until = self.standing.open_until
         return {
             "provider": self.place.name,
             "model": self.place.model,
@@ -82,7 +82,7 @@ class ExaminedPlace:
             "breaker": {
                 "state": self.state.value,
                 "kind": self.standing.kind or None,
-                "until": known.isoformat() if known else None,
+                "until": until.isoformat() if until else None,
             },
         }
 
@@ -92,47 +92,54 @@ class ExaminedPlace:
         accepted = self.probed.key_accepted if self.probed else None
         return {True: "accepted", False: "rejected", None: "set"}[accepted]
 
-    def _breaker(self) -> str:
+    def breaker_sentence(self) -> str:
         """Return a sentence about the breaker."""
         if self.state is BreakerState.CLOSED or self.standing.open_until is None:
             return "Breaker closed."
         until = self.standing.open_until.astimezone(self.now.tzinfo)
         why = PLAIN_WORDS.get(_kind(self.standing.kind), "failing")
         if self.state is BreakerState.HALF_OPEN:
-            told = f"Breaker half-open since {moment(until, self.now)} ({why}): the next call tries"
+            sentence = (
+                f"Breaker half-open since {moment(until, self.now)} ({why}): the next call tries"
+            )
         else:
-            told = f"Breaker open until {moment(until, self.now)} ({why})"
+            sentence = f"Breaker open until {moment(until, self.now)} ({why})"
         closed = self.probed is not None and self.probed.answered
-        return f"{told}; this call has closed it." if closed else f"{told}."
+        return f"{sentence}; this call has closed it." if closed else f"{sentence}."
 
 
 def moment(then: datetime, now: datetime) -> str:
-    """Write an instant of the same zone: the time of day, with the date on another day."""
+    """Write an instant as the time of day, with the date where it is on another day.
+
+    Args:
+        then: The instant to write.
+        now: The present instant, in the same zone.
+    """
     return f"{then:%H:%M:%S}" if then.date() == now.date() else f"{then:%Y-%m-%d %H:%M}"
 
 
-def _told(examined: ExaminedPlace, probed: Probed) -> Finding:
+def _finding_of_call(examined: ExaminedPlace, probed: Probed) -> Finding:
     """Put what came of a call into sentences."""
-    said = []
+    sentences = []
     level = Level.OK
     if probed.failure is None:
-        said.append(f"answered in {probed.milliseconds} ms.")
+        sentences.append(f"answered in {probed.milliseconds} ms.")
     else:
         level = Level.WARNING if probed.failure.waiting_helps else Level.PROBLEM
         words = PLAIN_WORDS[probed.failure.kind]
-        said.append(f"{'no quota or credit left' if probed.failure.sticky else words}.")
+        sentences.append(f"{'no quota or credit left' if probed.failure.sticky else words}.")
         detail = " ".join(probed.failure.detail.split())
         if detail:
-            said.append(f'It says: "{detail[:_DETAIL]}{"..." * (len(detail) > _DETAIL)}"')
-        said += _advice(examined, probed)
+            sentences.append(f'It says: "{detail[:_DETAIL]}{"..." * (len(detail) > _DETAIL)}"')
+        sentences += _advice(examined, probed)
     if examined.place.settings.api_key and probed.key_accepted:
-        said.append("Key accepted.")
+        sentences.append("Key accepted.")
     if _listed(probed):
-        said.append("The model is in its provider's list.")
+        sentences.append("The model is in its provider's list.")
     elif _listed(probed) is False and probed.answered:
-        said.append("The model is not in its provider's list, yet it answers.")
-    said += [*_limits(probed.limits), examined._breaker()]
-    return Finding(AREA, level, f"{examined.name}: {' '.join(said)}")
+        sentences.append("The model is not in its provider's list, yet it answers.")
+    sentences += [*_limits(probed.limits), examined.breaker_sentence()]
+    return Finding(AREA, level, f"{examined.name}: {' '.join(sentences)}")
 
 
 def _advice(examined: ExaminedPlace, probed: Probed) -> list[str]:
@@ -146,9 +153,9 @@ def _advice(examined: ExaminedPlace, probed: Probed) -> list[str]:
         ]
     if _listed(probed) is False or kind is Kind.MODEL_NOT_FOUND:
         near = _near(probed)
-        told = f"Its provider has {', '.join(near)}." if near else ""
+        names = f"Its provider has {', '.join(near)}." if near else ""
         choice = near[0] if near else "NAME"
-        return [told, f"Choose one: python -m app config set {name}_MODEL {choice}."]
+        return [names, f"Choose one: python -m app config set {name}_MODEL {choice}."]
     if kind is Kind.CONNECTION:
         return [f"Check the network, the proxy and {name}_BASE_URL ({examined.place.url})."]
     wait = examined.place.wait(probed.failure, examined.now)
@@ -173,15 +180,15 @@ def _near(probed: Probed | None) -> tuple[str, ...]:
 
 def _limits(headers: Mapping[str, str]) -> list[str]:
     """Return a sentence on what the provider says is left."""
-    told = []
+    parts = []
     for what in ("requests", "tokens"):
         left = headers.get(f"x-ratelimit-remaining-{what}")
         if left is not None:
             most = headers.get(f"x-ratelimit-limit-{what}")
             back = headers.get(f"x-ratelimit-reset-{what}")
             all_of = f" of {most}" if most else ""
-            told.append(f"{left}{all_of} {what}{f', full again in {back}' if back else ''}")
-    return [f"Left: {'; '.join(told)}."] if told else []
+            parts.append(f"{left}{all_of} {what}{f', full again in {back}' if back else ''}")
+    return [f"Left: {'; '.join(parts)}."] if parts else []
 
 
 def _kind(name: str) -> Kind:

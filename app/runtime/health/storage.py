@@ -39,7 +39,7 @@ def database_file(settings: Settings) -> Path | None:
 
 def _server(url: str) -> Finding:
     """Look at a PostgreSQL database, which holds tasks and conversations; nothing is migrated."""
-    place = without_password(url)
+    address = without_password(url)
     try:
         engine = open_engine(url)
         with reading(engine) as connection:
@@ -47,9 +47,9 @@ def _server(url: str) -> Finding:
         engine.dispose()
     except (DatabaseError, SettingsError) as error:
         return Finding(AREA, Level.PROBLEM, f"Tasks and conversations: {error}")
-    told = f"Tasks and conversations: {place}, can be reached. {_of_version(version)}"
+    text = f"Tasks and conversations: {address}, can be reached. {_of_version(version)}"
     newer = version is not None and version > HEAD
-    return Finding(AREA, Level.PROBLEM if newer else Level.OK, told)
+    return Finding(AREA, Level.PROBLEM if newer else Level.OK, text)
 
 
 def _database(what: str, file: Path, *, versioned: bool) -> Finding:
@@ -64,12 +64,12 @@ def _database(what: str, file: Path, *, versioned: bool) -> Finding:
     except sqlite3.Error as error:
         level = Level.WARNING if "locked" in str(error) else Level.PROBLEM
         return Finding(AREA, level, f"{what}: {file}, {size}: {error}. {advice(error)}")
-    told = f"{what}: {file}, {size}, can be written."
+    text = f"{what}: {file}, {size}, can be written."
     if versioned:
-        told += f" {_of_version(version)}"
+        text += f" {_of_version(version)}"
         if version is not None and version > HEAD:
-            return Finding(AREA, Level.PROBLEM, told)
-    return _if_private(file, told)
+            return Finding(AREA, Level.PROBLEM, text)
+    return _if_private(file, text)
 
 
 def _opened(file: Path) -> sqlite3.Connection:
@@ -101,26 +101,26 @@ def _log(file: Path) -> Finding:
     if not file.exists():
         return _missing("Log", file)
     if not os.access(file, os.W_OK):
-        told = f"Log: {file} can't be written. Set LOG_FILE to another place."
-        return Finding(AREA, Level.PROBLEM, told)
-    told = f"Log: {file}, {_size(file.stat().st_size)}, can be written."
-    return _if_private(file, told)
+        text = f"Log: {file} can't be written. Set LOG_FILE to another place."
+        return Finding(AREA, Level.PROBLEM, text)
+    text = f"Log: {file}, {_size(file.stat().st_size)}, can be written."
+    return _if_private(file, text)
 
 
 def _missing(what: str, file: Path) -> Finding:
     """Say of a file that isn't there whether it could be made."""
-    place = next(one for one in file.parents if one.exists())
-    if place.is_dir() and os.access(place, os.W_OK):
+    directory = next(parent for parent in file.parents if parent.exists())
+    if directory.is_dir() and os.access(directory, os.W_OK):
         return Finding(AREA, Level.OK, f"{what}: {file}, not there yet; made at the first use.")
-    told = f"{what}: {file} can't be made, because {place} can't be written."
-    return Finding(AREA, Level.PROBLEM, f"{told} Set APP_DATA_DIR to another place.")
+    text = f"{what}: {file} can't be made, because {directory} can't be written."
+    return Finding(AREA, Level.PROBLEM, f"{text} Set APP_DATA_DIR to another place.")
 
 
-def _if_private(file: Path, told: str) -> Finding:
+def _if_private(file: Path, text: str) -> Finding:
     """Warn of a file that others on the machine can read."""
     if os.name == "posix" and file.stat().st_mode & 0o077:
-        return Finding(AREA, Level.WARNING, f"{told} Others can read it: chmod 600 {file}")
-    return Finding(AREA, Level.OK, told)
+        return Finding(AREA, Level.WARNING, f"{text} Others can read it: chmod 600 {file}")
+    return Finding(AREA, Level.OK, text)
 
 
 def _size(size: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.runtime.stores import Stores
+from app.runtime import Stores
 from app.settings import Settings
 from app.telemetry import BreakerStanding
 from tests.conftest import provider_environment

@@ -12,9 +12,9 @@ from click.testing import CliRunner, Result
 
 from app.cli.main import cli
 from app.cli.output import stats_plot
-from app.cli.output.stats_screen import money, show
+from app.cli.output.stats_screen import money, show_statistics
 from app.clock import SystemClock
-from app.runtime.stores import Stores
+from app.runtime import Stores
 from app.settings import Settings
 from app.telemetry import LedgerEntry, Tokens, statistics_of
 from tests.conftest import Relay, child_environment, provider_settings
@@ -97,7 +97,7 @@ def test_group_with_calls_of_unknown_price_is_shown_to_cost_more(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     calls = [call(n, tokens=Tokens(10, 1), cost=one) for n, one in enumerate((0.5, None))]
-    show(statistics_of(calls, NOW, NOW, UTC, "provider"), [], "7d", "provider", UTC)
+    show_statistics(statistics_of(calls, NOW, NOW, UTC, "provider"), [], "7d", "provider", UTC)
     assert "$0.5000 or more" in capsys.readouterr().out
 
 
@@ -108,7 +108,7 @@ def test_newest_bar_is_on_a_screen_of_80_columns(
     begin = NOW - timedelta(days=60)
     tokens = Tokens(10**8, 10**7)
     calls = [call(0, at=begin, cost=None, tokens=tokens), call(1, at=NOW, cost=9.0, tokens=tokens)]
-    show(statistics_of(calls, begin, NOW, UTC, None), [], "60d", None, UTC)
+    show_statistics(statistics_of(calls, begin, NOW, UTC, None), [], "60d", None, UTC)
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert max(map(len, lines)) <= 80
     (turns,) = (line for line in lines if "turns" in line)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.clock import SystemClock
+from app.runtime import Stores
 from app.runtime.health import Level
 from app.runtime.health.storage import storage_findings
-from app.runtime.stores import Stores
 from app.settings import Settings
 
 

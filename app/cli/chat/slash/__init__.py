@@ -4,7 +4,7 @@ A command is a function of the session and of what was typed after its name. Mos
 model, and none waits for one but `/model` and `/retry`.
 """
 
-from .command import Next, SlashCommand
-from .registry import COMMANDS, Found, completions, find
+from .command import AfterCommand, SlashCommand
+from .registry import COMMANDS, SlashMatch, completions, find
 
-__all__ = ["COMMANDS", "Found", "Next", "SlashCommand", "completions", "find"]
+__all__ = ["COMMANDS", "AfterCommand", "SlashCommand", "SlashMatch", "completions", "find"]

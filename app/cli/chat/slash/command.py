@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from ..session import Session
+from ..session import ChatSession
 
 
-class Next(Enum):
+class AfterCommand(Enum):
     """What the chat does after a command."""
 
     ASK = auto()
@@ -15,7 +15,7 @@ class Next(Enum):
     LEAVE = auto()
 
 
-def _nothing(session: Session) -> Iterable[str]:
+def _nothing(session: ChatSession) -> Iterable[str]:
     return ()
 
 
@@ -30,5 +30,5 @@ class SlashCommand:
     name: str
     usage: str
     help: str
-    run: Callable[[Session, str], Next]
-    arguments: Callable[[Session], Iterable[str]] = _nothing
+    run: Callable[[ChatSession, str], AfterCommand]
+    arguments: Callable[[ChatSession], Iterable[str]] = _nothing

@@ -4,22 +4,22 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ....errors import InputError
-from ..session import Session
-from .command import Next, SlashCommand
+from ..session import ChatSession
+from .command import AfterCommand, SlashCommand
 
 if TYPE_CHECKING:
     from ....llm import PlaceStatus
 
 
-def _model(session: Session, said: str) -> Next:
-    if said:
-        _choose(session, said.lower())
+def _model(session: ChatSession, argument: str) -> AfterCommand:
+    if argument:
+        _choose(session, argument.lower())
     else:
         _show(session, session.runner.run(_states(session)))
-    return Next.ASK
+    return AfterCommand.ASK
 
 
-def _choose(session: Session, name: str) -> None:
+def _choose(session: ChatSession, name: str) -> None:
     if name in ("usual", "auto", "default"):
         session.ask_first = None
         session.output.say("From now on the chain is asked in its usual order.", "dim")
@@ -32,11 +32,11 @@ def _choose(session: Session, name: str) -> None:
     session.output.say(f"From now on {name} is asked first.", "dim")
 
 
-async def _states(session: Session) -> "tuple[PlaceStatus, ...]":
+async def _states(session: ChatSession) -> "tuple[PlaceStatus, ...]":
     return await (await session.loading.agent()).models()
 
 
-def _show(session: Session, states: "tuple[PlaceStatus, ...]") -> None:
+def _show(session: ChatSession, states: "tuple[PlaceStatus, ...]") -> None:
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
@@ -46,24 +46,24 @@ def _show(session: Session, states: "tuple[PlaceStatus, ...]") -> None:
     for state in states:
         until = f"{state.until.astimezone(session.zone):%H:%M:%S}" if state.until else ""
         words = {"closed": "ready", "half-open": f"tried next ({state.kind})"}
-        told = words.get(state.state.value, f"spared until {until} ({state.kind})")
+        status = words.get(state.state.value, f"spared until {until} ({state.kind})")
         mark = "*" if state.provider == first else " "
-        table.add_row(f"{mark} {state.provider}", state.model, told)
+        table.add_row(f"{mark} {state.provider}", state.model, status)
     for model in session.settings.places:
         if not model.usable:
             table.add_row(f"  {model.name}", model.model, f"no {model.key_name}")
     session.output.print(table)
     last = session.last
     if last is not None and last.provider:
-        told = f"{last.provider} {last.model or ''}".strip()
-        session.output.say(f"The last answer came from {told}.", "dim")
+        answered = f"{last.provider} {last.model or ''}".strip()
+        session.output.say(f"The last answer came from {answered}.", "dim")
 
 
-def _retry(session: Session, said: str) -> Next:
-    return Next.ANSWER_AGAIN
+def _retry(session: ChatSession, argument: str) -> AfterCommand:
+    return AfterCommand.ANSWER_AGAIN
 
 
-def _names(session: Session) -> Iterable[str]:
+def _names(session: ChatSession) -> Iterable[str]:
     return [*session.models, "usual"]
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ....errors import TaskRelayError
-from ..session import Session
+from ..session import ChatSession
 from . import model_commands as models
 from . import screen_commands as screen
 from . import task_commands as tasks
 from . import thread_commands as threads
-from .command import Next, SlashCommand
+from .command import AfterCommand, SlashCommand
 
 _KEYS = """\
 Enter sends, Alt-Enter begins a new line, a paste stays one message.
@@ -19,11 +19,11 @@ Up, Down and Ctrl-R find what you said before; Tab completes commands.
 Ctrl-C stops an answer; twice at the prompt it leaves, as Ctrl-D does."""
 
 
-def _show_help(session: Session, said: str) -> Next:
-    heads = {f"{one.name} {one.usage}".strip(): one.help for one in COMMANDS.values()}
-    session.output.pairs(heads)
+def _show_help(session: ChatSession, argument: str) -> AfterCommand:
+    commands = COMMANDS.values()
+    session.output.pairs({f"{each.name} {each.usage}".strip(): each.help for each in commands})
     session.output.say(f"\n{_KEYS}")
-    return Next.ASK
+    return AfterCommand.ASK
 
 
 _HELP = SlashCommand("/help", "", "show this", _show_help)
@@ -40,32 +40,37 @@ COMMANDS = {
 }
 """Every command by its name, in the order of the help."""
 
-_ALSO = {"/quit": "/exit", "/?": "/help"}
+_ALIASES = {"/quit": "/exit", "/?": "/help"}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What was typed: the command, or else what to say about it."""
+class SlashMatch:
+    """What was typed: the command and what follows its name, or else a hint for the person."""
 
     command: SlashCommand | None
     rest: str
-    told: str = ""
+    hint: str = ""
 
 
-def find(said: str) -> Found:
+def find(line: str) -> SlashMatch:
     """Return the command of a line that begins with a slash."""
-    name, _, rest = said.partition(" ")
+    name, _, rest = line.partition(" ")
     name = name.lower()
-    command = COMMANDS.get(_ALSO.get(name, name))
+    command = COMMANDS.get(_ALIASES.get(name, name))
     if command is not None:
-        return Found(command, rest.strip())
+        return SlashMatch(command, rest.strip())
     near = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
     hint = f"Did you mean {near[0]}?" if near else "See /help."
-    return Found(None, "", f"There is no {name}. {hint}")
+    return SlashMatch(None, "", f"There is no {name}. {hint}")
 
 
-def completions(session: Session, typed: str) -> Iterator[tuple[str, str]]:
-    """Yield what may take the place of the word that is being typed, each with a hint."""
+def completions(session: ChatSession, typed: str) -> Iterator[tuple[str, str]]:
+    """Yield what may take the place of the word that is being typed, each with a hint.
+
+    Args:
+        session: The chat.
+        typed: The line up to the cursor.
+    """
     name, blank, rest = typed.partition(" ")
     if not blank:
         for command in COMMANDS.values():

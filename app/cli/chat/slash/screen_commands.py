@@ -3,17 +3,17 @@
 from importlib.metadata import version
 
 from ...output.quota_lines import quota_lines
-from ..session import Session
-from .command import Next, SlashCommand
+from ..session import ChatSession
+from .command import AfterCommand, SlashCommand
 
 
-def _status(session: Session, said: str) -> Next:
+def _status(session: ChatSession, argument: str) -> AfterCommand:
     settings = session.settings
-    known = {thread.name: thread for thread in session.stores().transcript().threads(session.user)}
-    thread = known.get(session.thread)
+    threads = session.stores().transcript().threads(session.user)
+    thread = next((thread for thread in threads if thread.name == session.thread), None)
     database = settings.database_url.removeprefix("sqlite:///").rpartition("@")[2]
     missing = session.missing_keys
-    told = {
+    status = {
         "user": session.user,
         "thread": f"{session.thread} ({thread.messages if thread else 0} messages)",
         "models": ", ".join(session.models) or "none: plain commands only",
@@ -25,18 +25,18 @@ def _status(session: Session, said: str) -> Next:
         "log": str(settings.log_file),
         "version": version("task-relay"),
     }
-    session.output.pairs(told)
-    return Next.ASK
+    session.output.pairs(status)
+    return AfterCommand.ASK
 
 
-def _clear(session: Session, said: str) -> Next:
+def _clear(session: ChatSession, argument: str) -> AfterCommand:
     if not session.output.plain:
         session.output.console.clear()
-    return Next.ASK
+    return AfterCommand.ASK
 
 
-def _leave(session: Session, said: str) -> Next:
-    return Next.LEAVE
+def _leave(session: ChatSession, argument: str) -> AfterCommand:
+    return AfterCommand.LEAVE
 
 
 COMMANDS = (

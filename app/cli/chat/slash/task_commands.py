@@ -1,64 +1,73 @@
 """The commands on tasks, which need no model: `/tasks` and `/undo`."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ...output.notices import printable
-from ...output.task_pages import WHENS, every_page
-from ..session import Session
-from .command import Next, SlashCommand
+from ...output.task_pages import LIST_WORDS, every_page
+from ..session import ChatSession
+from .command import AfterCommand, SlashCommand
 
 if TYPE_CHECKING:
     from ....tasks import ListQuery
 
 
-def _show_tasks(session: Session, said: str) -> Next:
+def _show_tasks(session: ChatSession, argument: str) -> AfterCommand:
     from ....errors import TaskRefusal
-    from ...output.task_table import table
+    from ...output.task_table import task_table
 
     owner, service = session.owner, session.stores().tasks()
-    wanted, words = _wanted(said)
+    wanted, words = _read_filter(argument)
     try:
         page = every_page(service, owner, {"when": words} | wanted)
     except TaskRefusal:  # no day or span, so words to look for
         page = every_page(service, owner, {"text": words} | wanted)
     if not page.tasks:
-        session.output.say("No tasks found." if said else "No open tasks.", "dim")
-        return Next.ASK
+        session.output.say("No tasks found." if argument else "No open tasks.", "dim")
+        return AfterCommand.ASK
     now = session.clock.now().astimezone(session.zone)
-    for drawn in table(page, now, session.output.console.width):
-        session.output.print(drawn)
-    return Next.ASK
+    for part in task_table(page, now, session.output.console.width):
+        session.output.print(part)
+    return AfterCommand.ASK
 
 
-def _undo(session: Session, said: str) -> Next:
+def _undo(session: ChatSession, argument: str) -> AfterCommand:
     from ....errors import InputError
     from ....tasks import results
 
-    if said and not said.isdecimal():
+    if argument and not argument.isdecimal():
         raise InputError("/undo takes a number of steps: /undo, or /undo 3.")
     service = session.stores().tasks()
-    undone = service.undo(session.owner, int(said or 1))
+    undone = service.undo(session.owner, int(argument or 1))
     session.output.say(printable(results.undone(undone, service.waiting(session.owner))))
-    return Next.ASK
+    return AfterCommand.ASK
 
 
-def _wanted(said: str) -> "tuple[ListQuery, str]":
+def _read_filter(argument: str) -> "tuple[ListQuery, str]":
     """Read a filter: `#tag`s and one of the words of a list; return it and what is left."""
     wanted: ListQuery = {}
     words = []
-    for word in said.split():
+    for word in argument.split():
         if word.startswith("#") and len(word) > 1:
             wanted["tag"] = word[1:]
-        elif word.lower() in WHENS and "when" not in wanted and "status" not in wanted:
+        elif word.lower() in LIST_WORDS and "when" not in wanted and "status" not in wanted:
             wanted["status" if word.lower() == "all" else "when"] = word.lower()
         else:
             words.append(word)
     return wanted, " ".join(words)
 
 
+def _list_words(session: ChatSession) -> Iterable[str]:
+    return LIST_WORDS
+
+
 COMMANDS = (
     SlashCommand(
-        "/tasks", "[FILTER]", "list: today, next month, #home, words", _show_tasks, lambda _: WHENS
+        "/tasks",
+        "[FILTER]",
+        "list: today, next month, #home, words",
+        _show_tasks,
+        _list_words,
     ),
     SlashCommand("/undo", "[STEPS]", "take back the last change", _undo),
 )

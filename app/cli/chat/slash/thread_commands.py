@@ -8,50 +8,50 @@ from typing import TYPE_CHECKING
 from ....errors import InputError
 from ....settings import clean_thread_id
 from ..last_exchange import show_last
-from ..session import Session
-from .command import Next, SlashCommand
+from ..session import ChatSession
+from .command import AfterCommand, SlashCommand
 
 if TYPE_CHECKING:
     from ....conversations import Thread, TranscriptEntry
 
 
-def _show_threads(session: Session, said: str) -> Next:
+def _show_threads(session: ChatSession, argument: str) -> AfterCommand:
     from rich.table import Table
 
-    known = _threads(session)
-    if not known:
+    threads = _threads(session)
+    if not threads:
         session.output.say("No threads yet: nothing has been said.", "dim")
-        return Next.ASK
+        return AfterCommand.ASK
     table = Table.grid(padding=(0, 2))
-    for thread in known:
-        here = "*" if thread.name == session.thread else ""
+    for thread in threads:
+        mark = "*" if thread.name == session.thread else ""
         last = thread.last_at.astimezone(session.zone)
         table.add_row(
-            f"{here:1} {thread.name}", f"{thread.messages} messages", f"{last:%a %Y-%m-%d %H:%M}"
+            f"{mark:1} {thread.name}", f"{thread.messages} messages", f"{last:%a %Y-%m-%d %H:%M}"
         )
     session.output.print(table)
-    return Next.ASK
+    return AfterCommand.ASK
 
 
-def _go_to(session: Session, said: str) -> Next:
-    if not said:
+def _go_to(session: ChatSession, argument: str) -> AfterCommand:
+    if not argument:
         session.output.say(f"This is the thread {session.thread}. /thread NAME opens another.")
-        return Next.ASK
-    _open(session, clean_thread_id(said))
-    return Next.ASK
+        return AfterCommand.ASK
+    _open(session, clean_thread_id(argument))
+    return AfterCommand.ASK
 
 
-def _new(session: Session, said: str) -> Next:
+def _new(session: ChatSession, argument: str) -> AfterCommand:
     taken = {thread.name for thread in _threads(session)}
-    if said in taken:
-        raise InputError(f"There is a thread {said} already; /thread {said} opens it.")
+    if argument in taken:
+        raise InputError(f"There is a thread {argument} already; /thread {argument} opens it.")
     day = f"{session.clock.now().astimezone(session.zone):%Y-%m-%d}"
     names = (day if n == 1 else f"{day}-{n}" for n in count(1))
-    _open(session, clean_thread_id(said or next(name for name in names if name not in taken)))
-    return Next.ASK
+    _open(session, clean_thread_id(argument or next(name for name in names if name not in taken)))
+    return AfterCommand.ASK
 
 
-def _export(session: Session, said: str) -> Next:
+def _export(session: ChatSession, argument: str) -> AfterCommand:
     transcript = session.stores().transcript()
     key = transcript.key_of(session.user, session.thread)
     if key is None:
@@ -59,7 +59,7 @@ def _export(session: Session, said: str) -> Next:
     entries = transcript.all_of(session.user, key)
     now = session.clock.now().astimezone(session.zone)
     slug = "".join(c if c.isalnum() or c in "-_" else "-" for c in session.thread)
-    file = Path(said or f"{slug}-{now:%Y-%m-%d-%H%M%S}.md").expanduser()
+    file = Path(argument or f"{slug}-{now:%Y-%m-%d-%H%M%S}.md").expanduser()
     try:
         written = _write(file, session, entries)
     except FileExistsError:
@@ -67,10 +67,10 @@ def _export(session: Session, said: str) -> Next:
     except OSError as error:
         raise InputError(f"{file} can't be written ({error.strerror}).") from error
     session.output.say(f"Wrote {written} messages to {file}", "dim")
-    return Next.ASK
+    return AfterCommand.ASK
 
 
-def _write(file: Path, session: Session, entries: "Iterator[TranscriptEntry]") -> int:
+def _write(file: Path, session: ChatSession, entries: "Iterator[TranscriptEntry]") -> int:
     """Write a new file that only its owner can read; return how many messages are in it."""
     from ....settings import open_private
 
@@ -85,18 +85,18 @@ def _write(file: Path, session: Session, entries: "Iterator[TranscriptEntry]") -
     return written
 
 
-def _open(session: Session, name: str) -> None:
+def _open(session: ChatSession, name: str) -> None:
     session.thread, session.last = name, None
     known = session.stores().transcript().key_of(session.user, name)
     session.output.say(f"Now in the {'' if known else 'new '}thread {name}.", "dim")
     show_last(session)
 
 
-def _threads(session: Session) -> "tuple[Thread, ...]":
+def _threads(session: ChatSession) -> "tuple[Thread, ...]":
     return session.stores().transcript().threads(session.user)
 
 
-def _names(session: Session) -> Iterable[str]:
+def _names(session: ChatSession) -> Iterable[str]:
     return [thread.name for thread in _threads(session)]
 
 

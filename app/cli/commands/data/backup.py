@@ -1,0 +1,25 @@
+"""The command `backup`: copy tasks and conversations into a file."""
+
+from pathlib import Path
+
+import click
+
+from ...exit_codes import Exit
+
+
+@click.command(epilog="Example: python -m app backup tasks.zip")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> int:
+    """Copy tasks and conversations into a file, also while they are in use.
+
+    With SQLite the file is a zip, with PostgreSQL what pg_dump writes.
+
+    Exit codes: 0 written, 1 a database or pg_dump failed, 2 wrong usage or setting, or the file
+    can't be written.
+    """
+    from ....runtime import back_up
+    from ....settings import Settings
+
+    back_up(Settings.load(), file)
+    click.echo(f"Wrote {file}.")
+    return Exit.ANSWERED

@@ -1,0 +1,29 @@
+"""The command `restore`: put a backup in the place of what is there now."""
+
+from pathlib import Path
+
+import click
+
+from ...confirm_prompt import confirmed, yes_option
+from ...exit_codes import Exit
+
+
+@click.command(epilog="Example: python -m app restore tasks.zip")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@yes_option
+def restore(file: Path, yes: bool) -> int:
+    """Put a backup in the place of what is there now.
+
+    Exit codes: 0 restored, 1 a database failed, 2 wrong usage or setting, or the file is no whole
+    backup; 3 it was declined, or nobody could be asked.
+    """
+    from ....runtime import database_exists, restore_backup
+    from ....settings import Settings
+
+    settings = Settings.load()
+    question = "Overwrite all tasks and conversations that are there now?"
+    if database_exists(settings) and not confirmed(question, yes=yes):
+        return Exit.NEEDS_CONFIRMATION
+    restore_backup(settings, file)
+    click.echo(f"Restored from {file}.")
+    return Exit.ANSWERED
