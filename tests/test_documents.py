@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,8 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from tests import scaling
-from tests.conftest import ROOT, child_environment
+from tests.conftest import ROOT, Relay, child_environment
 from tests.documents import ALL, FOR_USERS, GUIDES, README, indented, section
+from tests.fakes import gemini as gemini_api
+from tests.fakes import groq as groq_api
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+from tests.fakes.steps import says
 from tests.fakes.warm import Warm
 from tests.fakes.week import a_week
 from tests.postgresql import Databases
@@ -70,6 +76,24 @@ def test_machines_on_one_database_are_real_output(
         databases.drop(url)
     lines = "\n".join(told).splitlines()
     assert lines == indented(section(GUIDES["serving.md"], "### Several plain workers"))
+
+
+def test_words_of_the_log_are_real(relay: Relay, gemini: GeminiServer, groq: GroqServer) -> None:
+    gemini.plays(gemini_api.quota(seconds=600), gemini_api.quota(seconds=600))
+    groq.plays(says("Hello!"), groq_api.OVERLOADED)
+    relay.say("Hello", user=1)
+    relay.say("Hello", user=1)
+    told = iter(relay.log_lines())
+    for line in indented(section(GUIDES["monitoring.md"], "## The log"))[:6]:
+        assert line in told, line  # in this order
+
+
+def test_question_before_a_large_change_is_real(make_relay: Callable[..., Relay]) -> None:
+    relay = make_relay()
+    for title in ("buy milk", "pay rent", "call Bob"):
+        relay.say(f"add {title}")
+    shown = indented(section(GUIDES["tasks-and-dates.md"], "## Nothing is lost by a word"))
+    assert relay.say(shown[0].removeprefix("> ")).reply.splitlines() == shown[1:3]
 
 
 def test_every_command_option_and_exit_code_is_in_them() -> None:
