@@ -7,21 +7,18 @@ import pytest
 from langchain_core.messages import HumanMessage
 
 from app.clock import SystemClock
-from app.errors import DatabaseError
 from app.llm.attempts import Attempts
 from app.llm.call import ModelCall
 from app.llm.chain import ModelChain, build_chain
 from app.llm.failures.kinds import RateLimitError
-from app.llm.resilience.breaker import Breakers
-from app.llm.resilience.quota_counters import QuotaCounters
 from app.settings import Settings
-from app.telemetry import BreakerStore, QuotaStore
 from tests.conftest import provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import Silence, says
+from tests.llm.memory import no_breakers, no_quotas
 
 
 @pytest.fixture
@@ -30,24 +27,6 @@ def chain(gemini: GeminiServer, groq: GroqServer) -> Iterator[ModelChain]:
     built = build_chain(settings, [], no_breakers(), no_quotas(), SystemClock())
     yield built
     built.close()
-
-
-def no_breakers() -> Breakers:
-    """Return breakers that are kept in memory, because their database fails."""
-
-    def fails() -> BreakerStore:
-        raise DatabaseError("no database in these tests")
-
-    return Breakers(fails, SystemClock(), lease=10)
-
-
-def no_quotas() -> QuotaCounters:
-    """Return quotas that are kept in memory, for the same reason."""
-
-    def fails() -> QuotaStore:
-        raise DatabaseError("no database in these tests")
-
-    return QuotaCounters(fails, SystemClock())
 
 
 def question(chain: ModelChain, seconds: float = 10) -> ModelCall:

@@ -20,7 +20,7 @@ from app.settings import Settings
 from tests.conftest import ROOT
 from tests.fakes.http import ProviderServer
 from tests.fakes.steps import Answer, Failure, Step, Stream
-from tests.llm.test_guard import no_breakers, no_quotas
+from tests.llm.memory import no_breakers, no_quotas
 
 DATA = ROOT / "tests" / "data" / "provider_errors.jsonl"
 CASES = [json.loads(line) for line in DATA.read_text().splitlines()]
