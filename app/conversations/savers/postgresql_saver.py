@@ -1,6 +1,6 @@
 """Keep conversations in PostgreSQL, for callers with and without an event loop."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import Any, LiteralString
 
@@ -59,7 +59,7 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
             _set_up(connection)
 
     @override
-    def thread_ids(self) -> list[str]:
+    def thread_ids(self) -> Sequence[str]:
         """Return all threads."""
         with self._cursor() as cursor:
             cursor.execute("SELECT DISTINCT thread_id FROM checkpoints")

@@ -58,7 +58,7 @@ class ConversationSaver(AsyncSaverAdapter):
         return owner
 
     @abstractmethod
-    def thread_ids(self) -> list[str]:
+    def thread_ids(self) -> Sequence[str]:
         """Return all threads."""
 
     @abstractmethod

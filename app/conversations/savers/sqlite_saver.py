@@ -1,7 +1,7 @@
 """Keep conversations in a SQLite file, for callers with and without an event loop."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -73,11 +73,27 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
         return patiently(lambda: load(config))
 
     @override
-    def thread_ids(self) -> list[str]:
+    def list(
+        self,
+        config: RunnableConfig | None,
+        *,
+        filter: dict[str, Any] | None = None,
+        before: RunnableConfig | None = None,
+        limit: int | None = None,
+    ) -> Iterator[CheckpointTuple]:
+        """Yield checkpoints, however busy the file is; they are read before the first one."""
+        load = super().list
+        yield from patiently(lambda: [*load(config, filter=filter, before=before, limit=limit)])
+
+    @override
+    def thread_ids(self) -> Sequence[str]:
         """Return all threads."""
-        with self.cursor(transaction=False) as cursor:
+
+        def read(cursor: sqlite3.Cursor) -> Sequence[str]:
             cursor.execute("SELECT DISTINCT thread_id FROM checkpoints")
             return [thread_id for (thread_id,) in cursor.fetchall()]
+
+        return self._patiently(read)
 
     @override
     def keep_newest(self, thread_id: str, count: int) -> None:
