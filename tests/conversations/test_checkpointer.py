@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -116,27 +116,110 @@ def test_server_may_take_back_a_run_and_prune_and_delete_threads(saver: Any) -> 
     assert count(saver) == 0
 
 
-def test_busy_file_is_waited_for_and_no_checkpoint_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    saver = open_conversations(Settings(data_dir=tmp_path))
-    other = sqlite3.connect(
-        tmp_path / "conversations.db", isolation_level=None, check_same_thread=False
-    )
-    other.execute("BEGIN IMMEDIATE")
-    looks: list[float] = []
-
-    def look_again(seconds: float) -> None:
-        looks.append(seconds)
-        if len(looks) == 3:
-            other.execute("COMMIT")
-
-    monkeypatch.setattr("app.database.sqlite.time.sleep", look_again)
-    say(counting(saver), "hello")
-    assert len(looks) >= 3
-    assert count(saver) == 4
+@pytest.fixture
+def busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Busy"]:
+    """Conversations in a file that another program can hold."""
+    saver: Any = open_conversations(Settings(data_dir=tmp_path))
+    made = Busy(saver, tmp_path / "conversations.db")
+    monkeypatch.setattr("app.database.sqlite.time.sleep", made.look_again)
+    yield made
     saver.close()
-    other.close()
+    made.other.close()
+
+
+class Busy:
+    """A saver, and the other program, which lets go when it was looked at three times."""
+
+    def __init__(self, saver: Any, file: Path) -> None:
+        self.saver = saver
+        self.other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+        self.looks = 0
+
+    def hold(self, how: str) -> None:
+        self.other.execute(f"BEGIN {how}")
+        self.looks = 0
+
+    def look_again(self, seconds: float) -> None:
+        self.looks += 1
+        if self.looks == 3:
+            self.other.execute("COMMIT")
+
+
+def test_busy_file_is_waited_for_and_no_checkpoint_lost(busy: Busy) -> None:
+    busy.hold("IMMEDIATE")
+    say(counting(busy.saver), "hello")
+    assert busy.looks >= 3
+    assert count(busy.saver) == 4
+
+
+READS: dict[str, tuple[Callable[[Any], Any], Any]] = {
+    "a checkpoint": (lambda saver: saver.get_tuple(in_thread("t")) is not None, True),
+    "a thread's checkpoints": (count, 4),
+    "the threads": (lambda saver: list(saver.thread_ids()), ["t"]),
+}
+
+
+@pytest.mark.parametrize("what", READS)
+def test_busy_file_is_waited_for_on_reads(busy: Busy, what: str) -> None:
+    say(counting(busy.saver), "hello")
+    busy.saver.conn.execute("PRAGMA journal_mode = DELETE")  # in it a writer keeps readers out
+    read, found = READS[what]
+    busy.hold("EXCLUSIVE")
+    assert read(busy.saver) == found
+    assert busy.looks == 3
+
+
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "forget": lambda saver: saver.forget("t"),
+    "keep the newest": lambda saver: saver.keep_newest("t", 1),
+    "take back a run": lambda saver: saver.delete_for_runs(["r"]),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_busy_file_is_waited_for_on_pruning(busy: Busy, what: str) -> None:
+    say(counting(busy.saver), "hello")
+    busy.saver.conn.execute("PRAGMA journal_mode = DELETE")
+    busy.hold("EXCLUSIVE")
+    CHANGES[what](busy.saver)
+    assert busy.looks == 3
+
+
+def test_blobs_of_checkpoints_that_went_go_too(postgresql_url: str) -> None:
+    settings = Settings(database_url=postgresql_url, keep_checkpoints=KEEP)
+    saver: Any = open_conversations(settings)
+    graph = counting(saver)
+    for turn in range(6):
+        say(graph, f"hello {turn}")
+        say(graph, "hi", "another")
+    assert _blobs(saver) == _blobs_named(saver)
+    run = {"run_id": "6f0d6d0e-2b0a-5c52-9a3c-6c1a9a1f2f6e"}
+    taken_back = {**in_thread("t", **run), "metadata": run}
+    graph.invoke({"messages": [("user", "taken back")]}, taken_back, durability="sync")
+    before = _blobs(saver)
+    saver.delete_for_runs([run["run_id"]])
+    assert _blobs(saver) == _blobs_named(saver) < before
+    saver.prune(["t"])
+    assert _blobs(saver) == _blobs_named(saver)
+    of_the_other = len(list(saver.list(in_thread("another"))))
+    saver.forget("t")
+    assert [_rows(saver, table) for table in TABLES] == [[], [], []]
+    assert len(list(saver.list(in_thread("another")))) == of_the_other
+    saver.close()
+
+
+TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
+
+
+def _blobs(saver: Any) -> set[tuple[str, str]]:
+    """Return the stored values of the thread's channels, each with its version."""
+    return {(row["channel"], row["version"]) for row in _rows(saver, "checkpoint_blobs")}
+
+
+def _blobs_named(saver: Any) -> set[tuple[str, str]]:
+    """Return those of them that the thread's checkpoints need."""
+    versions = [row["checkpoint"]["channel_versions"] for row in _rows(saver, "checkpoints")]
+    return {blob for each in versions for blob in each.items()} & _blobs(saver)
 
 
 class _Owned(MessagesState):

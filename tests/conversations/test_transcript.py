@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.conversations import Role, Transcript, TranscriptMessage
+from app.settings import conversation_key
 from tests.fakes.clock import FixedClock
 
 
@@ -83,3 +84,75 @@ def test_forgetting_a_user_leaves_the_others(transcript: Transcript, clock: Fixe
     assert transcript.threads("ann") == ()
     assert texts(transcript, "ann") == []
     assert texts(transcript, "bob") == ["bob's"]
+
+
+def many(count: int, first: int = 0) -> list[TranscriptMessage]:
+    return [said(number) for number in range(first, first + count)]
+
+
+def test_old_messages_go_faster_than_new_ones_come(memory: Engine, clock: FixedClock) -> None:
+    transcript = Transcript(memory, keep_days=7)
+    transcript.keep("ann", "k", "main", many(450), clock.now())
+    clock.move(days=8)
+    left = []
+    for turn in range(1, 4):
+        transcript.keep("bob", "b", "main", many(20, first=turn * 20), clock.now())
+        left.append(len(texts(transcript, "ann")))
+    assert left == [250, 50, 0]
+    assert len(texts(transcript, "bob")) == 60
+
+
+@pytest.mark.parametrize(("keep_days", "left"), [(0, ["hi", "hi"]), (7, ["hi", "hi"]), (6, ["hi"])])
+def test_message_is_kept_for_the_days_that_are_set(
+    memory: Engine, clock: FixedClock, keep_days: int, left: list[str]
+) -> None:
+    transcript = Transcript(memory, keep_days)
+    transcript.keep("ann", "k", "main", [said(1)], clock.now())
+    clock.move(days=7)
+    transcript.keep("ann", "k", "main", [said(2)], clock.now())
+    assert texts(transcript, "ann") == left
+
+
+def test_thread_that_is_begun_again_stays_as_it_was(memory: Engine, clock: FixedClock) -> None:
+    transcript = Transcript(memory)
+    transcript.begin("ann", "k", "main", clock.now())
+    begun = transcript.threads("ann")
+    clock.move(days=1)
+    transcript.begin("ann", "k", "renamed", clock.now())
+    assert transcript.threads("ann") == begun
+    transcript.keep("ann", "k", "renamed", [said(1)], clock.now())
+    (used,) = transcript.threads("ann")
+    assert (used.name, used.begun_at, used.last_at) == ("main", begun[0].begun_at, clock.now())
+
+
+def test_our_thread_comes_before_one_of_the_same_name_that_a_host_keeps(
+    memory: Engine, clock: FixedClock
+) -> None:
+    transcript, ours = Transcript(memory), conversation_key("ann", "main")
+    for key in ("theirs", ours, "theirs, later"):
+        transcript.begin("ann", key, "main", clock.now())
+        clock.move(minutes=1)
+    assert transcript.key_of("ann", "main") == ours
+    transcript.begin("bob", "theirs", "main", clock.now())
+    clock.move(minutes=1)
+    transcript.begin("bob", "theirs, later", "main", clock.now())
+    assert transcript.key_of("bob", "main") == "theirs, later"
+
+
+def test_last_messages_are_those_of_one_thread(memory: Engine, clock: FixedClock) -> None:
+    transcript = Transcript(memory)
+    transcript.keep("ann", "k", "main", many(5), clock.now())
+    transcript.keep("ann", "l", "work", many(1, first=9), clock.now())
+    last = transcript.last("ann", "k", 2)
+    assert [entry.message.message_id for entry in last] == ["m3", "m4"]
+    assert transcript.last("bob", "k", 2) == []
+
+
+def test_forgetting_tells_how_much_it_was(memory: Engine, clock: FixedClock) -> None:
+    transcript = Transcript(memory)
+    transcript.keep("ann", "k", "main", many(3), clock.now())
+    transcript.begin("ann", "l", "work", clock.now())
+    assert transcript.forget("nobody") == (0, [])
+    count, keys = transcript.forget("ann")
+    assert (count, sorted(keys)) == (3, ["k", "l"])
+    assert transcript.forget("ann") == (0, [])
