@@ -26,7 +26,12 @@ class LazyGroup(click.Group):
         return [*self._modules, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a command, which is loaded now."""
+        """Return a command, which is loaded now.
+
+        Args:
+            ctx: The run of the program.
+            cmd_name: The command.
+        """
         if cmd_name not in self._modules:
             return super().get_command(ctx, cmd_name)
         module, name, _ = self._modules[cmd_name]
@@ -36,7 +41,15 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that is named first; an unknown one suggests the nearest."""
+        """Find the command that is named first.
+
+        Args:
+            ctx: The run of the program.
+            args: The command's name, and what follows.
+
+        Raises:
+            UsageError: There is no such command; the error suggests the nearest.
+        """
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -49,7 +62,12 @@ class LazyGroup(click.Group):
             raise click.UsageError(hint, error.ctx) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the list of commands without loading those of the table."""
+        """Write the list of commands without loading those of the table.
+
+        Args:
+            ctx: The run of the program.
+            formatter: Takes the list.
+        """
         lines = [(name, line) for name, (_, _, line) in self._modules.items()]
         lines += [(name, self.commands[name].get_short_help_str()) for name in self.commands]
         with formatter.section("Commands"):

@@ -139,7 +139,7 @@ def _failure_printer(arguments: list[str], ids: dict[str, str]) -> Callable[[str
         return _print_sentence
     if arguments[0] != "chat":
         return _print_json
-    from .chat.one_turn import print_failure
+    from .chat import print_failure
 
     return partial(print_failure, ids)
 

@@ -14,7 +14,7 @@ from .prices import Prices
 from .quota_left import QuotaLeft, quotas_left
 from .quota_store import QuotaGauge, QuotaSource, QuotaStore
 from .recorder import Recorder
-from .statistics import GROUPS, Bucket, Statistics, Summary, statistics_of
+from .statistics import GROUPS, Bucket, Spread, Statistics, Summary, statistics_of
 
 __all__ = [
     "GROUPS",
@@ -36,6 +36,7 @@ __all__ = [
     "QuotaSource",
     "QuotaStore",
     "Recorder",
+    "Spread",
     "Statistics",
     "Summary",
     "Then",

@@ -5,10 +5,12 @@ from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+import click
+
 from ...errors import TaskRelayError
 from ..confirm_prompt import ask_for_decision
 from ..exit_codes import Exit
-from ..output.notices import welcome
+from ..output import welcome
 from . import slash
 from .hide_typing import hide_typing
 from .prompt import Meanwhile, Prompt
@@ -17,6 +19,8 @@ from .session import ChatSession
 if TYPE_CHECKING:
     from ...events import Event
     from ...reply import Reply
+    from .display import Display
+    from .plain_display import PlainDisplay
 
 
 class Conversation:
@@ -88,7 +92,7 @@ class Conversation:
             message, decision = None, ask_for_decision(self._prompt.confirm)
 
     async def _turn(self, message: str | None, decision: bool | str | None) -> "Reply":
-        display = self._output.display(self._session.clock, message or "", self._first_step())
+        display = self._display(message or "")
         async with aclosing(self._events(message, decision)) as events:
             return await display.follow(events)
 
@@ -102,8 +106,18 @@ class Conversation:
             async for event in events:
                 yield event
 
-    def _first_step(self) -> str:
-        return "thinking" if self._session.loading.done else "loading the models"
+    def _display(self, message: str) -> "Display | PlainDisplay":
+        """Return what shows a turn; rich is loaded for it where there are colours."""
+        if self._output.plain:
+            from .plain_display import PlainDisplay
+
+            return PlainDisplay(click.echo)
+        from .display import Display
+        from .progress import Progress
+
+        clock = self._session.clock
+        first = "thinking" if self._session.loading.done else "loading the models"
+        return Display(self._output.console, clock, message, Progress(clock, first))
 
     async def _last_exchange(self) -> str:
         """Return the thread's last exchange as soon as it can be read, or why it can't be."""

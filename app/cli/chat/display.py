@@ -9,7 +9,7 @@ from rich.text import Text
 
 from ...clock import Clock
 from ...events import Failover, Token, ToolCall
-from ..output.notices import call_line, is_own_text, printable, styled_notice
+from ..output import call_line, is_own_text, printable, styled_notice
 from .live_region import LiveRegion, lines_of
 from .progress import Progress
 from .streaming_markdown import StreamingMarkdown

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 
-def history_file(data_dir: Path, user: str) -> Path:
+def history_path(data_dir: Path, user: str) -> Path:
     """Return the history file of a user.
 
     Its name is a hash, so that no user id leads out of the directory or to another's file.

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..output.notices import printable
+from ..output import printable
 from .session import ChatSession
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import click
 
 from ..confirm_prompt import ask_for_decision
 from ..exit_codes import Exit
-from ..output.notices import failover_notice, missing_notice, needs_repair, printable
+from ..output import failover_notice, missing_notice, needs_repair, printable
 
 _KEYS = ("reply", "provider", "model", "user_id", "thread_id", "attempts", "tool_calls")
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...events import Failover, ToolCall, Waiting
 from ...reply import Reply
-from ..output.notices import call_line, failover_notice, printable
+from ..output import call_line, failover_notice, printable
 
 if TYPE_CHECKING:
     from ...events import Event

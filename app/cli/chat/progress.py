@@ -8,7 +8,7 @@ from rich.text import Text
 from ...clock import Clock
 from ...events import Asking, Failover, Token, ToolCall, Waiting
 from ...reply import Reply
-from ..output.notices import printable
+from ..output import printable
 
 if TYPE_CHECKING:
     from ...events import Event

@@ -15,7 +15,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import ColorDepth
 
 from ...settings import private_file
-from .history_file import history_file
+from .history_file import history_path
 
 _MENU_LINES = 6
 
@@ -108,7 +108,7 @@ class _PrivateHistory(FileHistory):
 
 
 def _history(data_dir: Path, user: str) -> History:
-    file = history_file(data_dir, user)
+    file = history_path(data_dir, user)
     try:
         private_file(file)
     except OSError:

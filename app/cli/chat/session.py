@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from ...clock import Clock, SystemClock
 from ...settings import Settings
-from ..output.console import Output
+from ..output import Output
 from .loading import Loading
 
 if TYPE_CHECKING:
     from ...reply import Reply
-    from ...runtime.stores import Stores
+    from ...runtime import Stores
     from ...tasks import Owner
 
 

@@ -2,7 +2,7 @@
 
 from rich.console import Console, RenderableType
 
-from ..output.markdown import Block, blocks_of
+from ..output import Block, blocks_of
 from .live_region import ScreenLine, lines_of
 
 

@@ -8,7 +8,7 @@ import click
 
 from ...errors import InputError
 from ...settings import clean_thread_id, clean_user_id
-from ..output.console import Output, is_plain
+from ..output import Output, is_plain
 
 if TYPE_CHECKING:
     from ...settings import Settings
@@ -58,8 +58,7 @@ def chat(
         context.color = False
     if message is None:
         return _hold_conversation(settings, user, thread, Output(is_plain(plain)))
-    from ..chat.loading import load_agent
-    from ..chat.one_turn import take_one_turn
+    from ..chat import load_agent, take_one_turn
 
     agent = load_agent(settings)
     try:
@@ -72,9 +71,7 @@ def _hold_conversation(settings: "Settings", user: str, thread: str, output: Out
     """Talk until the person leaves."""
     import asyncio
 
-    from ..chat.conversation import Conversation
-    from ..chat.loading import Loading
-    from ..chat.session import ChatSession
+    from ..chat import ChatSession, Conversation, Loading
 
     loading = Loading(settings)
     with asyncio.Runner() as runner:

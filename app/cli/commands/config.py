@@ -10,7 +10,7 @@ import click
 
 from ...errors import InputError
 from ..exit_codes import Exit
-from ..output.tables import page_width, plain_option, show
+from ..output import page_width, plain_option, show
 
 
 def _complete_name(context: click.Context, parameter: click.Parameter, typed: str) -> list[str]:
@@ -44,9 +44,9 @@ def config(context: click.Context, as_json: bool, plain: bool) -> int:
         records = [asdict(origin) | {"value": origin.value or None} for origin in origins]
         click.echo(json.dumps({"settings": records}, ensure_ascii=False))
     else:
-        from ..output.config_table import config_table
+        from ..output import settings_table
 
-        show(config_table(origins, page_width()), plain=plain)
+        show(settings_table(origins, page_width()), plain=plain)
     for name, source, near in misspelt_settings(layers):
         click.echo(f"Warning: {name} ({source}) is no setting. Did you mean {near}?", err=True)
     wrong = [origin.wrong for origin in origins if origin.wrong]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..exit_codes import Exit
-from ..output.tables import plain_option, show
+from ..output import plain_option, show
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -58,7 +58,7 @@ def _sections(report: "Report") -> "list[RenderableType]":
     from rich.table import Table
     from rich.text import Text
 
-    from ..output.notices import printable
+    from ..output import printable
 
     sections: list[RenderableType] = []
     area = ""

@@ -9,8 +9,7 @@ import click
 from ...errors import InputError
 from ...events import ToolCall
 from ..exit_codes import Exit
-from ..output.json_lines import json_lines_option, print_json
-from ..output.notices import call_line, printable
+from ..output import call_line, json_lines_option, print_json, printable
 from ..store_context import open_stores, user_option
 
 if TYPE_CHECKING:

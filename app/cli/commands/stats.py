@@ -43,14 +43,14 @@ def stats(since: str, by: str | None, as_json: bool, plot: Path | None) -> int:
         quotas = opened.stores.quotas_left()
     statistics = statistics_of(calls, now - period, now, zone, by)
     if plot is not None:
-        from ..output.stats_plot import draw_plot
+        from ..output import draw_plot
 
         draw_plot(statistics, plot)
         click.echo(f"Wrote {plot}.", err=True)
     if as_json:
         click.echo(json.dumps(_record(statistics, quotas, since, by), indent=2))
     elif plot is None:
-        from ..output.stats_screen import show_statistics
+        from ..output import show_statistics
 
         show_statistics(statistics, quotas, since, by, zone)
     return Exit.ANSWERED

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..exit_codes import Exit
-from ..output.tables import page_width, plain_option, show
-from ..output.task_pages import LIST_WORDS, every_page
+from ..output import LIST_WORDS, every_page, page_width, plain_option, show
 from ..store_context import open_stores, user_option
 
 if TYPE_CHECKING:
@@ -57,14 +56,14 @@ def tasks(
         page = every_page(opened.stores.tasks(), opened.owner, wanted)
         now = opened.clock.now().astimezone(opened.owner.zone)
     if as_json:
-        from ..output.task_json import task_record
+        from ..output import task_record
 
         records = [task_record(task, page, now) for task in page.tasks]
         click.echo(json.dumps({"tasks": records, "total": page.total}, ensure_ascii=False))
     elif page.tasks:
-        from ..output.task_table import task_table
+        from ..output import tasks_table
 
-        show(*task_table(page, now, page_width()), plain=plain)
+        show(*tasks_table(page, now, page_width()), plain=plain)
     else:
         everything = not period and not any(filters.values())
         show(_NO_TASKS if everything else _NO_MATCH, plain=plain)

@@ -5,8 +5,7 @@ from dataclasses import asdict
 import click
 
 from ..exit_codes import Exit
-from ..output.json_lines import json_lines_option, print_json
-from ..output.notices import printable
+from ..output import json_lines_option, print_json, printable
 from ..store_context import open_stores, user_option
 
 

@@ -12,7 +12,7 @@ from .tables import NARROW
 _UNSET = "not set"
 
 
-def config_table(settings: Sequence[Origin], width: int) -> Table:
+def settings_table(settings: Sequence[Origin], width: int) -> Table:
     """Return the table; on a narrow screen value and source stand below the name.
 
     Args:

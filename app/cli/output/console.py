@@ -12,9 +12,6 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-    from ...clock import Clock
-    from ..chat.display import Display
-    from ..chat.plain_display import PlainDisplay
 
 _WIDTH = 80
 """Columns where a terminal names none."""
@@ -75,23 +72,6 @@ class Output:
     def print(self, renderable: "RenderableType") -> None:
         """Write something that rich can draw."""
         self.console.print(renderable)
-
-    def display(self, clock: "Clock", message: str, doing: str) -> "Display | PlainDisplay":
-        """Return what shows a turn.
-
-        Args:
-            clock: Where the time comes from.
-            message: What the person said.
-            doing: What is being done first.
-        """
-        if self.plain:
-            from ..chat.plain_display import PlainDisplay
-
-            return PlainDisplay(click.echo)
-        from ..chat.display import Display
-        from ..chat.progress import Progress
-
-        return Display(self.console, clock, message, Progress(clock, doing))
 
     def greet(self, text: str, loud: bool) -> None:
         """Write the first lines, before rich is loaded.

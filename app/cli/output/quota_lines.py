@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ...telemetry import QuotaLeft
 
 
-def quota_lines(quotas: "Sequence[QuotaLeft]", zone: tzinfo) -> list[str]:
+def quota_sentences(quotas: "Sequence[QuotaLeft]", zone: tzinfo) -> list[str]:
     """Return a line for each quota, or one that says that none is known.
 
     Args:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from rich.padding import Padding
 from rich.table import Table
 
-from .quota_lines import quota_lines
+from .quota_lines import quota_sentences
 from .tables import NARROW, page_width, show
 
 if TYPE_CHECKING:
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from ...telemetry import QuotaLeft, Statistics, Summary
-    from ...telemetry.statistics import Spread
+    from ...telemetry import QuotaLeft, Spread, Statistics, Summary
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDEST = 30
@@ -53,7 +52,7 @@ def show_statistics(
         if by:
             things += [f"\nBy {by}:\n", _table(statistics.groups, by, width)]
     things.append("\nQuotas:\n")
-    things += [Padding(line, (0, 0, 0, 2)) for line in quota_lines(quotas, zone)]
+    things += [Padding(line, (0, 0, 0, 2)) for line in quota_sentences(quotas, zone)]
     show(*things, plain=False)
 
 

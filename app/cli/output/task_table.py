@@ -13,7 +13,7 @@ _PRIORITY = {"high": "bold red", "medium": "yellow", "low": "dim"}
 _NARROW_DUE = 10
 
 
-def task_table(page: Page, now: datetime, width: int) -> tuple[Table, Text]:
+def tasks_table(page: Page, now: datetime, width: int) -> tuple[Table, Text]:
     """Return the table, and the line that counts.
 
     A column that would be empty is left out. On a narrow screen all but number, title and

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.chat.history_file import history_file
+from app.cli.chat.history_file import history_path
 from app.settings.private_files import private_file
 from tests.conftest import Relay, provider_settings
 from tests.fakes.gemini import GeminiServer
@@ -178,7 +178,7 @@ def test_forget_finds_threads_that_no_list_has_and_what_was_typed(
 ) -> None:
     for user in ("ann", "bob"):
         relay.say("of an older version", user=user, thread="work")
-        private_file(history_file(data_dir, user))
+        private_file(history_path(data_dir, user))
     with closing(sqlite3.connect(data_dir / "tasks.db")) as connection:
         connection.execute("DELETE FROM task_relay_threads")
         connection.commit()
@@ -187,7 +187,7 @@ def test_forget_finds_threads_that_no_list_has_and_what_was_typed(
     assert len(gemini.requests[-1]["body"]["contents"]) == 1
     relay.say("hello", user="bob", thread="work")
     assert len(gemini.requests[-1]["body"]["contents"]) == 3
-    assert [history_file(data_dir, user).exists() for user in ("ann", "bob")] == [False, True]
+    assert [history_path(data_dir, user).exists() for user in ("ann", "bob")] == [False, True]
 
 
 def test_forget_waits_for_a_short_writer_and_removes_nothing_under_a_running_turn(

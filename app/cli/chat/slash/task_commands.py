@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ...output.notices import printable
-from ...output.task_pages import LIST_WORDS, every_page
+from ...output import LIST_WORDS, every_page, printable
 from ..session import ChatSession
 from .command import AfterCommand, SlashCommand
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 def _show_tasks(session: ChatSession, argument: str) -> AfterCommand:
     from ....errors import TaskRefusal
-    from ...output.task_table import task_table
+    from ...output import tasks_table
 
     owner, service = session.owner, session.stores().tasks()
     wanted, words = _read_filter(argument)
@@ -26,7 +25,7 @@ def _show_tasks(session: ChatSession, argument: str) -> AfterCommand:
         session.output.say("No tasks found." if argument else "No open tasks.", "dim")
         return AfterCommand.ASK
     now = session.clock.now().astimezone(session.zone)
-    for part in task_table(page, now, session.output.console.width):
+    for part in tasks_table(page, now, session.output.console.width):
         session.output.print(part)
     return AfterCommand.ASK
 

@@ -18,7 +18,7 @@ def forget(user: str, yes: bool) -> int:
     """
     from ....conversations import translated
     from ....runtime import erase_user
-    from ...chat.history_file import history_file
+    from ...chat import history_path
 
     with open_stores(user) as opened:
         user_id = opened.owner.user_id
@@ -27,7 +27,7 @@ def forget(user: str, yes: bool) -> int:
             return Exit.NEEDS_CONFIRMATION
         with translated(opened.settings):
             erased = erase_user(opened.stores, opened.owner)
-        history_file(opened.settings.data_dir, user_id).unlink(missing_ok=True)
+        history_path(opened.settings.data_dir, user_id).unlink(missing_ok=True)
     click.echo(
         f"Removed of {user_id}: {erased.tasks} tasks, {erased.events} events, "
         f"{erased.messages} messages in {erased.threads} threads, {erased.checkpoints} "
