@@ -125,9 +125,9 @@ def _saying(graph: Any) -> Say:
 
 def _settings(world: World, place: Path) -> Settings:
     return Settings(
-        gemini_api_key=world.gemini.key,  # type: ignore[arg-type]
+        gemini_api_key=world.gemini.key,
         gemini_base_url=world.gemini.url,
-        groq_api_key=world.groq.key,  # type: ignore[arg-type]
+        groq_api_key=world.groq.key,
         groq_base_url=world.groq.url,
         data_dir=place,
         log_level="ERROR",

@@ -66,9 +66,9 @@ async def task_relay(world: World) -> AsyncGenerator[System]:
     """Give this project's chain, with breakers that know nothing yet."""
     container = Container(
         Settings(
-            gemini_api_key=world.gemini.key,  # type: ignore[arg-type]
+            gemini_api_key=world.gemini.key,
             gemini_base_url=world.gemini.url,
-            groq_api_key=world.groq.key,  # type: ignore[arg-type]
+            groq_api_key=world.groq.key,
             groq_base_url=world.groq.url,
             data_dir=Path(tempfile.mkdtemp(prefix="task-relay-bench-")),
             first_token_timeout=FIRST_TOKEN,

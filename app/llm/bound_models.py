@@ -12,7 +12,7 @@ from langchain_core.runnables import Runnable
 from .event_loops import PerLoop
 from .messages.trimming import CHARACTERS_A_TOKEN
 from .plan import ToolSet
-from .providers.clients import Client
+from .providers.adapter import Client
 from .providers.registry import Place
 
 _MOST_TOOL_SETS = 32
@@ -62,7 +62,7 @@ class BoundModels:
         return _OpenClient(client, self.declared)
 
     def _declare(self, tools: ToolSet) -> DeclaredTools:
-        declarations = self._place.provider.declare(tools.tools)
+        declarations = self._place.adapter.declare(tools.tools)
         schemas = {
             each["function"]["name"]: each["function"]["parameters"] for each in declarations
         }

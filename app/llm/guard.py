@@ -168,7 +168,7 @@ class Guard(ChainStep):
         config: RunnableConfig | None,
     ) -> StreamResult:
         """Call the model once; a caller who gives up frees the place of a probe."""
-        messages = self.place.provider.shape(conversation)
+        messages = self.place.adapter.shape(conversation)
         model = await self.model(call.plan.tools)
         limits = self._policy.limits
         time_left = call.plan.deadline - attempt.began

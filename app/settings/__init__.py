@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING
 from .. import lazy_names
 
 if TYPE_CHECKING:
-    from .database_url import is_postgresql
     from .env_file import remove_line, set_line
     from .identity import clean_thread_id, clean_user_id, conversation_key, is_uuid
-    from .operations import HUMAN, JSON, Limit, Price, Window
     from .origins import (
         DEFAULT,
         Origin,
@@ -26,10 +24,21 @@ if TYPE_CHECKING:
     )
     from .places import PlaceSettings, provider_of
     from .private_files import open_private, private_directory, private_file, replace_file
+    from .providers import PROVIDERS, Provider
     from .secret import Secret
     from .sources import ENVIRONMENT, Layer, layers
-    from .table import Settings, entry_of, read_setting
-    from .values import DAY_FIRST, zone_name
+    from .table import Settings, field_of, read_setting
+    from .values import (
+        DAY_FIRST,
+        HUMAN,
+        JSON,
+        Limit,
+        Price,
+        Window,
+        is_postgresql,
+        next_midnight,
+        zone_name,
+    )
 
 __all__ = [
     "DAY_FIRST",
@@ -37,11 +46,13 @@ __all__ = [
     "ENVIRONMENT",
     "HUMAN",
     "JSON",
+    "PROVIDERS",
     "Layer",
     "Limit",
     "Origin",
     "PlaceSettings",
     "Price",
+    "Provider",
     "Secret",
     "Settings",
     "Window",
@@ -49,13 +60,14 @@ __all__ = [
     "clean_thread_id",
     "clean_user_id",
     "conversation_key",
-    "entry_of",
+    "field_of",
     "is_postgresql",
     "is_uuid",
     "layers",
     "load_with_layers",
     "misspelt_settings",
     "nearest_setting",
+    "next_midnight",
     "open_private",
     "origin_of",
     "private_directory",
@@ -74,10 +86,8 @@ if not TYPE_CHECKING:
     __getattr__ = lazy_names(
         __name__,
         {
-            "database_url": ("is_postgresql",),
             "env_file": ("remove_line", "set_line"),
             "identity": ("clean_thread_id", "clean_user_id", "conversation_key", "is_uuid"),
-            "operations": ("HUMAN", "JSON", "Limit", "Price", "Window"),
             "origins": (
                 *("DEFAULT", "Origin", "all_origins", "load_with_layers", "misspelt_settings"),
                 *("nearest_setting", "origin_of", "setting_names", "without_password"),
@@ -86,9 +96,13 @@ if not TYPE_CHECKING:
             "private_files": (
                 *("open_private", "private_directory", "private_file", "replace_file"),
             ),
+            "providers": ("PROVIDERS", "Provider"),
             "secret": ("Secret",),
             "sources": ("ENVIRONMENT", "Layer", "layers"),
-            "table": ("Settings", "entry_of", "read_setting"),
-            "values": ("DAY_FIRST", "zone_name"),
+            "table": ("Settings", "field_of", "read_setting"),
+            "values": (
+                *("DAY_FIRST", "HUMAN", "JSON", "Limit", "Price", "Window", "is_postgresql"),
+                *("next_midnight", "zone_name"),
+            ),
         },
     )

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from ..errors import SettingsError
 from . import sources
-from .database_url import passwords_in
-from .places import PARTS, provider_of
+from .places import is_numbered
+from .providers import PARTS
 from .secret import Secret
-from .table import Settings, entry_of, read_setting
+from .table import Settings, field_of, read_setting
+from .values import passwords_in
 
 DEFAULT = "default"
 _PASSWORD = re.compile(r"(?<=://)(?!.*\*{8})[^/\s]*:[^/\s]+(?=@)")
@@ -44,28 +45,33 @@ def all_origins(layers: Sequence[sources.Layer], settings: Settings | None) -> l
         layers: Where settings come from, the nearest first.
         settings: What they are together; None where one of them is wrong.
     """
-    found = []
-    for entry in dataclasses.fields(Settings):
-        if entry.metadata["names"]:
-            default = getattr(settings, entry.name) if settings else entry.default
-            found.append(origin_of(layers, entry.metadata["names"], default))
-    for place in settings.llm_chain if settings else ():
-        if place != provider_of(place):
-            numbered = (origin_of(layers, (f"{place}_{part}".upper(),), None) for part in PARTS)
-            found += [one for one in numbered if one.variable or one.name.endswith("_API_KEY")]
-    return found
+    origins = []
+    for known in dataclasses.fields(Settings):
+        if known.metadata["names"]:
+            default = getattr(settings, known.name) if settings else known.default
+            origins.append(origin_of(layers, known.metadata["names"], default))
+    for place in filter(is_numbered, settings.llm_chain if settings else ()):
+        numbered = (origin_of(layers, (f"{place}_{part}".upper(),), None) for part in PARTS)
+        origins += [one for one in numbered if one.variable or one.name.endswith("_API_KEY")]
+    return origins
 
 
 def origin_of(layers: Sequence[sources.Layer], names: Sequence[str], default: object) -> Origin:
-    """Return how one setting stands, which may be given under several names."""
+    """Return how one setting stands, which may be given under several names.
+
+    Args:
+        layers: Where settings come from, the nearest first.
+        names: Its names; the first that is given counts.
+        default: What holds where none is given.
+    """
     for name in names:
         for layer in layers:
             if given := layer.values.get(name, "").strip():
                 wrong = ""
                 try:
-                    value = shown(read_setting(entry_of(name), name, given))
+                    value = shown(read_setting(field_of(name), name, given))
                 except SettingsError as error:
-                    value = "" if entry_of(name).metadata["private"] else given
+                    value = "" if field_of(name).metadata["private"] else given
                     wrong = str(error)
                 return Origin(names[0], without_password(value), layer.place, name, wrong)
     return Origin(names[0], without_password(shown(default)), DEFAULT)
@@ -73,28 +79,28 @@ def origin_of(layers: Sequence[sources.Layer], names: Sequence[str], default: ob
 
 def setting_names(settings: Settings | None = None) -> list[str]:
     """Return the names of all settings, other spellings and numbered places included."""
-    entries = dataclasses.fields(Settings)
-    names = [name for entry in entries for name in entry.metadata["names"]]
-    places = [one for one in settings.llm_chain if one != provider_of(one)] if settings else []
-    return names + [f"{place}_{part}".upper() for place in places for part in PARTS]
+    known = dataclasses.fields(Settings)
+    names = [name for each in known for name in each.metadata["names"]]
+    numbered = filter(is_numbered, settings.llm_chain if settings else ())
+    return names + [f"{place}_{part}".upper() for place in numbered for part in PARTS]
 
 
 def nearest_setting(name: str) -> str | None:
     """Return the setting that a name was probably meant to be."""
-    found = get_close_matches(name.upper(), setting_names(), n=1, cutoff=0.7)
-    return found[0] if found else None
+    near = get_close_matches(name.upper(), setting_names(), n=1, cutoff=0.7)
+    return near[0] if near else None
 
 
 def misspelt_settings(layers: Sequence[sources.Layer]) -> list[tuple[str, str, str]]:
     """Return what looks like a misspelt setting: the name, its place, and what is near."""
     known = setting_names()
-    found = []
+    misspelt = []
     for layer in layers:
         for name in layer.values:
             near = [] if name in known else get_close_matches(name, known, n=1, cutoff=0.9)
             if near and not _is_setting(name):
-                found.append((name, layer.place, near[0]))
-    return found
+                misspelt.append((name, layer.place, near[0]))
+    return misspelt
 
 
 def shown(value: object) -> str:
@@ -139,7 +145,7 @@ def load_with_layers(
 
 def _is_setting(name: str) -> bool:
     try:
-        entry_of(name)
+        field_of(name)
     except SettingsError:
         return False
     return True

@@ -1,29 +1,24 @@
-"""Say what one place in the model chain is called with."""
+"""Name the places of the model chain, and say what is set for each."""
 
 import re
 from dataclasses import dataclass, field
 
-from .operations import Limit
+from .providers import PROVIDERS, Provider
 from .secret import Secret
-
-PROVIDERS = ("gemini", "groq", "openai", "anthropic", "ollama")
-PARTS = ("api_key", "model", "base_url", "max_input_tokens", "limits")
-"""What every place in the chain has a setting for: `GROQ_MODEL`, `GROQ2_MODEL`, ..."""
-
-_KEYLESS = ("ollama",)
+from .values import Limit, split
 
 _PLACE = re.compile(rf"({'|'.join(PROVIDERS)})([2-9]|[1-9][0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceSettings:
-    """One place in the chain, such as `groq` or, with another key, `groq2`.
+    """What is set for one place in the chain, such as `groq` or, with another key, `groq2`.
 
     What is None was not given: then the provider's own default holds, if it has one.
     """
 
     name: str
-    provider: str
+    provider: Provider
     api_key: Secret | None = field(default=None, repr=False)
     model: str
     base_url: str | None = None
@@ -36,16 +31,40 @@ class PlaceSettings:
 
         An OpenAI-compatible endpoint with an address of its own may be a local one.
         """
-        own_address = self.provider == "openai" and self.base_url is not None
-        return bool(self.api_key) or own_address or self.provider in _KEYLESS
+        return bool(self.api_key) or not self.provider.needs_key or self._is_another_service
 
     @property
     def key_name(self) -> str:
         """Return the name of the setting that holds its key."""
         return f"{self.name.upper()}_API_KEY"
 
+    @property
+    def price_name(self) -> str | None:
+        """Return whose prices hold here, by genai-prices' name; None where that is unknown."""
+        return None if self._is_another_service else self.provider.price_name
 
-def provider_of(name: str) -> str | None:
+    @property
+    def _is_another_service(self) -> bool:
+        return self.provider.speaks_for_others and self.base_url is not None
+
+
+def provider_of(place: str) -> Provider | None:
     """Return the provider of a place in the chain; None where the name is none."""
-    match = _PLACE.fullmatch(name)
-    return match[1] if match else None
+    match = _PLACE.fullmatch(place)
+    return PROVIDERS[match[1]] if match else None
+
+
+def is_numbered(place: str) -> bool:
+    """Say whether a name is that of a further place of a provider, such as `groq2`."""
+    return provider_of(place) is not None and place not in PROVIDERS
+
+
+def places(value: object) -> tuple[str, ...]:
+    """Read the places of the model chain, apart by commas."""
+    names = tuple(split(value))
+    if not all(map(provider_of, names)) or len(set(names)) < len(names):
+        raise ValueError(
+            f"a list apart by commas of {', '.join(PROVIDERS)}, where one that comes again "
+            "has a number, such as groq,groq2"
+        )
+    return names

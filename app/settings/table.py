@@ -6,46 +6,72 @@ blank value counts as none.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import SettingsError
-from . import operations as ops
 from . import sources
-from . import values as read
-from .database_url import passwords_in
-from .operations import Limit, Price
-from .places import PARTS, PlaceSettings, provider_of
+from .fields import Given, ProviderFields, setting
+from .places import PlaceSettings, is_numbered, places, provider_of
+from .providers import ALWAYS_INSTALLED, PARTS
 from .secret import Secret
+from .values import (
+    DAY_FIRST,
+    HUMAN,
+    JSON,
+    LOG_LEVELS,
+    MONTH_FIRST,
+    Limit,
+    Price,
+    one_of,
+    passwords_in,
+    path,
+    prices,
+    seconds,
+    some_of,
+    switch,
+    user_id,
+    webhook,
+    whole_number,
+    zone_name,
+)
+from .values import database_url as read_url
 
-GEMINI_MODEL = "gemini-3.5-flash-lite"
-GROQ_MODEL = "openai/gpt-oss-20b"
-OPENAI_MODEL = "gpt-5.4-mini"
-ANTHROPIC_MODEL = "claude-haiku-4-5"
-OLLAMA_MODEL = "qwen3:8b"
-GROQ_MAX_INPUT_TOKENS = 5000
-"""Fits Groq's free tier, 8,000 tokens a minute, with tools and answer beside it."""
-OLLAMA_MAX_INPUT_TOKENS = 5000
-"""What a machine at home reads in a few seconds; Ollama gets a context to match."""
+FAILOVER_KINDS = (
+    "rate_limit",
+    "quota_daily",
+    "unavailable",
+    "server_error",
+    "timeout",
+    "connection",
+    "auth",
+    "permission",
+    "model_not_found",
+    "context_overflow",
+    "tool_use_failed",
+    "malformed_response",
+)
+"""Kinds of failure that another model may cure; `app.llm` holds the same, a test sees to it."""
+
+_ROW: Any = None
+_NONE: Any = ()
+_time_limit = seconds(most=3600)
+_days = whole_number(0, 99_999, "a whole number of days, 0 to keep all")
+
+Key = Given[str | Secret | None, Secret | None]
+Limits = Given[str | tuple[Limit, ...], tuple[Limit, ...]]
+Words = Given[str | Iterable[str], tuple[str, ...]]
+File = Given[str | Path, Path]
+Numbered = Given[Mapping[str, Any] | Iterable[tuple[str, Any]], tuple[tuple[str, Any], ...]]
+Prices = Given[
+    str | Mapping[str, Price] | tuple[tuple[str, Price], ...], tuple[tuple[str, Price], ...]
+]
 
 
-def _setting(
-    name: str,
-    reader: Callable[[object], Any],
-    default: object,
-    *,
-    also: str | None = None,
-    private: bool = False,
-) -> Any:
-    names = tuple(given for given in (name, also) if given)
-    table = {"names": names, "read": reader, "private": private}
-    return field(default=default, metadata=table, repr=not private)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+@dataclass(frozen=True, kw_only=True)
+class Settings(ProviderFields):
     """Hold what a person may set; build one with `Settings.load()` or by keyword.
 
     A field that is None after loading has no value, such as a key that was not given.
@@ -56,90 +82,76 @@ class Settings:
         SettingsError: A value is wrong; the sentence names it and says what is allowed.
     """
 
-    gemini_api_key: Secret | None = _setting(
-        "GEMINI_API_KEY", read.secret, None, also="GOOGLE_API_KEY", private=True
+    if TYPE_CHECKING:  # what the providers' rows bring; a test names the lines that are missing
+        gemini_api_key: Key = _ROW
+        gemini_model: str = _ROW
+        gemini_base_url: str | None = _ROW
+        gemini_max_input_tokens: int | None = _ROW
+        gemini_limits: Limits = _ROW
+        groq_api_key: Key = _ROW
+        groq_model: str = _ROW
+        groq_base_url: str | None = _ROW
+        groq_max_input_tokens: int | None = _ROW
+        groq_limits: Limits = _ROW
+        openai_api_key: Key = _ROW
+        openai_model: str = _ROW
+        openai_base_url: str | None = _ROW
+        openai_max_input_tokens: int | None = _ROW
+        openai_limits: Limits = _ROW
+        anthropic_api_key: Key = _ROW
+        anthropic_model: str = _ROW
+        anthropic_base_url: str | None = _ROW
+        anthropic_max_input_tokens: int | None = _ROW
+        anthropic_limits: Limits = _ROW
+        ollama_api_key: Key = _ROW
+        ollama_model: str = _ROW
+        ollama_base_url: str | None = _ROW
+        ollama_max_input_tokens: int | None = _ROW
+        ollama_limits: Limits = _ROW
+
+    numbered: Numbered = field(default=_NONE, metadata={"names": ()}, repr=False)
+    llm_chain: Words = setting("LLM_CHAIN", places, None)
+    primary_llm: str = setting("PRIMARY_LLM", one_of(*ALWAYS_INSTALLED), ALWAYS_INSTALLED[0])
+    model_timeout: float = setting("MODEL_TIMEOUT", _time_limit, 30.0)
+    turn_timeout: float = setting("TURN_TIMEOUT", _time_limit, 60.0)
+    connect_timeout: float = setting("CONNECT_TIMEOUT", _time_limit, 5.0)
+    first_token_timeout: float = setting("FIRST_TOKEN_TIMEOUT", _time_limit, 10.0)
+    stall_timeout: float = setting("STALL_TIMEOUT", _time_limit, 10.0)
+    retry_in_place: int = setting("RETRY_IN_PLACE", whole_number(0, 5), 0)
+    retry_max_wait: float = setting("RETRY_MAX_WAIT", _time_limit, 2.0)
+    failover_on: Words = setting("FAILOVER_ON", some_of(FAILOVER_KINDS), FAILOVER_KINDS)
+    max_output_tokens: int = setting("MAX_OUTPUT_TOKENS", whole_number(1, 65_536), 1024)
+    confirm_from: int = setting("CONFIRM_FROM", whole_number(0, 9999), 3)
+    history_window: int = setting("HISTORY_WINDOW", whole_number(1, 9999), 10)
+    keep_checkpoints: int = setting("KEEP_CHECKPOINTS", whole_number(1, 9999), 5)
+    keep_transcript_days: int = setting("KEEP_TRANSCRIPT_DAYS", _days, 0)
+    keep_ledger_days: int = setting("KEEP_LEDGER_DAYS", _days, 90)
+    llm_prices: Prices = setting("LLM_PRICES", prices, ())
+    alert_webhook_url: Key = setting("ALERT_WEBHOOK_URL", webhook, None, private=True)
+    alert_every: float = setting("ALERT_EVERY", seconds(least=1, most=86_400), 600.0)
+    offline_fallback: bool = setting("OFFLINE_FALLBACK", switch, True)
+    data_dir: File = setting("APP_DATA_DIR", path, None)
+    database_url: str = setting(
+        "APP_DATABASE_URL", read_url, None, other_name="DATABASE_URL", private=True
     )
-    gemini_model: str = _setting("GEMINI_MODEL", read.model_name, GEMINI_MODEL)
-    gemini_base_url: str | None = _setting("GEMINI_BASE_URL", read.base_url, None)
-    gemini_max_input_tokens: int | None = _setting(
-        "GEMINI_MAX_INPUT_TOKENS", read.input_tokens, None
-    )
-    gemini_limits: tuple[Limit, ...] = _setting("GEMINI_LIMITS", ops.limits, ())
-    groq_api_key: Secret | None = _setting("GROQ_API_KEY", read.secret, None, private=True)
-    groq_model: str = _setting("GROQ_MODEL", read.model_name, GROQ_MODEL)
-    groq_base_url: str | None = _setting("GROQ_BASE_URL", read.base_url, None)
-    groq_max_input_tokens: int | None = _setting(
-        "GROQ_MAX_INPUT_TOKENS", read.input_tokens, GROQ_MAX_INPUT_TOKENS
-    )
-    groq_limits: tuple[Limit, ...] = _setting("GROQ_LIMITS", ops.limits, ())
-    openai_api_key: Secret | None = _setting("OPENAI_API_KEY", read.secret, None, private=True)
-    openai_model: str = _setting("OPENAI_MODEL", read.model_name, OPENAI_MODEL)
-    openai_base_url: str | None = _setting("OPENAI_BASE_URL", read.openai_url, None)
-    openai_max_input_tokens: int | None = _setting(
-        "OPENAI_MAX_INPUT_TOKENS", read.input_tokens, None
-    )
-    openai_limits: tuple[Limit, ...] = _setting("OPENAI_LIMITS", ops.limits, ())
-    anthropic_api_key: Secret | None = _setting(
-        "ANTHROPIC_API_KEY", read.secret, None, private=True
-    )
-    anthropic_model: str = _setting("ANTHROPIC_MODEL", read.model_name, ANTHROPIC_MODEL)
-    anthropic_base_url: str | None = _setting("ANTHROPIC_BASE_URL", read.native_url, None)
-    anthropic_max_input_tokens: int | None = _setting(
-        "ANTHROPIC_MAX_INPUT_TOKENS", read.input_tokens, None
-    )
-    anthropic_limits: tuple[Limit, ...] = _setting("ANTHROPIC_LIMITS", ops.limits, ())
-    ollama_api_key: Secret | None = _setting("OLLAMA_API_KEY", read.secret, None, private=True)
-    ollama_model: str = _setting("OLLAMA_MODEL", read.model_name, OLLAMA_MODEL)
-    ollama_base_url: str | None = _setting("OLLAMA_BASE_URL", read.native_url, None)
-    ollama_max_input_tokens: int | None = _setting(
-        "OLLAMA_MAX_INPUT_TOKENS", read.input_tokens, OLLAMA_MAX_INPUT_TOKENS
-    )
-    ollama_limits: tuple[Limit, ...] = _setting("OLLAMA_LIMITS", ops.limits, ())
-    numbered: tuple[tuple[str, Any], ...] = field(default=(), metadata={"names": ()}, repr=False)
-    llm_chain: tuple[str, ...] = _setting("LLM_CHAIN", read.chain, None)
-    primary_llm: str = _setting("PRIMARY_LLM", read.provider, "gemini")
-    model_timeout: float = _setting("MODEL_TIMEOUT", read.seconds, 30.0)
-    turn_timeout: float = _setting("TURN_TIMEOUT", read.seconds, 60.0)
-    connect_timeout: float = _setting("CONNECT_TIMEOUT", read.seconds, 5.0)
-    first_token_timeout: float = _setting("FIRST_TOKEN_TIMEOUT", read.seconds, 10.0)
-    stall_timeout: float = _setting("STALL_TIMEOUT", read.seconds, 10.0)
-    retry_in_place: int = _setting("RETRY_IN_PLACE", read.retries, 0)
-    retry_max_wait: float = _setting("RETRY_MAX_WAIT", read.seconds, 2.0)
-    failover_on: tuple[str, ...] = _setting("FAILOVER_ON", read.failover_kinds, read.FAILOVER_KINDS)
-    max_output_tokens: int = _setting("MAX_OUTPUT_TOKENS", read.output_tokens, 1024)
-    confirm_from: int = _setting("CONFIRM_FROM", read.task_count, 3)
-    history_window: int = _setting("HISTORY_WINDOW", read.exchanges, 10)
-    keep_checkpoints: int = _setting("KEEP_CHECKPOINTS", read.checkpoints, 5)
-    keep_transcript_days: int = _setting("KEEP_TRANSCRIPT_DAYS", read.days, 0)
-    keep_ledger_days: int = _setting("KEEP_LEDGER_DAYS", read.days, 90)
-    llm_prices: tuple[tuple[str, Price], ...] = _setting("LLM_PRICES", ops.prices, ())
-    alert_webhook_url: Secret | None = _setting(
-        "ALERT_WEBHOOK_URL", ops.webhook, None, private=True
-    )
-    alert_every: float = _setting("ALERT_EVERY", ops.pause, 600.0)
-    offline_fallback: bool = _setting("OFFLINE_FALLBACK", read.switch, True)
-    data_dir: Path = _setting("APP_DATA_DIR", read.path, None)
-    database_url: str = _setting(
-        "APP_DATABASE_URL", read.database_url, None, also="DATABASE_URL", private=True
-    )
-    user: str = _setting("APP_USER", read.user, "local")
-    timezone: str = _setting("APP_TIMEZONE", read.zone_name, None)
-    date_order: str = _setting("APP_DATE_ORDER", read.date_order, read.MONTH_FIRST)
-    log_level: str = _setting("LOG_LEVEL", read.log_level, "INFO")
-    log_file: Path = _setting("LOG_FILE", read.path, None)
-    log_format: str = _setting("LOG_FORMAT", ops.log_format, ops.HUMAN)
+    user: str = setting("APP_USER", user_id, "local")
+    timezone: str = setting("APP_TIMEZONE", zone_name, None)
+    date_order: str = setting("APP_DATE_ORDER", one_of(MONTH_FIRST, DAY_FIRST), MONTH_FIRST)
+    log_level: str = setting("LOG_LEVEL", one_of(*LOG_LEVELS), "INFO")
+    log_file: File = setting("LOG_FILE", path, None)
+    log_format: str = setting("LOG_FORMAT", one_of(HUMAN, JSON), HUMAN)
 
     def __post_init__(self) -> None:
-        for entry in dataclasses.fields(self):
-            value = getattr(self, entry.name)
-            if value is not None and entry.metadata["names"]:
-                self._set(entry.name, read_setting(entry, entry.metadata["names"][0], value))
+        for known in dataclasses.fields(self):
+            value = getattr(self, known.name)
+            if value is not None and known.metadata["names"]:
+                self._set(known.name, read_setting(known, known.metadata["names"][0], value))
         numbered = dict(self.numbered)
         self._set(
-            "numbered", tuple((n, read_setting(entry_of(n), n, v)) for n, v in numbered.items())
+            "numbered", tuple((n, read_setting(field_of(n), n, v)) for n, v in numbered.items())
         )
         if self.llm_chain is None:
-            others = [name for name in ("gemini", "groq") if name != self.primary_llm]
+            others = [name for name in ALWAYS_INSTALLED if name != self.primary_llm]
             self._set("llm_chain", (self.primary_llm, *others))
         if self.data_dir is None:
             self._set("data_dir", sources.default_data_dir())
@@ -164,17 +176,17 @@ class Settings:
             SettingsError: A value is wrong, or a `.env` can't be read.
         """
         layers = [layer.values for layer in sources.layers(environment, directory)]
-        found: dict[str, Any] = {}
-        for entry in dataclasses.fields(cls):
-            for name in entry.metadata["names"]:
+        given: dict[str, Any] = {}
+        for known in dataclasses.fields(cls):
+            for name in known.metadata["names"]:
                 value = sources.first(layers, name)
-                if value is not None and entry.name not in found:
-                    found[entry.name] = read_setting(entry, name, value)
-        places = [name for name in found.get("llm_chain", ()) if name != provider_of(name)]
-        names = [f"{place}_{part}".upper() for place in places for part in PARTS]
+                if value is not None and known.name not in given:
+                    given[known.name] = read_setting(known, name, value)
+        numbered = filter(is_numbered, given.get("llm_chain", ()))
+        names = [f"{place}_{part}".upper() for place in numbered for part in PARTS]
         values = [(name, sources.first(layers, name)) for name in names]
-        found["numbered"] = {name: value for name, value in values if value is not None}
-        return cls(**found)
+        given["numbered"] = {name: value for name, value in values if value is not None}
+        return cls(**given)
 
     @property
     def places(self) -> tuple[PlaceSettings, ...]:
@@ -184,15 +196,16 @@ class Settings:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return keys and passwords in clear text, for the redaction of logs and errors."""
-        values = [getattr(self, entry.name) for entry in dataclasses.fields(self)]
+        values = [getattr(self, known.name) for known in dataclasses.fields(self)]
         values += [value for _, value in self.numbered]
         keys = tuple(value.reveal() for value in values if isinstance(value, Secret))
         return keys + passwords_in(self.database_url)
 
     def _place(self, name: str) -> PlaceSettings:
-        provider = provider_of(name) or name
-        values = {part: getattr(self, f"{provider}_{part}") for part in PARTS}
-        if name != provider:
+        provider = provider_of(name)
+        assert provider is not None, "the reader of LLM_CHAIN lets known names through alone"
+        values = {part: getattr(self, f"{provider.name}_{part}") for part in PARTS}
+        if is_numbered(name):
             own = dict(self.numbered)
             values["api_key"] = None
             values |= {
@@ -206,33 +219,38 @@ class Settings:
         object.__setattr__(self, name, value)
 
 
-def read_setting(entry: "dataclasses.Field[Any]", name: str, value: object) -> Any:
-    """Return what the value of an entry means.
+def read_setting(known: "dataclasses.Field[Any]", name: str, value: object) -> Any:
+    """Return what a value means.
+
+    Args:
+        known: The field of the table that it is for.
+        name: The name under which it was given.
+        value: What was given.
 
     Raises:
         SettingsError: It is wrong; the sentence names it and says what is allowed.
     """
     try:
-        return entry.metadata["read"](value)
+        return known.metadata["read"](value)
     except ValueError as error:
         shown = "has a value that can't be used (not shown)"
-        if not entry.metadata["private"]:
+        if not known.metadata["private"]:
             shown = f'is "{value}"'
         raise SettingsError(f"{name} {shown}, but must be {error}.") from None
 
 
-def entry_of(variable: str) -> "dataclasses.Field[Any]":
-    """Return the entry that a name belongs to; `GROQ2_MODEL` is read like `GROQ_MODEL`.
+def field_of(variable: str) -> "dataclasses.Field[Any]":
+    """Return the field that a name belongs to; `GROQ2_MODEL` is read like `GROQ_MODEL`.
 
     Raises:
         SettingsError: There is no such setting.
     """
-    fields = {entry.name: entry for entry in dataclasses.fields(Settings)}
-    for entry in fields.values():
-        if variable in entry.metadata["names"]:
-            return entry
+    fields = {known.name: known for known in dataclasses.fields(Settings)}
+    for known in fields.values():
+        if variable in known.metadata["names"]:
+            return known
     place, _, part = variable.lower().partition("_")
-    base = fields.get(f"{provider_of(place)}_{part}")
-    if base is None or place == provider_of(place) or part not in PARTS:
+    provider = provider_of(place)
+    if provider is None or not is_numbered(place) or part not in PARTS:
         raise SettingsError(f"{variable} is no setting, nor one of a numbered place such as groq2.")
-    return base
+    return fields[f"{provider.name}_{part}"]

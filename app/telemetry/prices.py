@@ -14,8 +14,6 @@ from .attempt import Attempt
 _log = logging.getLogger("task_relay")
 
 _MILLION = 1_000_000
-_PROVIDERS = {"gemini": "google", "groq": "groq", "openai": "openai", "anthropic": "anthropic"}
-"""What genai-prices calls the providers."""
 
 
 class Prices:
@@ -28,12 +26,7 @@ class Prices:
 
     def __init__(self, places: Sequence[PlaceSettings], own: Sequence[tuple[str, Price]]) -> None:
         self._own = dict(own)
-        self._known = {
-            place.name: _PROVIDERS[place.provider]
-            for place in places
-            if place.provider in _PROVIDERS
-            and not (place.provider == "openai" and place.base_url is not None)
-        }
+        self._price_names = {place.name: place.price_name for place in places}
 
     def cost(self, attempt: Attempt) -> float | None:
         """Return what an attempt cost in US dollars; None where that is unknown.
@@ -46,7 +39,7 @@ class Prices:
             return None
         if price := self._own.get(attempt.model):
             return (tokens.incoming * price.incoming + tokens.outgoing * price.outgoing) / _MILLION
-        provider = self._known.get(attempt.place)
+        provider = self._price_names.get(attempt.place)
         if provider is None:
             return None
         try:

@@ -147,7 +147,7 @@ def test_numbered_settings_are_checked_like_the_others(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="GROQ2_MAX_INPUT_TOKENS is"):
         load(tmp_path, LLM_CHAIN="groq2", GROQ2_MAX_INPUT_TOKENS="few")
     with pytest.raises(SettingsError, match="GROQ2_COLOUR is no setting"):
-        Settings(numbered={"GROQ2_COLOUR": "red"})  # type: ignore[arg-type]
+        Settings(numbered={"GROQ2_COLOUR": "red"})
 
 
 WRONG = [
@@ -237,7 +237,7 @@ def test_webhook_is_a_secret_as_a_whole(tmp_path: Path) -> None:
 
 
 def test_keys_are_not_shown_by_any_representation() -> None:
-    settings = Settings(gemini_api_key="AIza-secret", groq_api_key="gsk_secret")  # type: ignore[arg-type]
+    settings = Settings(gemini_api_key="AIza-secret", groq_api_key="gsk_secret")
     shown = [repr(settings), str(settings), repr(settings.groq_api_key), f"{settings.groq_api_key}"]
     assert "secret" not in " ".join(shown)
     assert copy.deepcopy(settings) == settings

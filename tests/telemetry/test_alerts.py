@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.errors import DatabaseError
-from app.settings.secret import Secret
+from app.settings import Secret
 from app.telemetry import Alerts, AlertStore
 from app.telemetry.alerts import post
 from tests.conftest import Relay, provider_settings

@@ -12,8 +12,7 @@ from sqlalchemy import Engine
 
 from app.errors import DatabaseError
 from app.graph.attempt_reporting import note
-from app.settings import Settings
-from app.settings.operations import Price
+from app.settings import Price, Settings
 from app.telemetry import Attempt, Ledger, LedgerEntry, Prices, Recorder, Tokens, TurnIds
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api

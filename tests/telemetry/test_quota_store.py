@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine
 
-from app.settings.operations import Window
+from app.settings import Window
 from app.telemetry import QuotaGauge, QuotaSource, QuotaStore
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

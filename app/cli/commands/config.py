@@ -107,11 +107,11 @@ def unset_setting(name: str) -> int:
 def _name_and_entry(name: str) -> tuple[str, Any]:
     """Return a setting's name and entry; an unknown one suggests the nearest."""
     from ...errors import SettingsError
-    from ...settings import entry_of, nearest_setting
+    from ...settings import field_of, nearest_setting
 
     name = name.strip().upper()
     try:
-        return name, entry_of(name)
+        return name, field_of(name)
     except SettingsError as error:
         near = nearest_setting(name)
         hint = f" Did you mean {near}?" if near else " python -m app config shows all."

@@ -13,8 +13,8 @@ from ...telemetry import redact
 from ..failures.classification import classify
 from ..failures.kinds import Kind, Verdict
 from ..stream import StreamResult, TimeLimits, read_stream
-from .clients import Client
-from .model_lists import LISTINGS, ModelList, list_models
+from .adapter import Client
+from .model_lists import ModelList, list_models
 from .registry import Place
 
 _MESSAGE = "Reply with the word OK."
@@ -108,13 +108,12 @@ def _keep_headers(client: Client, headers: dict[str, str]) -> None:
 
 async def _list(place: Place, settings: Settings) -> tuple[ModelList | None, Verdict | None]:
     key = place.settings.api_key
-    listing = LISTINGS[place.provider.name]
     try:
         async with asyncio.timeout(settings.first_token_timeout):
-            found = await list_models(
-                listing, place.url, key.reveal() if key else "", settings.connect_timeout
-            )
-            return found, None
+            secret = key.reveal() if key else ""
+            listing = place.adapter.listing
+            listed = await list_models(listing, place.url, secret, settings.connect_timeout)
+            return listed, None
     except Exception as error:  # noqa: BLE001 - any client's, or a body that is no list
         return None, classify(error)
 

@@ -1,8 +1,4 @@
-"""Ask a provider which models it has, by the endpoint that its API has for that.
-
-Gemini `GET /v1beta/models`, Groq and OpenAI `GET .../models`, Anthropic `GET /v1/models`,
-Ollama `GET /api/tags`; each at its API reference.
-"""
+"""Ask a provider which models it has, by the endpoint that its API has for that."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -47,19 +43,23 @@ class ListRefused(Exception):
         self.body = response.text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Where and how a provider lists its models.
+    """Where and how a provider lists its models, by its API reference.
 
-    `head` makes the headers of a key, `names` reads a page, `following` names the parameters
-    of the next page.
+    Attributes:
+        path: What follows its address.
+        headers: Makes the headers of a key, which is empty where none is needed.
+        names: Reads the models' names out of a page.
+        first_page: The parameters of the first page.
+        next_page: Makes the parameters of the next page of one; None after the last.
     """
 
     path: str
-    head: Callable[[str], Mapping[str, str]]
+    headers: Callable[[str], Mapping[str, str]]
     names: Callable[[Mapping[str, Any]], list[str]]
-    first: tuple[tuple[str, str], ...] = ()
-    following: Callable[[Mapping[str, Any]], Mapping[str, str] | None] = lambda page: None
+    first_page: tuple[tuple[str, str], ...] = ()
+    next_page: Callable[[Mapping[str, Any]], Mapping[str, str] | None] = lambda page: None
 
 
 async def list_models(listing: Listing, url: str, key: str, connect: float) -> ModelList:
@@ -79,18 +79,18 @@ async def list_models(listing: Listing, url: str, key: str, connect: float) -> M
 
     names: list[str] = []
     told_at = None
-    parameters: Mapping[str, str] | None = dict(listing.first)
+    parameters: Mapping[str, str] | None = dict(listing.first_page)
     async with httpx.AsyncClient(timeout=httpx.Timeout(None, connect=connect)) as http:
         for _ in range(_MOST_PAGES):
             response = await http.get(
-                f"{url}{listing.path}", params=parameters, headers=listing.head(key)
+                f"{url}{listing.path}", params=parameters, headers=listing.headers(key)
             )
             if response.status_code != 200:
                 raise ListRefused(response)
             page = response.json()
             names += listing.names(page)
             told_at = told_at or _date(response.headers.get("date"))
-            parameters = listing.following(page)
+            parameters = listing.next_page(page)
             if parameters is None:
                 break
     return ModelList(tuple(dict.fromkeys(names)), told_at)
@@ -103,52 +103,11 @@ def _date(header: str | None) -> datetime | None:
         return None
 
 
-def _bearer(key: str) -> Mapping[str, str]:
+def bearer(key: str) -> Mapping[str, str]:
+    """Return the header that most APIs want a key in; none where there is no key."""
     return {"authorization": f"Bearer {key}"} if key else {}
 
 
-def _gemini_names(page: Mapping[str, Any]) -> list[str]:
-    """Return the models that can chat; others embed or draw."""
-    return [
-        model["name"].removeprefix("models/")
-        for model in page.get("models", ())
-        if "generateContent" in model.get("supportedGenerationMethods", ("generateContent",))
-    ]
-
-
-def _gemini_next(page: Mapping[str, Any]) -> Mapping[str, str] | None:
-    token = page.get("nextPageToken")
-    return {"pageSize": "1000", "pageToken": token} if token else None
-
-
-def _ids(page: Mapping[str, Any]) -> list[str]:
+def ids(page: Mapping[str, Any]) -> list[str]:
+    """Return the names in a page of OpenAI's form, without models that are switched off."""
     return [model["id"] for model in page["data"] if model.get("active", True)]
-
-
-def _anthropic_next(page: Mapping[str, Any]) -> Mapping[str, str] | None:
-    if not page.get("has_more"):
-        return None
-    return {"limit": "1000", "after_id": page["last_id"]}
-
-
-LISTINGS: Mapping[str, Listing] = {
-    "gemini": Listing(
-        "/v1beta/models",
-        lambda key: {"x-goog-api-key": key},
-        _gemini_names,
-        (("pageSize", "1000"),),
-        _gemini_next,
-    ),
-    "groq": Listing("/openai/v1/models", _bearer, _ids),
-    "openai": Listing("/models", _bearer, _ids),
-    "anthropic": Listing(
-        "/v1/models",
-        lambda key: {"x-api-key": key, "anthropic-version": "2023-06-01"},
-        _ids,
-        (("limit", "1000"),),
-        _anthropic_next,
-    ),
-    "ollama": Listing(
-        "/api/tags", _bearer, lambda page: [model["name"] for model in page.get("models") or ()]
-    ),
-}

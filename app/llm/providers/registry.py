@@ -1,109 +1,46 @@
-"""Know the providers: nothing else in the chain knows one by name.
-
-A new provider is a row here, a function in `clients.py`, and its settings.
-"""
+"""The places of the chain, each with its provider's row and the adapter of its file."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from langchain_core.messages import BaseMessage
-from langchain_core.tools import BaseTool
-
 from ...errors import SettingsError
-from ...settings import PlaceSettings, Settings
+from ...settings import PlaceSettings, Provider, Settings, next_midnight
 from ..failures.kinds import Kind, Verdict
-from ..messages.provider_shapes import for_gemini, in_plain_strings
 from ..resilience.breaker import BreakerKeys
-from ..resilience.rate_limit_headers import RemainingQuota, groq_quotas
-from . import clients
-from .clients import Client
-from .tool_declarations import declarations, declarations_of_one_type
+from .adapter import Client, ProviderAdapter
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """How to reach a provider, and what it wants.
-
-    `name` is what settings call it, `label` what people read. `package` is what brings its
-    client; where that is an extra of ours, the extra has the provider's name. `quota_zone` is
-    where a day's quota comes back at midnight, `quota_of_input` says that its token quotas count
-    what goes in alone, and `quotas` reads quotas out of the headers of its answers.
-    """
-
-    name: str
-    label: str
-    url: str
-    package: str
-    open: Callable[[PlaceSettings, str, Settings], Client]
-    shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]] = in_plain_strings
-    declare: Callable[[Sequence[BaseTool]], list[dict[str, Any]]] = declarations
-    quota_zone: str | None = None
-    quota_of_input: bool = False
-    quotas: Callable[[Mapping[str, str]], list[RemainingQuota]] | None = None
-
-
-PROVIDERS = {
-    "gemini": Provider(
-        name="gemini",
-        label="Gemini",
-        url="https://generativelanguage.googleapis.com",
-        package="langchain_google_genai",
-        open=clients.open_gemini,
-        shape=for_gemini,
-        declare=declarations_of_one_type,
-        quota_zone="America/Los_Angeles",
-        quota_of_input=True,
-    ),
-    "groq": Provider(
-        name="groq",
-        label="Groq",
-        url="https://api.groq.com",
-        package="langchain_groq",
-        open=clients.open_groq,
-        quotas=groq_quotas,
-    ),
-    "openai": Provider(
-        "openai", "OpenAI", clients.OPENAI_URL, "langchain_openai", clients.open_openai
-    ),
-    "anthropic": Provider(
-        "anthropic",
-        "Anthropic",
-        "https://api.anthropic.com",
-        "langchain_anthropic",
-        clients.open_anthropic,
-    ),
-    "ollama": Provider(
-        name="ollama",
-        label="Ollama",
-        url="http://127.0.0.1:11434",
-        package="langchain_ollama",
-        open=clients.open_ollama,
-    ),
-}
+def adapter_of(provider: Provider) -> ProviderAdapter:
+    """Return the adapter of a provider, from the file of its name."""
+    adapter: ProviderAdapter = import_module(f".{provider.name}", __package__).ADAPTER
+    return adapter
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """One place in the chain, such as `groq` or `groq2`.
 
-    `settings` is what is set for it alone, `provider` who answers there, and `shared` what is
-    set for all places.
+    `settings` is what is set for it alone, `shared` what is set for all places, and `adapter`
+    what its provider's client wants.
     """
 
     settings: PlaceSettings
-    provider: Provider
+    adapter: ProviderAdapter
     shared: Settings
 
     @property
     def name(self) -> str:
         """Return its name, such as `groq` or `groq2`; replies call it the provider."""
         return self.settings.name
+
+    @property
+    def provider(self) -> Provider:
+        """Return the row of who answers there."""
+        return self.settings.provider
 
     @property
     def label(self) -> str:
@@ -128,7 +65,7 @@ class Place:
     @property
     def installed(self) -> bool:
         """Say whether the package that brings its client is there."""
-        return find_spec(self.provider.package) is not None
+        return find_spec(self.provider.module) is not None
 
     @property
     def breakers(self) -> BreakerKeys:
@@ -144,11 +81,11 @@ class Place:
 
     def load(self) -> None:
         """Import the package that brings its client, so that opening one is quick."""
-        import_module(self.provider.package)
+        import_module(self.provider.module)
 
     def open(self) -> Client:
         """Open a client for the running event loop."""
-        return self.provider.open(self.settings, self.url, self.shared)
+        return self.adapter.open(self.settings, self.url, self.shared)
 
     def wait(self, verdict: Verdict, now: datetime) -> float | None:
         """Return the seconds until the model may be of use again, where that is known.
@@ -157,8 +94,7 @@ class Place:
         answer states (Gemini API rate limits page); Groq's windows roll, so its word holds.
         """
         if verdict.kind is Kind.QUOTA_DAILY and self.provider.quota_zone and not verdict.sticky:
-            local = now.astimezone(ZoneInfo(self.provider.quota_zone))
-            midnight = datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
+            midnight = next_midnight(now, ZoneInfo(self.provider.quota_zone))
             return (midnight - now).total_seconds()
         return verdict.retry_after
 
@@ -174,7 +110,7 @@ class Place:
 
 def places(settings: Settings) -> list[Place]:
     """Return the places of the chain in the order in which they are asked, usable or not."""
-    return [Place(place, PROVIDERS[place.provider], settings) for place in settings.places]
+    return [Place(one, adapter_of(one.provider), settings) for one in settings.places]
 
 
 def installed_places(settings: Settings) -> list[Place]:
@@ -183,11 +119,11 @@ def installed_places(settings: Settings) -> list[Place]:
     Raises:
         SettingsError: The package that brings a provider's client is not installed.
     """
-    found = places(settings)
-    for place in found:
+    chain = places(settings)
+    for place in chain:
         if place.usable and not place.installed:
             raise SettingsError(
                 f"LLM_CHAIN names {place.name}, whose package is not installed: run "
-                f'python -m pip install -e ".[{place.provider.name}]" -c constraints.txt'
+                f"{place.provider.install}"
             )
-    return found
+    return chain

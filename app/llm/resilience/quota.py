@@ -9,7 +9,7 @@ and when all others have failed, one that was held back is asked after all (`com
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from langchain_core.messages import BaseMessage
@@ -40,7 +40,7 @@ class Quota:
         self._set = {limit.window: limit for limit in place.settings.limits}
         zone = place.provider.quota_zone  # read here: on an event loop its file would block
         self._zone = ZoneInfo(zone) if zone else None
-        counts_output = not place.provider.quota_of_input
+        counts_output = place.provider.quota_counts_output
         self._output = place.shared.max_output_tokens if counts_output else 0
 
     async def ready(self) -> None:
@@ -84,7 +84,7 @@ class Quota:
     def ended(self, estimate: int, tokens: Tokens | None) -> None:
         """Put the provider's own count of tokens in the place of the estimate."""
         real = tokens.incoming if tokens else 0
-        if tokens and not self._place.provider.quota_of_input:
+        if tokens and self._place.provider.quota_counts_output:
             real += tokens.outgoing
         for gauge in self._gauges(self._clock.now()):
             if gauge.quota.of_tokens and not gauge.rolling:
@@ -102,7 +102,7 @@ class Quota:
 
     def read_headers(self, headers: Mapping[str, str]) -> None:
         """Remember what the headers of an answer tell."""
-        read = self._place.provider.quotas
+        read = self._place.adapter.read_quotas
         now = self._clock.now()
         for one in read(headers) if read else ():
             used = max(0, one.limit.amount - one.left)
@@ -159,7 +159,4 @@ class Quota:
 
     def _end(self, window: Window, now: datetime) -> datetime:
         """Return when a window ends that begins now: a day of Gemini at midnight Pacific."""
-        if not window.daily or self._zone is None:
-            return now + window.length
-        local = now.astimezone(self._zone)
-        return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
+        return window.end(now, self._zone)

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
-from ...settings import DEFAULT, Layer, Settings, misspelt_settings, origin_of
+from ...settings import DEFAULT, PROVIDERS, Layer, Settings, misspelt_settings, origin_of
 from .findings import Finding, Level
 from .models import ExaminedPlace
 
 AREA = "This machine"
-_PACKAGES = ("langgraph", "langchain-core", "langchain-google-genai", "langchain-groq")
-_EXTRAS = ("langchain-openai", "langchain-anthropic", "langchain-ollama")
+_PACKAGES = ("langgraph", "langchain-core")
 _LARGEST_SKEW = 60.0
 """Seconds that the clock may differ from the providers'; signatures and waits need no more."""
 
@@ -56,10 +55,12 @@ def _clock(
 def _versions() -> Iterable[str]:
     yield f"task-relay {_version('task-relay') or 'not installed'}"
     yield f"Python {platform.python_version()} on {platform.system()}"
-    for package in (*_PACKAGES, *_EXTRAS, "SQLAlchemy"):
-        if package_version := _version(package):
-            yield f"{package} {package_version}"
-        elif package in _PACKAGES:
+    needed = (*_PACKAGES, *(row.package for row in PROVIDERS.values() if row.extra is None))
+    extras = (row.package for row in PROVIDERS.values() if row.extra is not None)
+    for package in dict.fromkeys((*needed, *extras, "SQLAlchemy")):
+        if number := _version(package):
+            yield f"{package} {number}"
+        elif package in needed:
             yield f"{package} missing"
     yield f"SQLite {sqlite3.sqlite_version}"
 

@@ -56,8 +56,8 @@ class ExaminedPlace:
             missing = f"left out of the chain, {place.key_name} is not set."
             return Finding(AREA, Level.WARNING, f"{self.name}: {missing}")
         if not place.installed:
-            extra = f'python -m pip install -e ".[{place.provider.name}]" -c constraints.txt'
-            return Finding(AREA, Level.PROBLEM, f"{self.name}: its package is missing. Run {extra}")
+            missing = f"its package is missing. Run {place.provider.install}"
+            return Finding(AREA, Level.PROBLEM, f"{self.name}: {missing}")
         if self.probed is None:
             level = Level.WARNING if self.state is BreakerState.OPEN else Level.OK
             key = "Key set" if place.settings.api_key else "No key needed"

@@ -28,8 +28,6 @@ SECONDS = (0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
 TOKENS = (1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576)
 """Bounds of the buckets, the conventions' own, without those below what a model takes."""
 
-_PROVIDERS = {"gemini": "gcp.gemini"}
-
 Labels = Mapping[str, str]
 Measurement = tuple[float, Labels]
 """A value and its labels by their OpenTelemetry names; an empty label says nothing."""
@@ -95,10 +93,10 @@ class Metric:
 
 def common_labels(attempt: Attempt) -> dict[str, str]:
     """Return what each measurement of an attempt carries."""
-    provider = provider_of(attempt.place) or attempt.place
+    provider = provider_of(attempt.place)
     return {
         OPERATION: "chat",
-        PROVIDER_NAME: _PROVIDERS.get(provider, provider),
+        PROVIDER_NAME: provider.otel_name if provider else attempt.place,
         REQUEST_MODEL: attempt.model,
     }
 

@@ -63,8 +63,8 @@ def verdict_on(server: ProviderServer, provider: str) -> Verdict:
     """Ask the provider through its guard, which must fail; return the verdict."""
     settings = Settings(
         primary_llm=provider,
-        gemini_api_key="AIza-fake",  # type: ignore[arg-type]
-        groq_api_key="gsk_fake",  # type: ignore[arg-type]
+        gemini_api_key="AIza-fake",
+        groq_api_key="gsk_fake",
         gemini_base_url=server.url,
         groq_base_url=server.url,
     )

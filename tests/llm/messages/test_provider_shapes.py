@@ -13,8 +13,9 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 
 from app import Settings
 from app.llm.messages.provider_shapes import FAILED, NOTICE, for_gemini, in_plain_strings
-from app.llm.providers.clients import Client
-from app.llm.providers.registry import PROVIDERS, Place, installed_places
+from app.llm.providers.adapter import Client
+from app.llm.providers.registry import Place, installed_places
+from app.settings import PROVIDERS
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -167,7 +168,7 @@ class World:
     async def _ask(self, history: Sequence[AnyMessage]) -> list[str]:
         texts = []
         for place, client in self.clients:
-            stream = client.model.astream(place.provider.shape(history))
+            stream = client.model.astream(place.adapter.shape(history))
             texts.append("".join([str(chunk.text) async for chunk in stream]))
         return texts
 

@@ -3,14 +3,15 @@
 import asyncio
 import importlib.util
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app import Settings, SettingsError
 from app.llm.failures.kinds import Kind
-from app.llm.providers import clients
-from app.llm.providers.registry import PROVIDERS, installed_places
+from app.llm.providers.registry import installed_places
+from app.settings import PROVIDERS
 from tests.conftest import Relay, provider_settings
 from tests.fakes import anthropic as anthropic_api
 from tests.fakes import gemini as gemini_api
@@ -123,7 +124,8 @@ def test_openai_itself_gets_its_own_parameters(
 ) -> None:
     server = RealOpenAIServer()
     try:
-        monkeypatch.setattr(clients, "OPENAI_URL", f"{server.url}/v1")
+        itself = replace(PROVIDERS["openai"], url=f"{server.url}/v1")
+        monkeypatch.setitem(PROVIDERS, "openai", itself)
         relay = make_relay(
             llm_chain="openai",
             openai_api_key=server.key,
@@ -240,12 +242,12 @@ def test_missing_package_of_an_extra_is_told_at_the_start(monkeypatch: pytest.Mo
         lambda name: None if name == "langchain_ollama" else real(name),
     )
     with pytest.raises(SettingsError, match=r'install -e "\.\[ollama\]"'):
-        installed_places(Settings(llm_chain="ollama"))  # type: ignore[arg-type]
+        installed_places(Settings(llm_chain="ollama"))
 
 
 def test_every_place_that_settings_know_has_a_provider() -> None:
     chain = ",".join(PROVIDERS)
-    assert [e.name for e in installed_places(Settings(llm_chain=chain))] == list(PROVIDERS)  # type: ignore[arg-type]
+    assert [e.name for e in installed_places(Settings(llm_chain=chain))] == list(PROVIDERS)
 
 
 def test_gemini_twice_keeps_its_signatures(make_relay: MakeRelay, gemini: GeminiServer) -> None:

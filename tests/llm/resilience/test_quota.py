@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from app.errors import DatabaseError
 from app.llm import QuotaCounters
-from app.settings.operations import Window
+from app.settings import Window
 from app.telemetry import QuotaGauge, QuotaSource, QuotaStore
 from app.telemetry.quota_store import Change, Key
 from tests.conftest import Relay, provider_settings

@@ -14,13 +14,13 @@ _SERVER = re.compile(
 _IN_QUERY = re.compile(r"(?:^|&)password=([^&]*)")
 
 
-def normalised(text: str) -> str:
-    """Return an address with the driver that we use; the rest stays as it is.
+def database_url(value: object) -> str:
+    """Read an address: with the driver that we use; the rest stays as it is.
 
     Raises:
         ValueError: It names neither a SQLite file nor a PostgreSQL database.
     """
-    scheme, _, rest = text.partition("://")
+    scheme, _, rest = str(value).strip().partition("://")
     scheme = scheme.lower()
     file = rest.removeprefix("/")
     if scheme in _SQLITE and rest.startswith("/") and file and not file.startswith((":", "file:")):

@@ -1,0 +1,74 @@
+"""Say what a provider's file holds: how to open its client, and what it wants."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import BaseMessage
+from langchain_core.tools import BaseTool
+
+from ...settings import PlaceSettings, Secret, Settings
+from ..resilience.rate_limit_headers import RemainingQuota
+from .model_lists import Listing
+
+if TYPE_CHECKING:
+    import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """An open chat model, how to close its connections, and its HTTP client, where it's ours."""
+
+    model: BaseChatModel
+    close: Callable[[], Awaitable[None]]
+    http: "httpx.AsyncClient | None" = None
+
+    def on_response(self, hear: Callable[[Mapping[str, str]], None]) -> None:
+        """Let somebody hear the headers of every response, failures too."""
+
+        async def heard(response: "httpx.Response") -> None:
+            hear(response.headers)
+
+        if self.http is not None:
+            self.http.event_hooks["response"].append(heard)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderAdapter:
+    """What a provider's file holds, as its `ADAPTER`.
+
+    Clients never retry and keep no time limit but for connecting: the guards do the rest. Each
+    is made for one event loop and closed on it.
+
+    Attributes:
+        open: Opens a client with what is set for a place, the address, and what is set for all.
+        shape: Makes of a conversation what the provider accepts.
+        declare: Makes of tools what the provider's `bind_tools` takes.
+        listing: How it lists its models.
+        read_quotas: Reads what is left of its quotas out of the headers of an answer; None
+            where they don't tell.
+    """
+
+    open: Callable[[PlaceSettings, str, Settings], Client]
+    shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]]
+    declare: Callable[[Sequence[BaseTool]], list[dict[str, Any]]]
+    listing: Listing
+    read_quotas: Callable[[Mapping[str, str]], list[RemainingQuota]] | None = None
+
+
+def reveal(key: Secret | None) -> Any:
+    """Hand a key to a client, which keeps it as pydantic's own secret."""
+    from pydantic import SecretStr
+
+    return SecretStr(key.reveal()) if key else None
+
+
+def connect_limit(settings: Settings) -> Callable[[Any], Awaitable[None]]:
+    """Return a hook that limits connecting alone; some SDKs set no such limit per request."""
+
+    async def limit(request: Any) -> None:
+        timeout = dict(request.extensions.get("timeout") or {})
+        request.extensions["timeout"] = timeout | {"connect": settings.connect_timeout}
+
+    return limit

@@ -1,0 +1,42 @@
+"""Ollama, models on a machine of one's own: by Ollama's own client."""
+
+from ...settings import PlaceSettings, Settings
+from ..messages.provider_shapes import in_plain_strings
+from .adapter import Client, ProviderAdapter
+from .model_lists import Listing, bearer
+from .tool_declarations import declarations
+
+_ROOM_FOR_TOOLS = 2048
+"""Tokens that the declarations of tools and the prompt take beside the conversation."""
+
+
+def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
+    """Open a client with a context that holds what it is sent; its own default cuts silently."""
+    import httpx
+    from langchain_ollama import ChatOllama
+
+    context = None
+    if place.max_input_tokens:
+        context = place.max_input_tokens + _ROOM_FOR_TOOLS + settings.max_output_tokens
+    headers = {"Authorization": f"Bearer {place.api_key.reveal()}"} if place.api_key else {}
+    model = ChatOllama(
+        model=place.model,
+        base_url=url,
+        num_ctx=context,
+        num_predict=settings.max_output_tokens,
+        client_kwargs={"headers": headers},
+        async_client_kwargs={"timeout": httpx.Timeout(None, connect=settings.connect_timeout)},
+    )
+    return Client(model, model._async_client.close)
+
+
+ADAPTER = ProviderAdapter(
+    open=_open,
+    shape=in_plain_strings,
+    declare=declarations,
+    listing=Listing(
+        path="/api/tags",
+        headers=bearer,
+        names=lambda page: [model["name"] for model in page.get("models") or ()],
+    ),
+)

@@ -1,0 +1,58 @@
+"""OpenAI, and whoever offers its chat completions: by OpenAI's own SDK."""
+
+import re
+from typing import Any
+
+from ...settings import PlaceSettings, Secret, Settings
+from ..messages.provider_shapes import in_plain_strings
+from .adapter import Client, ProviderAdapter, reveal
+from .model_lists import Listing, bearer, ids
+from .tool_declarations import declarations
+
+_NO_KEY = Secret("none")
+
+
+def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
+    """Open a client.
+
+    Others than OpenAI itself know only the older name of the output limit.
+    """
+    import openai
+    from langchain_openai import ChatOpenAI
+
+    http = openai.DefaultAsyncHttpxClient(timeout=None)
+    more: dict[str, Any] = {"extra_body": {"max_tokens": settings.max_output_tokens}}
+    if url == place.provider.url:
+        more = {"max_completion_tokens": settings.max_output_tokens, "stream_usage": True}
+        more |= _effort(place.model)
+    model = ChatOpenAI(
+        model=place.model,
+        api_key=reveal(place.api_key or _NO_KEY),
+        base_url=url,
+        max_retries=0,
+        timeout=openai.Timeout(None, connect=settings.connect_timeout),
+        stream_chunk_timeout=None,
+        http_async_client=http,
+        use_responses_api=False,
+        **more,
+    )
+    return Client(model, http.aclose)
+
+
+def _effort(model: str) -> dict[str, str]:
+    """Return how much a model of OpenAI may think.
+
+    From GPT-5.1 on its chat completions take tools only where it doesn't think at all; the
+    first GPT-5 always thinks a little.
+    """
+    if re.match(r"gpt-(5\.\d|[6-9])", model):
+        return {"reasoning_effort": "none"}
+    return {"reasoning_effort": "low"} if re.match(r"gpt-5(-mini|-nano)?$", model) else {}
+
+
+ADAPTER = ProviderAdapter(
+    open=_open,
+    shape=in_plain_strings,
+    declare=declarations,
+    listing=Listing(path="/models", headers=bearer, names=ids),
+)
