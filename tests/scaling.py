@@ -5,6 +5,7 @@ quota. Then Aegra serves the same graph to HTTP, where `aegra-api` is installed:
 package of ours. Everything runs for real, on loopback and sockets, and ends by itself.
 """
 
+import json
 import os
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -100,7 +102,10 @@ def _workers(
 
 
 def _aegra(place: Path, environment: dict[str, str], groq: GroqServer) -> None:
-    with _serving(environment | {"APP_DATA_DIR": str(place / "aegra")}) as http:
+    config = place / "langgraph.json"
+    config.write_text(json.dumps(_for_aegra()))
+    environment |= {"APP_DATA_DIR": str(place / "aegra"), "AEGRA_CONFIG": str(config)}
+    with _serving(environment) as http:
         groq.plays(calls("add_task", title="Call Eve"), says("Added #1 Call Eve."))
         thread = http.post("/threads", json={}).json()["thread_id"]
         _tell("POST /threads, POST /threads/{thread}/runs/wait")
@@ -112,15 +117,21 @@ def _aegra(place: Path, environment: dict[str, str], groq: GroqServer) -> None:
                 _tell(f"{message['type']}: {message['content']}")
 
 
+def _for_aegra() -> dict[str, object]:
+    """Return of `langgraph.json` what Aegra takes: graphs as bare paths, and no HTTP routes."""
+    config: dict[str, Any] = json.loads((ROOT / "langgraph.json").read_text())
+    return {"graphs": {name: str(ROOT / of["path"]) for name, of in config["graphs"].items()}}
+
+
 @contextmanager
 def _serving(environment: dict[str, str]) -> Iterator[httpx.Client]:
-    """Serve `langgraph.json` with Aegra, until the block ends."""
+    """Serve the graph with Aegra, until the block ends."""
     port = _free_port()
     _tell("$ python -m uvicorn aegra_api.main:app")
     process = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", "aegra_api.main:app", "--port", str(port)],
         cwd=ROOT,
-        env={**os.environ, **environment, "AEGRA_CONFIG": "langgraph.json"},
+        env={**os.environ, **environment},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -1,5 +1,6 @@
 """Hold the documents against the program: what they name exists, what they show is real."""
 
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -94,6 +95,13 @@ def test_question_before_a_large_change_is_real(make_relay: Callable[..., Relay]
         relay.say(f"add {title}")
     shown = indented(section(GUIDES["tasks-and-dates.md"], "## Nothing is lost by a word"))
     assert relay.say(shown[0].removeprefix("> ")).reply.splitlines() == shown[1:3]
+
+
+def test_aegra_is_given_the_graph_that_the_other_server_has() -> None:
+    (shown,) = re.findall(r"```json\n(.*?)```", GUIDES["serving.md"], re.DOTALL)
+    served = json.loads((ROOT / "langgraph.json").read_text())["graphs"]
+    paths = {name: of if isinstance(of, str) else of["path"] for name, of in served.items()}
+    assert json.loads(shown) == {"graphs": paths}
 
 
 def test_every_command_option_and_exit_code_is_in_them() -> None:
