@@ -92,7 +92,7 @@ class QuotaGauge:
         """
         used = self.used_at(now)
         room = max(0.0, self.amount - need)
-        if used <= room or used == 0:
+        if used <= room:
             return None
         whole = (self.resets_at - now).total_seconds()
         return whole * (1 - room / used) if self.rolling else whole
