@@ -21,31 +21,31 @@ def reply_of(state: Mapping[str, Any], user_id: str, thread_id: str) -> Reply:
         user_id: Whose conversation.
         thread_id: Their name for it.
     """
-    reply = _told(state["messages"], user_id, thread_id)
+    reply = _reply(state["messages"], user_id, thread_id)
     paused = state.get(INTERRUPT)
     if not paused:
         return reply
     question = paused[0].value
-    wanted = [f"- {request['description']}" for request in question["action_requests"]]
-    text = "\n".join(["This needs your word before it happens:", *wanted])
+    requests = [f"- {request['description']}" for request in question["action_requests"]]
+    text = "\n".join(["This needs your word before it happens:", *requests])
     return replace(reply, ok=True, reply=text, no_model=False, confirmation=question)
 
 
-def _told(messages: Sequence[AnyMessage], user_id: str, thread_id: str) -> Reply:
+def _reply(messages: Sequence[AnyMessage], user_id: str, thread_id: str) -> Reply:
     turn = current_turn(messages)
     answer = last_answer(turn)
     calls = calls_in(turn)
-    told = answer.response_metadata
-    stranded = told.get(PROVIDER) == OFFLINE and not any(
+    metadata = answer.response_metadata
+    stranded = metadata.get(PROVIDER) == OFFLINE and not any(
         message.response_metadata.get(RAN_COMMAND) for message in turn
     )
     return Reply(
-        ok=not told.get(FAILED) and not stranded,
+        ok=not metadata.get(FAILED) and not stranded,
         reply=answer.text,
         user_id=user_id,
         thread_id=thread_id,
-        provider=told.get(PROVIDER),
-        model=told.get(MODEL),
+        provider=metadata.get(PROVIDER),
+        model=metadata.get(MODEL),
         attempts=tuple(
             attempt for message in turn for attempt in message.response_metadata.get(ATTEMPTS, ())
         ),
@@ -53,8 +53,8 @@ def _told(messages: Sequence[AnyMessage], user_id: str, thread_id: str) -> Reply
             {"name": call.name, "args": call.args, "result": call.result and call.result.text}
             for call in calls
         ),
-        no_model=stranded or told.get(FAILED) == NO_MODEL,
-        notice=told.get(FAILOVER, ""),
+        no_model=stranded or metadata.get(FAILED) == NO_MODEL,
+        notice=metadata.get(FAILOVER, ""),
         declined=any(
             call.result is not None and call.result.artifact == DECLINED for call in calls
         ),

@@ -16,10 +16,11 @@ class Messages(TypedDict):
 
 
 class Question(TypedDict):
-    """What is asked: of which answer, the places of the calls in it, and the interrupt's payload.
+    """What the person is asked before calls of an answer run.
 
-    It is kept with the thread. What the person decides is about what they were asked, however
-    the tasks stand by then.
+    `answer` is the id of the answer, `places` are the positions of the calls in it, `payload` is
+    what the interrupt gives. It is kept with the thread. What the person decides is about what
+    they were asked, however the tasks stand by then.
     """
 
     answer: str
@@ -30,11 +31,13 @@ class Question(TypedDict):
 class State(Messages, total=False):
     """The conversation, whose it is, and until when this turn may take.
 
+    Threads are stored under these keys, so they stay.
+
     `owner` is the user who began the thread, `begun` the id of the last message that was
     taken for theirs, `kept` the id of the last message in the transcript. `weighed` holds the
     ids of the tasks that each call of the turn changes, and `asked` what the person has to
     decide before the last answer's calls run. `declined` holds the calls of one answer that the
-    person declined, as its message id and the reasons by place. `deadline` is on the clock's
+    person declined, as its message id and the reasons by position. `deadline` is on the clock's
     monotonic scale, in seconds; it belongs to the running process and is never stored.
     """
 

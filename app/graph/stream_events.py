@@ -19,7 +19,12 @@ INTERRUPT = "__interrupt__"
 
 
 def events_of(mode: str, part: Any) -> Iterator[Event]:
-    """Yield the events in one part of a stream."""
+    """Yield the events in one part of a stream.
+
+    Args:
+        mode: The stream mode that it comes from.
+        part: What LangGraph gives in this mode.
+    """
     if mode == "messages":
         chunk, _ = part
         if isinstance(chunk, AIMessageChunk) and chunk.text:

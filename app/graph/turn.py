@@ -40,7 +40,12 @@ def answer_again(state: Mapping[str, Any]) -> list[BaseMessage]:
 
 
 def messages_after(messages: Sequence[AnyMessage], message_id: str | None) -> list[AnyMessage]:
-    """Return the person's messages at the end of a conversation that came after a known one."""
+    """Return the person's messages at the end of a conversation, the last one first.
+
+    Args:
+        messages: The conversation.
+        message_id: The known message that they came after, if there is one.
+    """
     strays: list[AnyMessage] = []
     for message in reversed(messages):
         if message.id == message_id or not isinstance(message, HumanMessage):

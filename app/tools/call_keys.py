@@ -14,6 +14,12 @@ def key_of(config: RunnableConfig, message_id: str | None, position: int, call_i
     """Return the name of a call: thread, model message, place in it, and the provider's id.
 
     The provider's id alone won't do: Groq's repeat within a thread.
+
+    Args:
+        config: The run's, which names the thread.
+        message_id: The model message.
+        position: The call's place in it, from 0.
+        call_id: The provider's id of the call.
     """
     thread = str(_configurable(config).get("thread_id", ""))
     named = "\0".join((thread, str(message_id), str(position), call_id))
@@ -21,7 +27,12 @@ def key_of(config: RunnableConfig, message_id: str | None, position: int, call_i
 
 
 def naming(config: RunnableConfig, key: str) -> RunnableConfig:
-    """Return a config under which a tool carries out the call of this name."""
+    """Return a config under which a tool carries out the call of this name.
+
+    Args:
+        config: The run's.
+        key: The call's name, as `key_of` gives it.
+    """
     return {**config, "configurable": {**_configurable(config), _CALL: key}}
 
 

@@ -34,6 +34,12 @@ def caller(context: object, server_info: Any, config: RunnableConfig, default: O
     `configurable.user_id`, the settings. As a subgraph we see the context of the parent,
     which may be of any type: fields that it doesn't have count as not given.
 
+    Args:
+        context: The run's context.
+        server_info: What a LangGraph server says of the run; None without one.
+        config: The run's config.
+        default: Who is meant where nobody is named: the settings' user and zone.
+
     Raises:
         InputError: The user id or the time zone can't be used.
     """

@@ -8,7 +8,7 @@ from tests.conftest import ROOT
 
 APP = ROOT / "app"
 ROOMS = sorted(place.name for place in APP.iterdir() if place.suffix == ".py" or place.is_dir())
-SPEAKS_TO_OTHERS = ("command", "group", "tool", "override", "overload")
+SPEAKS_TO_OTHERS = ("command", "group", "tool", "reads", "writes", "override", "overload")
 """Decorators under which a docstring is a help text, a prompt, or its base class's."""
 
 

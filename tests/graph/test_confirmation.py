@@ -316,7 +316,7 @@ def test_sync_callers_and_foreign_resumes_on_a_shared_checkpointer(
     graph = filled.agent.graph(InMemorySaver())
     config: Any = {"configurable": {"thread_id": "1"}}
     graph.invoke({"messages": [("user", "delete all")]}, config, context={"user_id": "ann"})
-    yes = Command(resume={"decisions": [{"type": "approve"}]})
+    yes: Command[Any] = Command(resume={"decisions": [{"type": "approve"}]})
     with pytest.raises(Exception, match="belongs to another user"):
         graph.invoke(yes, config, context={"user_id": "bob"})
     assert standing(filled) == UNTOUCHED

@@ -37,7 +37,12 @@ class BeginTurn:
         self._open_container = open_container
 
     def begin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        """Check who is asking and that the thread is theirs; start the turn's time."""
+        """Check who is asking and that the thread is theirs; start the turn's time.
+
+        Args:
+            state: The conversation.
+            config: The run's.
+        """
         container = self._container()
         update = _checked(container, state, config)
         if _needs_database(update, state, config):
@@ -45,7 +50,12 @@ class BeginTurn:
         return update
 
     async def abegin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        """Do `begin_turn` on an event loop."""
+        """Do `begin_turn` on an event loop.
+
+        Args:
+            state: The conversation.
+            config: The run's.
+        """
         container = await self._open_container()
         update = _checked(container, state, config)
         if _needs_database(update, state, config):

@@ -35,6 +35,10 @@ class EndTurn:
 
         Where the transcript can't be written nothing is cut, and the next turn's end makes
         up for it. Without a thread nothing is kept and nothing cut.
+
+        Args:
+            state: The conversation.
+            config: The run's.
         """
         thread, messages = thread_of(config), state["messages"]
         if thread is None or not messages:
@@ -54,7 +58,12 @@ class EndTurn:
         }
 
     async def aend_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        """Do `end_turn` on an event loop."""
+        """Do `end_turn` on an event loop.
+
+        Args:
+            state: The conversation.
+            config: The run's.
+        """
         return await asyncio.to_thread(self.end_turn, state, config)
 
 

@@ -48,7 +48,12 @@ class ModelNode:
         self._container = container
 
     def call_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        """Ask the chain; an answer comes back in every case, as one message."""
+        """Ask the chain; an answer comes back in every case, as one message.
+
+        Args:
+            state: The conversation.
+            config: The run's.
+        """
         container = self._container()
         request = _request(container, state, config)
         chain = container.chain.runnable(request.call.plan)
@@ -62,7 +67,12 @@ class ModelNode:
         return _update(container, request, answer)
 
     async def acall_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        """Do `call_model` on an event loop."""
+        """Do `call_model` on an event loop.
+
+        Args:
+            state: The conversation.
+            config: The run's.
+        """
         container = self._container()
         request = _request(container, state, config)
         chain = container.chain.runnable(request.call.plan)

@@ -48,7 +48,12 @@ class ToolNodes:
         return "run_tools" if calls else "end_turn"
 
     def weigh(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        """Note which tasks the last answer would change, and what has to be asked first."""
+        """Note which tasks the last answer would change, and what has to be asked first.
+
+        Args:
+            state: The conversation.
+            config: The run's.
+        """
         changes = self._changes(self._owner(state, config))
         return weigh(state, changes.find, self._container().settings.confirm_from)
 
@@ -56,6 +61,10 @@ class ToolNodes:
         """Pause until the person has decided.
 
         It runs again from its beginning when the answer comes; nothing has changed by then.
+
+        Args:
+            state: The conversation.
+            config: The run's.
         """
         owner, question = self._owner(state, config), state.get("asked")
         if question is None:
@@ -71,6 +80,10 @@ class ToolNodes:
 
         Declined ones are not run. One that was carried out before - this step may run again
         after a crash - gives the result that it gave then.
+
+        Args:
+            state: The conversation.
+            config: The run's.
         """
         self._owner(state, config)
         answer = last_answer(state["messages"])

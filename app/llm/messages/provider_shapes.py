@@ -25,7 +25,10 @@ _LOST_RESULT = (
     "Interrupted before a result was recorded. It may have been done: look before you repeat it."
 )
 _NO_TEXT = "(a message without text)"
-_SIGNATURES = "__gemini_function_call_thought_signatures__"
+SIGNATURES = "__gemini_function_call_thought_signatures__"
+"""Key in `additional_kwargs` under which langchain-google-genai keeps the thought signatures of
+calls, by call id. Private to that package; a test watches it."""
+
 _UNSIGNED = base64.urlsafe_b64decode("skip_thought_signature_validator")
 """Gemini's stand-in for a missing signature, as the bytes that its client encodes again."""
 
@@ -76,14 +79,14 @@ def _results(
     message: AIMessage, ids: list[str], following: Sequence[BaseMessage]
 ) -> Iterator[ToolMessage]:
     """Yield one result for each call; only those before the next answer belong to it."""
-    found: dict[str, ToolMessage] = {}
+    results: dict[str, ToolMessage] = {}
     for later in following:
         if isinstance(later, AIMessage):
             break
         if isinstance(later, ToolMessage):
-            found.setdefault(later.tool_call_id, later)
+            results.setdefault(later.tool_call_id, later)
     for call, new_id in zip(message.tool_calls, ids, strict=True):
-        result = found.get(call["id"] or "")
+        result = results.get(call["id"] or "")
         yield ToolMessage(
             content=result.text if result else _LOST_RESULT,
             name=call["name"],
@@ -93,14 +96,14 @@ def _results(
 
 def _with_ids(message: AIMessage, ids: list[str]) -> AIMessage:
     calls = [{**call, "id": new} for call, new in zip(message.tool_calls, ids, strict=True)]
-    signatures = message.additional_kwargs.get(_SIGNATURES, {})
+    signatures = message.additional_kwargs.get(SIGNATURES, {})
     renamed = {
         new: signatures[call["id"]]
         for call, new in zip(message.tool_calls, ids, strict=True)
         if call["id"] in signatures
     }
     return message.model_copy(
-        update={"tool_calls": calls, "additional_kwargs": {_SIGNATURES: renamed}}
+        update={"tool_calls": calls, "additional_kwargs": {SIGNATURES: renamed}}
     )
 
 
@@ -136,11 +139,11 @@ def _signed(message: BaseMessage) -> BaseMessage:
         return message
     own = message.response_metadata.get("model_provider") == "google_genai"
     content = message.content if own else message.text
-    signatures = message.additional_kwargs.get(_SIGNATURES) if own else None
+    signatures = message.additional_kwargs.get(SIGNATURES) if own else None
     if not signatures:  # of parallel calls Gemini signs only the first, so any will do
         signatures = {call["id"]: _UNSIGNED for call in message.tool_calls}
     return message.model_copy(
-        update={"content": content, "additional_kwargs": {_SIGNATURES: signatures}}
+        update={"content": content, "additional_kwargs": {SIGNATURES: signatures}}
     )
 
 

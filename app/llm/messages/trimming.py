@@ -24,6 +24,10 @@ def fit(messages: Sequence[BaseMessage], budget: int | None) -> list[BaseMessage
     An exchange is a message of the person and all up to their next one. The system prompt
     and the current exchange, with its open tool calls, stay even where they alone exceed
     the budget.
+
+    Args:
+        messages: The conversation, with the system prompt.
+        budget: The most tokens, as `estimate_tokens` counts them.
     """
     if budget is None:
         return list(messages)

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMessage
 
 from app import Settings
-from app.llm.messages.provider_shapes import FAILED, NOTICE, for_gemini, in_plain_strings
+from app.llm.messages.provider_shapes import (
+    FAILED,
+    NOTICE,
+    SIGNATURES,
+    for_gemini,
+    in_plain_strings,
+)
 from app.llm.providers.adapter import Client
 from app.llm.providers.registry import Place, installed_places
 from app.settings import PROVIDERS
@@ -207,3 +213,14 @@ def test_any_history_is_accepted_by_every_provider(
     asked = [HumanMessage("first"), *history, HumanMessage("and now?")]
     assert all(world.ask(asked))
     assert [server.refusals for server in world.servers] == [[]] * len(PROVIDERS)
+
+
+def test_gemini_keeps_its_signatures_under_the_name_that_we_read() -> None:
+    from langchain_google_genai import chat_models
+
+    theirs = vars(chat_models).get("_FUNCTION_CALL_THOUGHT_SIGNATURES_MAP_KEY")
+    assert theirs == SIGNATURES, (
+        "langchain-google-genai keeps thought signatures elsewhere than under "
+        f'"{SIGNATURES}" (its chat_models._FUNCTION_CALL_THOUGHT_SIGNATURES_MAP_KEY): '
+        "app/llm/messages/provider_shapes.py would lose them."
+    )
