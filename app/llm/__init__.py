@@ -4,35 +4,33 @@ Nothing here knows a task. `build_chain` gives the runnable of the model node, t
 for people, and `failover_log` is for the log.
 """
 
+from ..settings import FailureKind
 from . import failover_log
 from .attempts import Attempts
 from .call import ModelCall
 from .chain import ModelChain, build_chain
 from .chain_status import PlaceStatus, place_statuses
-from .failures.kinds import CURABLE, PLAIN_WORDS, Kind, ModelCallError
+from .failures import ModelCallError
 from .guard import MODEL
 from .messages.provider_shapes import FAILED, NOTICE, PROVIDER
 from .offline import OFFLINE, RAN_COMMAND
 from .plan import Plan, ToolSet
-from .providers.model_check import Probed, probe
-from .providers.registry import Place, places
+from .providers import Place, Probed, places, probe
 from .resilience.breaker import Breakers, BreakerState, breaker_state
 from .resilience.quota_counters import QuotaCounters
 from .user_messages import failover_sentence, outage_sentence
 
 __all__ = [
-    "CURABLE",
     "FAILED",
     "MODEL",
     "NOTICE",
     "OFFLINE",
-    "PLAIN_WORDS",
     "PROVIDER",
     "RAN_COMMAND",
     "Attempts",
     "BreakerState",
     "Breakers",
-    "Kind",
+    "FailureKind",
     "ModelCall",
     "ModelCallError",
     "ModelChain",

@@ -12,8 +12,7 @@ from langchain_core.runnables import Runnable
 from .event_loops import PerLoop
 from .messages.trimming import CHARACTERS_A_TOKEN
 from .plan import ToolSet
-from .providers.adapter import Client
-from .providers.registry import Place
+from .providers import Client, Place
 
 _MOST_TOOL_SETS = 32
 """Tool sets whose declarations and bound models are kept for the next call."""

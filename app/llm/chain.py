@@ -14,14 +14,14 @@ from langchain_core.tools import BaseTool
 
 from ..clock import Clock
 from ..errors import InputError
-from ..settings import Settings
+from ..settings import FailureKind, Settings
 from .call import ModelCall
 from .event_loops import loop_thread
-from .failures.kinds import ERRORS, Kind
+from .failures import ERRORS
 from .guard import Guard, Policy
 from .offline import OfflineResponder, is_command
 from .plan import Plan, ToolSet
-from .providers.registry import Place, installed_places
+from .providers import Place, installed_places
 from .resilience.breaker import Breakers
 from .resilience.quota_counters import QuotaCounters
 from .resilience.recovery_wait import RecoveryWait
@@ -49,7 +49,7 @@ class ModelChain:
         missing: Sequence[Place],
         tools: ToolSet,
         *,
-        failover_on: frozenset[Kind],
+        failover_on: frozenset[FailureKind],
         offline: bool,
         clock: Clock,
     ) -> None:
@@ -57,7 +57,7 @@ class ModelChain:
         self.missing = tuple(missing)
         self.guards = {guard.place.name: guard for guard in guards}
         self._tools = tools
-        self._curable = tuple(ERRORS[kind] for kind in Kind if kind in failover_on)
+        self._curable = tuple(ERRORS[kind] for kind in FailureKind if kind in failover_on)
         self._offline = offline
         needless = is_command if offline else _never
         self._recovery = RecoveryWait(self.guards, clock, needless)
@@ -178,7 +178,7 @@ def _policy(settings: Settings) -> Policy:
         ),
         retries=settings.retry_in_place,
         longest_pause=settings.retry_max_wait,
-        failover_on=frozenset(Kind(kind) for kind in settings.failover_on),
+        failover_on=frozenset(FailureKind(kind) for kind in settings.failover_on),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from ..telemetry import BreakerStanding
 from .chain import ModelChain
-from .providers.registry import Place
+from .providers import Place
 from .resilience.breaker import BreakerState, breaker_state
 
 

@@ -9,15 +9,16 @@ from langchain_core.messages import AIMessage, BaseMessage, ToolCall
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from ..clock import Clock
+from ..settings import GOES_OVER, FailureKind
 from ..telemetry import Attempt, Outcome
 from .bound_models import BoundModels
 from .call import ChainStep, ModelCall
-from .failures.kinds import CURABLE, ERRORS, Kind, Verdict
+from .failures import ERRORS, Verdict
 from .messages.provider_shapes import PROVIDER
 from .messages.tool_call_repair import read_back
 from .messages.trimming import fit
 from .plan import ToolSet
-from .providers.registry import Place
+from .providers import Place
 from .resilience.breaker import Admission, Breakers
 from .resilience.quota import Quota
 from .resilience.quota_counters import QuotaCounters
@@ -43,7 +44,7 @@ class Policy:
     limits: TimeLimits
     retries: int = 0
     longest_pause: float = 2.0
-    failover_on: frozenset[Kind] = CURABLE
+    failover_on: frozenset[FailureKind] = frozenset(GOES_OVER)
 
 
 class Guard(ChainStep):
@@ -106,7 +107,7 @@ class Guard(ChainStep):
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.ANSWERED, result=result))
                 return self._labelled(result.answer)
-            verdict = result.verdict or Verdict(Kind.MALFORMED_RESPONSE)
+            verdict = result.verdict or Verdict(FailureKind.MALFORMED_RESPONSE)
             verdict = redacted(verdict, self.place, conversation)
             if repaired := self._repaired(verdict, input.plan.tools):
                 self._breakers.succeeded(self._breaker_keys)
@@ -211,5 +212,5 @@ def _open_verdict(admission: Admission, clock: Clock) -> Verdict:
     """Return the verdict on a model that is skipped because its breaker is open."""
     until = admission.until or clock.now()
     seconds = max(0.0, (until - clock.now()).total_seconds())
-    kind = admission.kind or Kind.UNAVAILABLE
+    kind = admission.kind or FailureKind.UNAVAILABLE
     return Verdict(kind, detail=f"breaker open for {seconds:.0f} s", retry_after=seconds)

@@ -6,10 +6,11 @@ from dataclasses import replace
 from langchain_core.messages import BaseMessage
 
 from ..clock import Clock
+from ..settings import FailureKind
 from ..telemetry import Attempt, Outcome, redact
-from .failures.kinds import ERRORS, Kind, Verdict
+from .failures import ERRORS, Verdict
 from .plan import Plan
-from .providers.registry import Place
+from .providers import Place
 from .stream import StreamResult
 
 _LONG_ENOUGH = 6
@@ -29,7 +30,7 @@ class RunningAttempt:
     __slots__ = ("_clock", "_failover_on", "_place", "_plan", "at", "began")
 
     def __init__(
-        self, place: Place, plan: Plan, failover_on: frozenset[Kind], clock: Clock
+        self, place: Place, plan: Plan, failover_on: frozenset[FailureKind], clock: Clock
     ) -> None:
         self._place = place
         self._plan = plan

@@ -14,11 +14,9 @@ from langchain_core.messages import (
 )
 from langchain_core.runnables import Runnable, RunnableConfig
 
+from ..settings import FailureKind
 from ..telemetry import Tokens
-from .failures.answer_check import finish_reason, judge
-from .failures.classification import classify
-from .failures.error_body import evidence_of
-from .failures.kinds import Kind, Verdict
+from .failures import Verdict, classify, error_body_of, finish_reason, judge
 
 _AFTER_THE_FINISH = 1.0
 """Seconds to wait for the end of a stream that has given its finish reason."""
@@ -111,11 +109,13 @@ class _Reader:
                         self.first_token = self._now() - begun
                     self.whole = chunk if self.whole is None else self.whole + chunk
         except _SilentError as silent:
-            return None if self.finished else Verdict(Kind.TIMEOUT, detail=str(silent))
+            return None if self.finished else Verdict(FailureKind.TIMEOUT, detail=str(silent))
         except TimeoutError:
-            return None if self.finished else Verdict(Kind.TIMEOUT, detail=_no_answer(attempt))
+            return (
+                None if self.finished else Verdict(FailureKind.TIMEOUT, detail=_no_answer(attempt))
+            )
         except Exception as error:  # noqa: BLE001 - the edge to other people's clients
-            if self.finished and evidence_of(error) is None:
+            if self.finished and error_body_of(error) is None:
                 return None  # the connection closed after all had been said
             return classify(error, began=self.whole is not None)
         return None

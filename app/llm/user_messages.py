@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from ..settings import FailureKind, Waiting
 from ..telemetry import Attempt
 from .attempts import last_failures
-from .failures.kinds import PLAIN_WORDS, Kind
-from .providers.registry import Place
+from .providers import Place
 
 _DEFAULT_WAIT = 60.0
 _EXACT_BELOW = 600.0
-_NEVER_BY_WAITING = {Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND, Kind.CONTEXT_OVERFLOW}
 
 
 def outage_sentence(
@@ -63,31 +62,30 @@ def _moment(seconds: float, local_now: datetime) -> str:
 def _why(attempt: Attempt) -> str:
     if attempt.kind is None:
         return ""
-    words = PLAIN_WORDS[Kind(attempt.kind)]
+    words = FailureKind(attempt.kind).row.words
     if attempt.no_quota:
         return "no quota or credit left on its key"
-    if attempt.kind == Kind.AUTH:
+    if attempt.kind == FailureKind.AUTH:
         return f"{words}, check {attempt.place.upper()}_API_KEY"
-    if attempt.kind == Kind.MODEL_NOT_FOUND:
+    if attempt.kind == FailureKind.MODEL_NOT_FOUND:
         return f"{words}, set {attempt.place.upper()}_MODEL to a living one"
     return words
 
 
 def _way_out(last: Attempt) -> str:
-    if last.kind == Kind.BLOCKED:
+    if last.kind == FailureKind.BLOCKED:
         return "Please say it another way."
     return "That is a fault of this program, not of your message; its log has the details."
 
 
 def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:
-    kinds = {attempt.kind for attempt in failed if attempt.kind}
-    if kinds <= _NEVER_BY_WAITING:
-        return "waiting won't help, so please mend what is named here"
     waits = [
         attempt.wait or _DEFAULT_WAIT
         for attempt in failed
-        if attempt.kind and attempt.kind not in _NEVER_BY_WAITING
+        if attempt.kind and FailureKind(attempt.kind).row.waiting is not Waiting.NO_USE
     ]
+    if not waits:
+        return "waiting won't help, so please mend what is named here"
     return f"try again at {_moment(min(waits), local_now)}, your message is kept"
 
 

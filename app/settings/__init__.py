@@ -10,6 +10,7 @@ from .. import lazy_names
 
 if TYPE_CHECKING:
     from .env_file import remove_line, set_line
+    from .failure_kinds import GOES_OVER, FailureKind, FailureKindRow, Scope, Waiting
     from .identity import clean_thread_id, clean_user_id, conversation_key, is_uuid
     from .origins import (
         DEFAULT,
@@ -44,17 +45,22 @@ __all__ = [
     "DAY_FIRST",
     "DEFAULT",
     "ENVIRONMENT",
+    "GOES_OVER",
     "HUMAN",
     "JSON",
     "PROVIDERS",
+    "FailureKind",
+    "FailureKindRow",
     "Layer",
     "Limit",
     "Origin",
     "PlaceSettings",
     "Price",
     "Provider",
+    "Scope",
     "Secret",
     "Settings",
+    "Waiting",
     "Window",
     "all_origins",
     "clean_thread_id",
@@ -87,6 +93,7 @@ if not TYPE_CHECKING:
         __name__,
         {
             "env_file": ("remove_line", "set_line"),
+            "failure_kinds": ("GOES_OVER", "FailureKind", "FailureKindRow", "Scope", "Waiting"),
             "identity": ("clean_thread_id", "clean_user_id", "conversation_key", "is_uuid"),
             "origins": (
                 *("DEFAULT", "Origin", "all_origins", "load_with_layers", "misspelt_settings"),

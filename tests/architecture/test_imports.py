@@ -40,7 +40,7 @@ PAST_A_FACE = {
     "runtime": "conversations.transcript",
     "agent": "graph.build",
     "server": "settings.table",
-    "cli": "llm.failures.kinds",
+    "cli": "llm.failures.verdict",
 }
 """By room: a file of a room below it."""
 PACKAGES = {

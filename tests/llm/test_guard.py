@@ -10,8 +10,8 @@ from app.clock import SystemClock
 from app.llm.attempts import Attempts
 from app.llm.call import ModelCall
 from app.llm.chain import ModelChain, build_chain
-from app.llm.failures.kinds import RateLimitError
-from app.settings import Settings
+from app.llm.failures import ERRORS, ModelCallError
+from app.settings import FailureKind, Settings
 from tests.conftest import provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -94,7 +94,8 @@ def test_all_failing_raises_an_error_that_langchain_understands(
     groq.plays(groq_api.OVERLOADED)
     with pytest.raises(ModelRateLimitError) as error:
         asyncio.run(runnable(chain).ainvoke(question(chain)))
-    assert isinstance(error.value, RateLimitError)
+    assert isinstance(error.value, ModelCallError)
+    assert isinstance(error.value, ERRORS[FailureKind.RATE_LIMIT])
     assert error.value.is_retryable
     assert error.value.verdict.retry_after == 26
 

@@ -2,17 +2,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.llm.failures.kinds import CURABLE, Kind, Verdict
-from app.llm.providers.registry import installed_places
+from app.llm.failures import Verdict
+from app.llm.providers import installed_places
 from app.llm.user_messages import failover_sentence, outage_sentence
-from app.settings import Settings
+from app.settings import GOES_OVER, FailureKind, Settings
 from app.telemetry import Attempt
 from tests.telemetry.entries import attempt
 
 NOON = datetime(2026, 3, 4, 20, 0, tzinfo=UTC)  # noon in California
 
 
-def failed(place: str, kind: Kind, wait: float | None = None) -> Attempt:
+def failed(place: str, kind: FailureKind, wait: float | None = None) -> Attempt:
     return attempt(
         "failed",
         place=place,
@@ -22,7 +22,7 @@ def failed(place: str, kind: Kind, wait: float | None = None) -> Attempt:
         kind=kind,
         wait=wait,
         waiting_helps=Verdict(kind).waiting_helps,
-        goes_over=kind in CURABLE,
+        goes_over=kind in GOES_OVER,
     )
 
 
@@ -30,7 +30,10 @@ ANSWERED = attempt(place="groq", label="Groq", model="m", position=1)
 
 
 def test_soonest_wait_says_when_to_try_again() -> None:
-    attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200), failed("groq", Kind.RATE_LIMIT, 90)]
+    attempts = [
+        failed("gemini", FailureKind.QUOTA_DAILY, 43_200),
+        failed("groq", FailureKind.RATE_LIMIT, 90),
+    ]
     assert outage_sentence(attempts, (), NOON) == (
         "No language model could answer (Gemini (m): daily quota used up; Groq (m): rate limit "
         "reached); try again at 20:01:30, your message is kept."
@@ -38,12 +41,12 @@ def test_soonest_wait_says_when_to_try_again() -> None:
 
 
 def test_another_day_is_named() -> None:
-    attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200)]
+    attempts = [failed("gemini", FailureKind.QUOTA_DAILY, 43_200)]
     assert "try again at 08:00 on 2026-03-05" in outage_sentence(attempts, (), NOON)
 
 
 def test_what_waiting_never_cures_names_the_setting_to_mend() -> None:
-    attempts = [failed("gemini", Kind.AUTH), failed("groq", Kind.MODEL_NOT_FOUND)]
+    attempts = [failed("gemini", FailureKind.AUTH), failed("groq", FailureKind.MODEL_NOT_FOUND)]
     sentence = outage_sentence(attempts, (), NOON)
     assert "check GEMINI_API_KEY" in sentence
     assert "set GROQ_MODEL to a living one" in sentence
@@ -51,17 +54,17 @@ def test_what_waiting_never_cures_names_the_setting_to_mend() -> None:
 
 
 def test_quiet_line_says_why_until_when_and_who_answered() -> None:
-    attempts = [failed("gemini", Kind.QUOTA_DAILY, 43_200), ANSWERED]
+    attempts = [failed("gemini", FailureKind.QUOTA_DAILY, 43_200), ANSWERED]
     assert failover_sentence(attempts, NOON) == (
         "Gemini: daily quota used up until 08:00 on 2026-03-05; answered by Groq"
     )
-    rejected = failover_sentence([failed("gemini", Kind.AUTH), ANSWERED], NOON)
+    rejected = failover_sentence([failed("gemini", FailureKind.AUTH), ANSWERED], NOON)
     assert rejected == "Gemini: key rejected, check GEMINI_API_KEY; answered by Groq"
     assert failover_sentence([ANSWERED], NOON) == ""
 
 
 def test_refusal_for_safety_is_told_politely() -> None:
-    sentence = outage_sentence([failed("gemini", Kind.BLOCKED)], (), NOON)
+    sentence = outage_sentence([failed("gemini", FailureKind.BLOCKED)], (), NOON)
     assert sentence.endswith("declined for safety reasons). Please say it another way.")
 
 
@@ -72,5 +75,5 @@ def test_days_quota_of_gemini_comes_back_at_midnight_pacific_and_groqs_when_it_s
     provider: str, wait: float
 ) -> None:
     (place,) = [e for e in installed_places(Settings()) if e.name == provider]
-    verdict = Verdict(Kind.QUOTA_DAILY, retry_after=525)
+    verdict = Verdict(FailureKind.QUOTA_DAILY, retry_after=525)
     assert place.wait(verdict, NOON) == wait

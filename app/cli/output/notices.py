@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from ...events import ToolCall
     from ...reply import Reply
 
-_NEEDS_A_PERSON = ("auth", "permission", "model_not_found")
-
 
 def printable(text: str) -> str:
     """Return text without control characters, so that no answer can steer a terminal."""
@@ -50,7 +48,10 @@ def is_own_text(reply: "Reply") -> bool:
 
 def needs_repair(reply: "Reply") -> bool:
     """Say whether a model failed for what only a person can repair, such as a rejected key."""
-    return any(attempt["kind"] in _NEEDS_A_PERSON for attempt in reply.attempts)
+    from ...settings import FailureKind
+
+    needing = {kind.value for kind in FailureKind if kind.row.needs_a_person}
+    return any(attempt["kind"] in needing for attempt in reply.attempts)
 
 
 def missing_notice(names: Sequence[str]) -> str:

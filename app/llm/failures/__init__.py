@@ -1,1 +1,20 @@
 """What went wrong with a model call, in one verdict."""
+
+from .answer_check import finish_reason, judge
+from .classification import classify
+from .error_body import ErrorBody, error_body_of
+from .errors import ERRORS, ModelCallError
+from .retry_after import duration
+from .verdict import Verdict
+
+__all__ = [
+    "ERRORS",
+    "ErrorBody",
+    "ModelCallError",
+    "Verdict",
+    "classify",
+    "duration",
+    "error_body_of",
+    "finish_reason",
+    "judge",
+]

@@ -2,7 +2,8 @@
 
 from langchain_core.messages import AIMessage
 
-from .kinds import Kind, Verdict
+from ...settings import FailureKind
+from .verdict import Verdict
 
 _GOOD = frozenset({"STOP", "TOOL_CALLS", "FUNCTION_CALL", "END_TURN", "TOOL_USE", "STOP_SEQUENCE"})
 _CUT = frozenset({"MAX_TOKENS", "LENGTH", "MODEL_CONTEXT_WINDOW_EXCEEDED"})
@@ -42,16 +43,24 @@ def judge(answer: AIMessage) -> Verdict | None:
     metadata = answer.response_metadata
     feedback = metadata.get("prompt_feedback") or {}
     if feedback.get("block_reason") or feedback.get("block_reason_message"):
-        return Verdict(Kind.BLOCKED, detail=str(feedback.get("block_reason") or "prompt blocked"))
+        return Verdict(
+            FailureKind.BLOCKED, detail=str(feedback.get("block_reason") or "prompt blocked")
+        )
     reason = finish_reason(answer)
     if reason in _BLOCKED:
-        return Verdict(Kind.BLOCKED, detail=f"finish reason {reason}")
+        return Verdict(FailureKind.BLOCKED, detail=f"finish reason {reason}")
     if not reason:
-        return Verdict(Kind.MALFORMED_RESPONSE, detail="the stream ended without a finish reason")
+        return Verdict(
+            FailureKind.MALFORMED_RESPONSE, detail="the stream ended without a finish reason"
+        )
     if reason not in _GOOD | _CUT:
-        return Verdict(Kind.MALFORMED_RESPONSE, detail=f"finish reason {reason}")
+        return Verdict(FailureKind.MALFORMED_RESPONSE, detail=f"finish reason {reason}")
     if answer.invalid_tool_calls:
-        return Verdict(Kind.MALFORMED_RESPONSE, detail="a tool call's arguments are not JSON")
+        return Verdict(
+            FailureKind.MALFORMED_RESPONSE, detail="a tool call's arguments are not JSON"
+        )
     if not answer.tool_calls and not answer.text.strip():
-        return Verdict(Kind.MALFORMED_RESPONSE, detail=f"an empty answer, finish reason {reason}")
+        return Verdict(
+            FailureKind.MALFORMED_RESPONSE, detail=f"an empty answer, finish reason {reason}"
+        )
     return None

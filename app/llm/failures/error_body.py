@@ -40,7 +40,7 @@ _STATUS_OF_CODE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class ErrorBody:
     """What a provider said: status, its error object, and the `retry-after` header."""
 
     status: int | None = None
@@ -69,7 +69,7 @@ class Evidence:
                 yield detail
 
 
-def evidence_of(exception: BaseException) -> Evidence | None:
+def error_body_of(exception: BaseException) -> ErrorBody | None:
     """Return what the provider said, or None where no provider spoke."""
     for error in causes(exception):
         body = getattr(error, "details", None) or getattr(error, "body", None)
@@ -80,7 +80,7 @@ def evidence_of(exception: BaseException) -> Evidence | None:
             found = _inner(body)
             response = getattr(error, "response", None)
             headers = getattr(response, "headers", None) or {}
-            return Evidence(_status(status, found), found, headers.get("retry-after"))
+            return ErrorBody(_status(status, found), found, headers.get("retry-after"))
     return None
 
 

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable
 
-_PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
-_DURATION = r"(?:\d+(?:\.\d+)?(?:ms|h|m|s))+"
+_PARTS = re.compile(r"(\d+(?:\.\d+)?)(ms|d|h|m|s)")
+_DURATION = r"(?:\d+(?:\.\d+)?(?:ms|d|h|m|s))+"
 _SENTENCE = re.compile(rf"(?:try again|retry)\s+in\s+({_DURATION})(?![\w])", re.IGNORECASE)
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 def duration(text: str) -> float | None:
-    """Return the seconds of `16h30m`, `9m38.016s`, `172ms`, or a bare `5`; else None."""
+    """Return the seconds of `1d`, `16h30m`, `9m38.016s`, `172ms`, or a bare `5`; else None."""
     text = text.strip()
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return float(text)

@@ -8,8 +8,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
 
-from ...settings import PlaceSettings, Secret, Settings
-from ..resilience.rate_limit_headers import RemainingQuota
+from ...settings import Limit, PlaceSettings, Secret, Settings
 from .model_lists import Listing
 
 if TYPE_CHECKING:
@@ -32,6 +31,15 @@ class Client:
 
         if self.http is not None:
             self.http.event_hooks["response"].append(heard)
+
+
+@dataclass(frozen=True, slots=True)
+class RemainingQuota:
+    """What a provider told of one quota with an answer: in all, left, and seconds until full."""
+
+    limit: Limit
+    left: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,16 @@
 """Groq, by its own SDK."""
 
-from ...settings import PlaceSettings, Settings
+from collections.abc import Mapping
+
+from ...settings import Limit, PlaceSettings, Settings, Window
+from ..failures import duration
 from ..messages.provider_shapes import in_plain_strings
-from ..resilience.rate_limit_headers import groq_quotas
-from .adapter import Client, ProviderAdapter, connect_limit, reveal
+from .adapter import Client, ProviderAdapter, RemainingQuota, connect_limit, reveal
 from .model_lists import Listing, bearer, ids
 from .tool_declarations import declarations
+
+_WINDOWS = {"requests": Window.REQUESTS_A_DAY, "tokens": Window.TOKENS_A_MINUTE}
+"""What Groq's header names mean, which don't say the time (its rate limits page)."""
 
 
 def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
@@ -27,10 +32,25 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     return Client(model, http.aclose, http)
 
 
+def quotas_in_headers(headers: Mapping[str, str]) -> list[RemainingQuota]:
+    """Return what `x-ratelimit-*` headers tell; what can't be read is left out."""
+    quotas = []
+    for name, window in _WINDOWS.items():
+        try:
+            amount = int(headers[f"x-ratelimit-limit-{name}"])
+            left = int(headers[f"x-ratelimit-remaining-{name}"])
+            seconds = duration(headers[f"x-ratelimit-reset-{name}"])
+        except (KeyError, ValueError):
+            continue
+        if amount > 0 and seconds is not None:
+            quotas.append(RemainingQuota(Limit(window, amount), left, seconds))
+    return quotas
+
+
 ADAPTER = ProviderAdapter(
     open=_open,
     shape=in_plain_strings,
     declare=declarations,
     listing=Listing(path="/openai/v1/models", headers=bearer, names=ids),
-    read_quotas=groq_quotas,
+    read_quotas=quotas_in_headers,
 )

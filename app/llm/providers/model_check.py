@@ -8,10 +8,9 @@ from typing import Any
 from langchain_core.messages import HumanMessage
 
 from ...clock import Clock
-from ...settings import Settings
+from ...settings import FailureKind, Settings
 from ...telemetry import redact
-from ..failures.classification import classify
-from ..failures.kinds import Kind, Verdict
+from ..failures import Verdict, classify
 from ..stream import StreamResult, TimeLimits, read_stream
 from .adapter import Client
 from .model_lists import ModelList, list_models
@@ -47,7 +46,7 @@ class Probed:
         verdicts = [one for one in (self.failure, self.unlisted) if one is not None]
         if self.answered or self.listed is not None:
             return True
-        return False if any(one.kind is Kind.AUTH for one in verdicts) else None
+        return False if any(one.kind is FailureKind.AUTH for one in verdicts) else None
 
 
 async def probe(places: Sequence[Place], settings: Settings, clock: Clock) -> list[Probed]:

@@ -8,9 +8,8 @@ from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
 from ...errors import SettingsError
-from ...settings import PlaceSettings, Provider, Settings, next_midnight
-from ..failures.kinds import Kind, Verdict
-from ..resilience.breaker import BreakerKeys
+from ...settings import FailureKind, PlaceSettings, Provider, Scope, Settings, next_midnight
+from ..failures import Verdict
 from .adapter import Client, ProviderAdapter
 
 
@@ -18,6 +17,18 @@ def adapter_of(provider: Provider) -> ProviderAdapter:
     """Return the adapter of a provider, from the file of its name."""
     adapter: ProviderAdapter = import_module(f".{provider.name}", __package__).ADAPTER
     return adapter
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerKeys:
+    """The two breakers of a place in the chain."""
+
+    model: str
+    key: str
+
+    def of(self, verdict: Verdict) -> str:
+        """Return which of the two a failure concerns."""
+        return self.key if verdict.scope is Scope.KEY else self.model
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +104,11 @@ class Place:
         A day's quota of Gemini comes back at midnight Pacific, whatever shorter wait the
         answer states (Gemini API rate limits page); Groq's windows roll, so its word holds.
         """
-        if verdict.kind is Kind.QUOTA_DAILY and self.provider.quota_zone and not verdict.sticky:
+        if (
+            verdict.kind is FailureKind.QUOTA_DAILY
+            and self.provider.quota_zone
+            and not verdict.sticky
+        ):
             midnight = next_midnight(now, ZoneInfo(self.provider.quota_zone))
             return (midnight - now).total_seconds()
         return verdict.retry_after

@@ -17,8 +17,10 @@ from typing import Any
 
 from ...clock import Clock
 from ...errors import DatabaseError
+from ...settings import FailureKind, Scope
 from ...telemetry import BackgroundWriter, BreakerStanding, BreakerStore
-from ..failures.kinds import Kind, Scope, Verdict
+from ..failures import Verdict
+from ..providers import BreakerKeys
 
 _log = logging.getLogger("task_relay.llm")
 
@@ -29,7 +31,6 @@ HOURLY = 3600.0
 """Seconds: what is stated nowhere, the longest wait for trouble, and for what a person mends."""
 
 _FRESH_FOR = 1.0
-_FOR_A_PERSON = frozenset({Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND})
 
 
 class BreakerState(StrEnum):
@@ -41,23 +42,11 @@ class BreakerState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class BreakerKeys:
-    """The two breakers of a place in the chain."""
-
-    model: str
-    key: str
-
-    def of(self, verdict: Verdict) -> str:
-        """Return which of the two a failure concerns."""
-        return self.key if verdict.scope is Scope.KEY else self.model
-
-
-@dataclass(frozen=True, slots=True)
 class Admission:
     """Whether a call may go through; if not, why and until when."""
 
     allowed: bool
-    kind: Kind | None = None
+    kind: FailureKind | None = None
     until: datetime | None = None
 
 
@@ -81,9 +70,9 @@ def after_failure(
         jitter: From 0 to 1, spreads the waits that nobody stated.
     """
     failures = before.failures + 1
-    if verdict.sticky or verdict.kind in _FOR_A_PERSON:
+    if verdict.sticky or verdict.kind.row.needs_a_person:
         seconds = HOURLY
-    elif verdict.kind in (Kind.RATE_LIMIT, Kind.QUOTA_DAILY):
+    elif verdict.kind in (FailureKind.RATE_LIMIT, FailureKind.QUOTA_DAILY):
         seconds = wait or SHORTEST
     elif failures < FAILURES_TO_OPEN and before.open_until is None:
         return replace(before, failures=failures, kind=verdict.kind.value)
@@ -99,7 +88,7 @@ def after_failure(
 
 
 def _refused(standing: BreakerStanding, now: datetime) -> Admission:
-    return Admission(False, Kind(standing.kind), max(standing.open_until or now, now))
+    return Admission(False, FailureKind(standing.kind), max(standing.open_until or now, now))
 
 
 class Breakers:

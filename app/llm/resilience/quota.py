@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 from langchain_core.messages import BaseMessage
 
 from ...clock import Clock
-from ...settings import Limit, Window
+from ...settings import FailureKind, Limit, Window
 from ...telemetry import QuotaGauge, QuotaSource, Tokens
-from ..failures.kinds import Kind, Verdict
+from ..failures import Verdict
 from ..messages.trimming import estimate_tokens
-from ..providers.registry import Place
+from ..providers import Place
 from .quota_counters import QuotaCounters
 
 
@@ -64,7 +64,7 @@ class Quota:
         if worst is None:
             return None
         wait, gauge = worst
-        kind = Kind.QUOTA_DAILY if gauge.quota.daily else Kind.RATE_LIMIT
+        kind = FailureKind.QUOTA_DAILY if gauge.quota.daily else FailureKind.RATE_LIMIT
         detail = f"{gauge.left_at(now)} of {gauge.amount} {gauge.quota} left for {wait:.0f} s"
         return Verdict(kind, detail=f"{detail}, not asked", retry_after=wait, estimate=True)
 

@@ -13,9 +13,10 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import RunnableConfig
 
 from ...clock import Clock
+from ...settings import FailureKind
 from ...telemetry import Attempt
 from ..call import ChainStep, ModelCall
-from ..failures.kinds import ERRORS, Kind, ModelCallError, Verdict
+from ..failures import ERRORS, ModelCallError, Verdict
 
 _TIME_TO_ANSWER = 1.0
 """Seconds that must be left of a turn after the wait."""
@@ -86,7 +87,7 @@ class RecoveryWait(ChainStep):
 
 def _error_of(attempt: Attempt) -> ModelCallError:
     """Return the error of an attempt that failed, for the next step of the chain."""
-    kind = Kind(str(attempt.kind))
+    kind = FailureKind(str(attempt.kind))
     verdict = Verdict(kind, attempt.status, attempt.detail, retry_after=attempt.wait)
     return ERRORS[kind](verdict)
 

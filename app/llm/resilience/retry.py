@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from langchain_core.messages import BaseMessage, HumanMessage
 
-from ..failures.kinds import Kind, Verdict
+from ...settings import FailureKind
+from ..failures import Verdict
 from ..messages.trimming import fit, tighter
 
-_TRANSIENT = frozenset(
-    {Kind.UNAVAILABLE, Kind.SERVER_ERROR, Kind.CONNECTION, Kind.MALFORMED_RESPONSE}
-)
 _FIRST_PAUSE = 0.2
 _HINT = (
     "Your tool call was rejected: {reason}. Call the tool again with arguments that fit its "
@@ -56,11 +54,11 @@ class Retries:
             conversation: What was sent.
             time_left: Seconds that are left of the turn.
         """
-        if verdict.kind is Kind.CONTEXT_OVERFLOW and not self._trimmed:
+        if verdict.kind is FailureKind.CONTEXT_OVERFLOW and not self._trimmed:
             self._trimmed = True
             shorter = fit(conversation, tighter(conversation))
             return Retry(shorter) if len(shorter) < len(conversation) else None
-        if verdict.kind is Kind.TOOL_USE_FAILED and not self._hinted:
+        if verdict.kind is FailureKind.TOOL_USE_FAILED and not self._hinted:
             self._hinted = True
             hint = HumanMessage(_HINT.format(reason=verdict.detail.rstrip(".")))
             return Retry([*conversation, hint])
@@ -72,6 +70,6 @@ class Retries:
         return Retry(conversation, pause) if fits else None
 
     def _pause(self, verdict: Verdict) -> float | None:
-        if verdict.kind in _TRANSIENT:
+        if verdict.kind.row.transient:
             return verdict.retry_after or _FIRST_PAUSE * 2**self._passed
         return verdict.retry_after if verdict.waiting_helps else None

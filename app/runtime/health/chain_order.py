@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from ...llm import CURABLE, BreakerState
-from ...settings import DEFAULT, Layer, Origin, Settings, origin_of
+from ...llm import BreakerState
+from ...settings import DEFAULT, GOES_OVER, Layer, Origin, Settings, origin_of
 from .findings import Finding, Level
 from .models import ExaminedPlace
 
@@ -66,7 +66,7 @@ def over_findings(
         text = f"Only {usable[0].name} is set up, so its failures have nowhere to go."
         advice = f" Set {' or '.join(missing)}." if missing else " Add another to LLM_CHAIN."
         findings.append(Finding(OVER, Level.WARNING, text + advice))
-    gaps = sorted(kind.value for kind in CURABLE if kind.value not in settings.failover_on)
+    gaps = sorted(kind.value for kind in GOES_OVER if kind.value not in settings.failover_on)
     if gaps:
         source = _origin(layers, "FAILOVER_ON").source
         text = f"FAILOVER_ON ({source}) leaves out {', '.join(gaps)}: these end the turn."

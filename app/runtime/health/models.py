@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ...llm import PLAIN_WORDS, BreakerState, Kind, Place, Probed, breaker_state
+from ...llm import BreakerState, Place, Probed, breaker_state
+from ...settings import FailureKind
 from ...telemetry import BreakerStanding
 from .findings import Finding, Level
 
@@ -97,7 +98,7 @@ class ExaminedPlace:
         if self.state is BreakerState.CLOSED or self.standing.open_until is None:
             return "Breaker closed."
         until = self.standing.open_until.astimezone(self.now.tzinfo)
-        why = PLAIN_WORDS.get(_kind(self.standing.kind), "failing")
+        why = _kind(self.standing.kind).row.words
         if self.state is BreakerState.HALF_OPEN:
             sentence = (
                 f"Breaker half-open since {moment(until, self.now)} ({why}): the next call tries"
@@ -126,7 +127,7 @@ def _finding_of_call(examined: ExaminedPlace, probed: Probed) -> Finding:
         sentences.append(f"answered in {probed.milliseconds} ms.")
     else:
         level = Level.WARNING if probed.failure.waiting_helps else Level.PROBLEM
-        words = PLAIN_WORDS[probed.failure.kind]
+        words = probed.failure.kind.row.words
         sentences.append(f"{'no quota or credit left' if probed.failure.sticky else words}.")
         detail = " ".join(probed.failure.detail.split())
         if detail:
@@ -151,12 +152,12 @@ def _advice(examined: ExaminedPlace, probed: Probed) -> list[str]:
         return [
             f"Check {examined.place.key_name}: python -m app config set {examined.place.key_name} -"
         ]
-    if _listed(probed) is False or kind is Kind.MODEL_NOT_FOUND:
+    if _listed(probed) is False or kind is FailureKind.MODEL_NOT_FOUND:
         near = _near(probed)
         names = f"Its provider has {', '.join(near)}." if near else ""
         choice = near[0] if near else "NAME"
         return [names, f"Choose one: python -m app config set {name}_MODEL {choice}."]
-    if kind is Kind.CONNECTION:
+    if kind is FailureKind.CONNECTION:
         return [f"Check the network, the proxy and {name}_BASE_URL ({examined.place.url})."]
     wait = examined.place.wait(probed.failure, examined.now)
     if wait is not None and probed.failure.waiting_helps:
@@ -191,5 +192,5 @@ def _limits(headers: Mapping[str, str]) -> list[str]:
     return [f"Left: {'; '.join(parts)}."] if parts else []
 
 
-def _kind(name: str) -> Kind:
-    return Kind(name) if name in set(Kind) else Kind.UNAVAILABLE
+def _kind(name: str) -> FailureKind:
+    return FailureKind(name) if name in set(FailureKind) else FailureKind.UNAVAILABLE

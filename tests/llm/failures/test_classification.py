@@ -11,12 +11,12 @@ from langchain_core.messages import HumanMessage
 from app.clock import SystemClock
 from app.llm.attempts import Attempts
 from app.llm.call import ModelCall
-from app.llm.failures.kinds import CURABLE, ERRORS, Kind, ModelCallError, Verdict
+from app.llm.failures import ERRORS, ModelCallError, Verdict
 from app.llm.guard import Guard, Policy
 from app.llm.plan import Plan, ToolSet
-from app.llm.providers.registry import installed_places
+from app.llm.providers import installed_places
 from app.llm.stream import TimeLimits
-from app.settings import Settings
+from app.settings import GOES_OVER, FailureKind, Settings
 from tests.conftest import ROOT
 from tests.fakes.http import ProviderServer
 from tests.fakes.steps import Answer, Failure, Step, Stream
@@ -82,7 +82,9 @@ def verdict_on(server: ProviderServer, provider: str) -> Verdict:
     except ModelCallError as error:
         return error.verdict
     repaired = call.attempts.made[0]  # a generation that is prose is an answer
-    return Verdict(Kind(str(repaired.kind)), detail=repaired.detail, retry_after=repaired.wait)
+    return Verdict(
+        FailureKind(str(repaired.kind)), detail=repaired.detail, retry_after=repaired.wait
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
@@ -137,11 +139,11 @@ def test_other_failure_reaches_its_verdict(
 
 
 def test_every_kind_has_an_exception_of_langchains_family() -> None:
-    assert set(ERRORS) == set(Kind)
+    assert set(ERRORS) == set(FailureKind)
     for kind, error in ERRORS.items():
         assert issubclass(error, ModelCallError)
         assert error(Verdict(kind)).verdict.kind is kind
-    assert set(Kind) - CURABLE == {Kind.BLOCKED, Kind.INVALID_REQUEST}
+    assert set(FailureKind) - set(GOES_OVER) == {FailureKind.BLOCKED, FailureKind.INVALID_REQUEST}
 
 
 def test_an_error_that_the_caller_was_handling_is_not_taken_for_the_providers(

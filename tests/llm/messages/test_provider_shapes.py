@@ -19,8 +19,7 @@ from app.llm.messages.provider_shapes import (
     for_gemini,
     in_plain_strings,
 )
-from app.llm.providers.adapter import Client
-from app.llm.providers.registry import Place, installed_places
+from app.llm.providers import Client, Place, installed_places
 from app.settings import PROVIDERS
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.llm import Probed, places
-from app.llm.providers.model_check import probe
+from app.llm.providers import probe
 from app.settings import Settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes.anthropic import AnthropicServer

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from app import Settings, SettingsError
-from app.llm.failures.kinds import Kind
-from app.llm.providers.registry import installed_places
-from app.settings import PROVIDERS
+from app.llm.providers import installed_places
+from app.settings import PROVIDERS, FailureKind
 from tests.conftest import Relay, provider_settings
 from tests.fakes import anthropic as anthropic_api
 from tests.fakes import gemini as gemini_api
@@ -166,53 +165,73 @@ def test_place_without_its_key_is_left_out(make_relay: MakeRelay, groq: GroqServ
     assert relay.agent.container.chain.missing_keys == ("ANTHROPIC_API_KEY",)
 
 
-FAILURES: list[tuple[str, Kind, Step]] = [
-    ("openai", Kind.QUOTA_DAILY, groq_api.error(429, "You exceeded it.", "insufficient_quota")),
-    ("openai", Kind.RATE_LIMIT, groq_api.error(429, "Rate limit reached", "rate_limit_exceeded")),
-    ("openai", Kind.CONTEXT_OVERFLOW, groq_api.error(400, "", "context_length_exceeded")),
-    ("openai", Kind.BLOCKED, groq_api.error(400, "Rejected.", "content_policy_violation")),
-    ("openai", Kind.MODEL_NOT_FOUND, groq_api.error(400, "m does not support tools")),
-    ("openai", Kind.SERVER_ERROR, Stream(b'data: {"error": {"type": "server_error"}}\n\n')),
-    ("openai", Kind.MALFORMED_RESPONSE, Stream(b'data: {"choices": []}\n\ndata: [DONE]\n\n')),
-    ("anthropic", Kind.RATE_LIMIT, anthropic_api.error(429, "rate_limit_error", "slow down")),
-    ("anthropic", Kind.AUTH, anthropic_api.error(401, "authentication_error", "invalid")),
-    ("anthropic", Kind.PERMISSION, anthropic_api.error(403, "permission_error", "no")),
+FAILURES: list[tuple[str, FailureKind, Step]] = [
+    (
+        "openai",
+        FailureKind.QUOTA_DAILY,
+        groq_api.error(429, "You exceeded it.", "insufficient_quota"),
+    ),
+    (
+        "openai",
+        FailureKind.RATE_LIMIT,
+        groq_api.error(429, "Rate limit reached", "rate_limit_exceeded"),
+    ),
+    ("openai", FailureKind.CONTEXT_OVERFLOW, groq_api.error(400, "", "context_length_exceeded")),
+    ("openai", FailureKind.BLOCKED, groq_api.error(400, "Rejected.", "content_policy_violation")),
+    ("openai", FailureKind.MODEL_NOT_FOUND, groq_api.error(400, "m does not support tools")),
+    ("openai", FailureKind.SERVER_ERROR, Stream(b'data: {"error": {"type": "server_error"}}\n\n')),
+    (
+        "openai",
+        FailureKind.MALFORMED_RESPONSE,
+        Stream(b'data: {"choices": []}\n\ndata: [DONE]\n\n'),
+    ),
     (
         "anthropic",
-        Kind.CONTEXT_OVERFLOW,
+        FailureKind.RATE_LIMIT,
+        anthropic_api.error(429, "rate_limit_error", "slow down"),
+    ),
+    ("anthropic", FailureKind.AUTH, anthropic_api.error(401, "authentication_error", "invalid")),
+    ("anthropic", FailureKind.PERMISSION, anthropic_api.error(403, "permission_error", "no")),
+    (
+        "anthropic",
+        FailureKind.CONTEXT_OVERFLOW,
         anthropic_api.error(400, "invalid_request_error", "prompt is too long: 9 tokens > 8"),
     ),
     (
         "anthropic",
-        Kind.QUOTA_DAILY,
+        FailureKind.QUOTA_DAILY,
         anthropic_api.error(
             400, "invalid_request_error", "Your credit balance is too low to access the API."
         ),
     ),
     (
         "anthropic",
-        Kind.UNAVAILABLE,
+        FailureKind.UNAVAILABLE,
         Stream(event("error", {"error": {"type": "overloaded_error", "message": "Overloaded"}})),
     ),
     (
         "anthropic",
-        Kind.BLOCKED,
+        FailureKind.BLOCKED,
         Stream(
             AnthropicServer.stream(None, says("I"), {"model": "m"}, "").replace(  # type: ignore[arg-type]
                 b"end_turn", b"refusal"
             )
         ),
     ),
-    ("ollama", Kind.MODEL_NOT_FOUND, Failure(400, {"error": "m does not support tools"})),
-    ("ollama", Kind.SERVER_ERROR, Failure(500, {"error": "llama runner has stopped"})),
-    ("ollama", Kind.MALFORMED_RESPONSE, Stream(line("m", {"content": "half"}))),
-    ("ollama", Kind.MALFORMED_RESPONSE, Stream(b'{"error": "runner stopped"}\n')),
+    ("ollama", FailureKind.MODEL_NOT_FOUND, Failure(400, {"error": "m does not support tools"})),
+    ("ollama", FailureKind.SERVER_ERROR, Failure(500, {"error": "llama runner has stopped"})),
+    ("ollama", FailureKind.MALFORMED_RESPONSE, Stream(line("m", {"content": "half"}))),
+    ("ollama", FailureKind.MALFORMED_RESPONSE, Stream(b'{"error": "runner stopped"}\n')),
 ]
 
 
 @pytest.mark.parametrize(("name", "kind", "step"), FAILURES)
 def test_failures_of_the_other_providers_reach_their_verdict(
-    make_relay: MakeRelay, servers: dict[str, ProviderServer], name: str, kind: Kind, step: Step
+    make_relay: MakeRelay,
+    servers: dict[str, ProviderServer],
+    name: str,
+    kind: FailureKind,
+    step: Step,
 ) -> None:
     servers[name].plays(step)
     relay = make_relay(llm_chain=name, offline_fallback=False, turn_timeout=2, **places(servers))

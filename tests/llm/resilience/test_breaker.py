@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from app.llm.failures.kinds import Kind, Verdict
+from app.llm.failures import Verdict
+from app.llm.providers import BreakerKeys
 from app.llm.resilience.breaker import (
-    BreakerKeys,
     Breakers,
     BreakerState,
     after_failure,
     breaker_state,
 )
+from app.settings import FailureKind
 from app.telemetry import BreakerStanding, BreakerStore
 from tests.conftest import Relay, child_environment, provider_settings
 from tests.fakes import gemini as gemini_api
@@ -40,15 +41,15 @@ def opened_for(
 @pytest.mark.parametrize(
     ("verdict", "wait", "seconds"),
     [
-        (Verdict(Kind.RATE_LIMIT), 26.0, 26),
-        (Verdict(Kind.RATE_LIMIT), None, 30),
-        (Verdict(Kind.QUOTA_DAILY), 43_200.0, 43_200),
-        (Verdict(Kind.QUOTA_DAILY, sticky=True), 51.0, 3600),
-        (Verdict(Kind.AUTH), None, 3600),
-        (Verdict(Kind.PERMISSION), None, 3600),
-        (Verdict(Kind.MODEL_NOT_FOUND), None, 3600),
-        (Verdict(Kind.UNAVAILABLE), None, 0),
-        (Verdict(Kind.TIMEOUT), None, 0),
+        (Verdict(FailureKind.RATE_LIMIT), 26.0, 26),
+        (Verdict(FailureKind.RATE_LIMIT), None, 30),
+        (Verdict(FailureKind.QUOTA_DAILY), 43_200.0, 43_200),
+        (Verdict(FailureKind.QUOTA_DAILY, sticky=True), 51.0, 3600),
+        (Verdict(FailureKind.AUTH), None, 3600),
+        (Verdict(FailureKind.PERMISSION), None, 3600),
+        (Verdict(FailureKind.MODEL_NOT_FOUND), None, 3600),
+        (Verdict(FailureKind.UNAVAILABLE), None, 0),
+        (Verdict(FailureKind.TIMEOUT), None, 0),
     ],
 )
 def test_what_opens_a_breaker_at_once_and_for_how_long(
@@ -60,14 +61,16 @@ def test_what_opens_a_breaker_at_once_and_for_how_long(
 def test_trouble_opens_after_three_failures_in_a_row_with_growing_waits() -> None:
     standing, waits = BreakerStanding(), []
     for _ in range(9):
-        standing = after_failure(standing, Verdict(Kind.UNAVAILABLE), None, NOW, 0.5)
+        standing = after_failure(standing, Verdict(FailureKind.UNAVAILABLE), None, NOW, 0.5)
         waits.append(standing.open_until and (standing.open_until - NOW).total_seconds())
     assert waits == [None, None, 30, 60, 120, 240, 480, 600, 600]
 
 
 def test_jitter_spreads_the_waits_that_nobody_stated() -> None:
     two = BreakerStanding(failures=2)
-    spread = [after_failure(two, Verdict(Kind.TIMEOUT), None, NOW, x).open_until for x in (0, 1)]
+    spread = [
+        after_failure(two, Verdict(FailureKind.TIMEOUT), None, NOW, x).open_until for x in (0, 1)
+    ]
     assert spread == [NOW + timedelta(seconds=24), NOW + timedelta(seconds=36)]
 
 
@@ -92,7 +95,7 @@ def allowed(breakers: Breakers, keys: BreakerKeys = KEYS) -> bool:
     return asyncio.run(breakers.admit(keys)).allowed
 
 
-def fail(breakers: Breakers, kind: Kind, wait: float | None = None) -> None:
+def fail(breakers: Breakers, kind: FailureKind, wait: float | None = None) -> None:
     breakers.failed(KEYS, Verdict(kind), wait)
     breakers.close()  # another process may read at once
 
@@ -100,9 +103,9 @@ def fail(breakers: Breakers, kind: Kind, wait: float | None = None) -> None:
 def test_open_breaker_survives_the_process_and_closes_by_its_time(
     make: Make, clock: FixedClock
 ) -> None:
-    fail(make(), Kind.RATE_LIMIT, 26)
+    fail(make(), FailureKind.RATE_LIMIT, 26)
     refused = asyncio.run(make().admit(KEYS))
-    assert (refused.allowed, refused.kind) == (False, Kind.RATE_LIMIT)
+    assert (refused.allowed, refused.kind) == (False, FailureKind.RATE_LIMIT)
     assert refused.until == clock.now() + timedelta(seconds=26)
     clock.move(seconds=26)
     assert allowed(make())
@@ -112,7 +115,7 @@ def test_half_open_breaker_lets_exactly_one_call_probe_over_all_processes(
     make: Make, clock: FixedClock
 ) -> None:
     first, second = make(), make()
-    fail(first, Kind.RATE_LIMIT, 26)
+    fail(first, FailureKind.RATE_LIMIT, 26)
     assert not allowed(second)
     clock.move(seconds=30)
 
@@ -130,10 +133,10 @@ def test_half_open_breaker_lets_exactly_one_call_probe_over_all_processes(
 def test_probe_that_fails_opens_again_for_longer(make: Make, clock: FixedClock) -> None:
     breakers = make()
     for _ in range(3):
-        fail(breakers, Kind.UNAVAILABLE)
+        fail(breakers, FailureKind.UNAVAILABLE)
     clock.move(seconds=31)
     assert allowed(breakers)
-    fail(breakers, Kind.UNAVAILABLE)
+    fail(breakers, FailureKind.UNAVAILABLE)
     clock.move(seconds=31)
     assert not allowed(breakers)
     clock.move(seconds=30)
@@ -144,7 +147,7 @@ def test_place_of_a_probe_whose_process_died_is_free_after_its_lease(
     make: Make, clock: FixedClock
 ) -> None:
     dead = make()
-    fail(dead, Kind.RATE_LIMIT, 26)
+    fail(dead, FailureKind.RATE_LIMIT, 26)
     clock.move(seconds=30)
     assert allowed(dead)
     assert not allowed(make())
@@ -154,7 +157,7 @@ def test_place_of_a_probe_whose_process_died_is_free_after_its_lease(
 
 def test_interrupted_probe_counts_for_nothing(make: Make, clock: FixedClock) -> None:
     breakers = make()
-    fail(breakers, Kind.RATE_LIMIT, 26)
+    fail(breakers, FailureKind.RATE_LIMIT, 26)
     clock.move(seconds=30)
     assert allowed(breakers)
     breakers.released(KEYS)
@@ -162,8 +165,10 @@ def test_interrupted_probe_counts_for_nothing(make: Make, clock: FixedClock) -> 
     assert allowed(make())
 
 
-@pytest.mark.parametrize("kind", [Kind.CONTEXT_OVERFLOW, Kind.INVALID_REQUEST, Kind.BLOCKED])
-def test_failure_of_the_request_alone_opens_nothing(make: Make, kind: Kind) -> None:
+@pytest.mark.parametrize(
+    "kind", [FailureKind.CONTEXT_OVERFLOW, FailureKind.INVALID_REQUEST, FailureKind.BLOCKED]
+)
+def test_failure_of_the_request_alone_opens_nothing(make: Make, kind: FailureKind) -> None:
     breakers = make()
     for _ in range(5):
         fail(breakers, kind)
@@ -172,7 +177,7 @@ def test_failure_of_the_request_alone_opens_nothing(make: Make, kind: Kind) -> N
 
 def test_what_concerns_the_key_opens_every_model_on_it(make: Make) -> None:
     breakers = make()
-    fail(breakers, Kind.AUTH)
+    fail(breakers, FailureKind.AUTH)
     assert not allowed(breakers, OTHER)
     mended = BreakerKeys(model="gemini url pro new", key="gemini url * new")
     assert allowed(breakers, mended)
@@ -180,22 +185,22 @@ def test_what_concerns_the_key_opens_every_model_on_it(make: Make) -> None:
 
 def test_what_concerns_the_model_leaves_the_others(make: Make) -> None:
     breakers = make()
-    fail(breakers, Kind.MODEL_NOT_FOUND)
+    fail(breakers, FailureKind.MODEL_NOT_FOUND)
     assert allowed(breakers, OTHER)
 
 
 def test_success_ends_a_row_of_failures(make: Make) -> None:
     breakers = make()
     for _ in range(4):
-        fail(breakers, Kind.SERVER_ERROR)
-        fail(breakers, Kind.SERVER_ERROR)
+        fail(breakers, FailureKind.SERVER_ERROR)
+        fail(breakers, FailureKind.SERVER_ERROR)
         breakers.succeeded(KEYS)
     assert allowed(breakers)
     assert breakers.standings() == {}
 
 
 def test_reset_closes_by_hand(make: Make) -> None:
-    fail(make(), Kind.AUTH)
+    fail(make(), FailureKind.AUTH)
     make().reset()
     assert allowed(make())
 

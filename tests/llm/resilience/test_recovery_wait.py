@@ -10,10 +10,10 @@ from langchain_core.runnables import RunnableConfig
 
 from app.llm.attempts import Attempts
 from app.llm.call import ChainStep, ModelCall
-from app.llm.failures.kinds import Kind as FailureKind
-from app.llm.failures.kinds import ModelCallError, Verdict
+from app.llm.failures import ModelCallError, Verdict
 from app.llm.plan import Plan, ToolSet
 from app.llm.resilience.recovery_wait import RecoveryWait
+from app.settings import FailureKind
 from app.telemetry import Attempt
 from tests.telemetry.entries import attempt
 

@@ -3,8 +3,9 @@
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
-from app.llm.failures.kinds import Kind, Verdict
+from app.llm.failures import Verdict
 from app.llm.resilience.retry import Retries
+from app.settings import FailureKind
 
 HELLO: list[BaseMessage] = [HumanMessage("Hello")]
 
@@ -19,9 +20,15 @@ def pauses(verdict: Verdict, tries: int, *, longest: float = 99, left: float = 9
 
 
 @pytest.mark.parametrize(
-    "kind", [Kind.UNAVAILABLE, Kind.SERVER_ERROR, Kind.CONNECTION, Kind.MALFORMED_RESPONSE]
+    "kind",
+    [
+        FailureKind.UNAVAILABLE,
+        FailureKind.SERVER_ERROR,
+        FailureKind.CONNECTION,
+        FailureKind.MALFORMED_RESPONSE,
+    ],
 )
-def test_passing_fault_is_tried_again_with_growing_pauses(kind: Kind) -> None:
+def test_passing_fault_is_tried_again_with_growing_pauses(kind: FailureKind) -> None:
     assert pauses(Verdict(kind), 4) == pytest.approx([0.2, 0.4, 0.8, 1.6])
     assert pauses(Verdict(kind), 0) == []
 
@@ -29,22 +36,28 @@ def test_passing_fault_is_tried_again_with_growing_pauses(kind: Kind) -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        *(Kind.TIMEOUT, Kind.AUTH, Kind.PERMISSION, Kind.MODEL_NOT_FOUND, Kind.BLOCKED),
-        *(Kind.INVALID_REQUEST, Kind.RATE_LIMIT, Kind.QUOTA_DAILY),
+        *(
+            FailureKind.TIMEOUT,
+            FailureKind.AUTH,
+            FailureKind.PERMISSION,
+            FailureKind.MODEL_NOT_FOUND,
+            FailureKind.BLOCKED,
+        ),
+        *(FailureKind.INVALID_REQUEST, FailureKind.RATE_LIMIT, FailureKind.QUOTA_DAILY),
     ],
 )
-def test_what_a_moment_does_not_cure_is_not_tried_again(kind: Kind) -> None:
+def test_what_a_moment_does_not_cure_is_not_tried_again(kind: FailureKind) -> None:
     assert pauses(Verdict(kind), 4) == []
 
 
 def test_wait_that_the_provider_states_is_kept_to() -> None:
-    assert pauses(Verdict(Kind.RATE_LIMIT, retry_after=1.5), 2) == [1.5, 1.5]
-    assert pauses(Verdict(Kind.UNAVAILABLE, retry_after=1.5), 2) == [1.5, 1.5]
-    assert pauses(Verdict(Kind.QUOTA_DAILY, retry_after=1.5, sticky=True), 2) == []
+    assert pauses(Verdict(FailureKind.RATE_LIMIT, retry_after=1.5), 2) == [1.5, 1.5]
+    assert pauses(Verdict(FailureKind.UNAVAILABLE, retry_after=1.5), 2) == [1.5, 1.5]
+    assert pauses(Verdict(FailureKind.QUOTA_DAILY, retry_after=1.5, sticky=True), 2) == []
 
 
 def test_pause_that_is_too_long_for_the_policy_or_the_turn_goes_over_instead() -> None:
-    slow = Verdict(Kind.UNAVAILABLE, retry_after=3.0)
+    slow = Verdict(FailureKind.UNAVAILABLE, retry_after=3.0)
     assert pauses(slow, 1, longest=3.0) == [3.0]
     assert pauses(slow, 1, longest=2.9) == []
     assert pauses(slow, 1, left=3.0) == []
@@ -54,18 +67,18 @@ def test_pause_that_is_too_long_for_the_policy_or_the_turn_goes_over_instead() -
 def test_request_that_was_too_long_is_sent_once_more_and_shorter() -> None:
     old = [HumanMessage("x" * 700), AIMessage("y" * 700)]
     retries = Retries(0, 0)
-    retry = retries.after(Verdict(Kind.CONTEXT_OVERFLOW), [*old, *HELLO], 0)
+    retry = retries.after(Verdict(FailureKind.CONTEXT_OVERFLOW), [*old, *HELLO], 0)
     assert retry is not None
     assert (list(retry.conversation), retry.pause) == (HELLO, 0)
-    assert retries.after(Verdict(Kind.CONTEXT_OVERFLOW), [*old, *HELLO], 0) is None
+    assert retries.after(Verdict(FailureKind.CONTEXT_OVERFLOW), [*old, *HELLO], 0) is None
 
 
 def test_request_that_cannot_be_made_shorter_is_not_sent_again() -> None:
-    assert Retries(0, 0).after(Verdict(Kind.CONTEXT_OVERFLOW), HELLO, 0) is None
+    assert Retries(0, 0).after(Verdict(FailureKind.CONTEXT_OVERFLOW), HELLO, 0) is None
 
 
 def test_rejected_tool_call_is_asked_for_once_more_with_the_reason() -> None:
-    rejected = Verdict(Kind.TOOL_USE_FAILED, detail="title is missing.")
+    rejected = Verdict(FailureKind.TOOL_USE_FAILED, detail="title is missing.")
     retries = Retries(0, 0)
     retry = retries.after(rejected, HELLO, 0)
     assert retry is not None
@@ -78,6 +91,6 @@ def test_rejected_tool_call_is_asked_for_once_more_with_the_reason() -> None:
 def test_each_remedy_is_used_up_by_itself() -> None:
     retries = Retries(1, 9)
     old = [HumanMessage("x" * 700), AIMessage("y" * 700)]
-    remedies = [Kind.TOOL_USE_FAILED, Kind.CONTEXT_OVERFLOW, Kind.UNAVAILABLE]
+    remedies = [FailureKind.TOOL_USE_FAILED, FailureKind.CONTEXT_OVERFLOW, FailureKind.UNAVAILABLE]
     assert all(retries.after(Verdict(kind), [*old, *HELLO], 9) for kind in remedies)
     assert not any(retries.after(Verdict(kind), [*old, *HELLO], 9) for kind in remedies)

@@ -1,26 +1,7 @@
 import json
 
-from app.llm.resilience.rate_limit_headers import google_limits, groq_quotas
+from app.llm.failures.quota_violations import google_limits
 from tests.conftest import ROOT
-
-
-def test_what_groqs_headers_may_look_like() -> None:
-    told = groq_quotas(
-        {
-            "x-ratelimit-limit-requests": "14400",
-            "x-ratelimit-remaining-requests": "14370",
-            "x-ratelimit-reset-requests": "2m59.56s",
-            "x-ratelimit-limit-tokens": "18000",
-            "x-ratelimit-remaining-tokens": "17997",
-            "x-ratelimit-reset-tokens": "760ms",
-        }
-    )
-    assert [(one.limit.window, one.limit.amount, one.left, one.seconds) for one in told] == [
-        ("requests/day", 14400, 14370, 179.56),
-        ("tokens/minute", 18000, 17997, 0.76),
-    ]
-    assert groq_quotas({}) == []
-    assert groq_quotas(dict.fromkeys(("x-ratelimit-limit-tokens",), "soon")) == []
 
 
 def test_limits_of_recorded_429s_are_read() -> None:
