@@ -13,8 +13,6 @@ from importlib.util import find_spec, spec_from_loader
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-import app
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from app import process_message as process_message
 
 _HERE = f"{__name__}."
+_THERE = "app."
 
 
 class _SecondName(MetaPathFinder, Loader):
@@ -46,7 +45,9 @@ class _SecondName(MetaPathFinder, Loader):
         if not fullname.startswith(_HERE) or fullname == f"{_HERE}__main__":
             return None  # `python -m task_relay` runs the file as it stands
         found = find_spec(_real(fullname))
-        return found and spec_from_loader(fullname, self, is_package=_is_package(found))
+        if found is None:
+            return None
+        return spec_from_loader(fullname, self, is_package=bool(found.submodule_search_locations))
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Load the module under its first name, and return it."""
@@ -62,12 +63,8 @@ class _SecondName(MetaPathFinder, Loader):
 
 
 def _real(fullname: str) -> str:
-    return f"{app.__name__}.{fullname.removeprefix(_HERE)}"
-
-
-def _is_package(spec: ModuleSpec) -> bool:
-    return spec.submodule_search_locations is not None
+    return _THERE + fullname.removeprefix(_HERE)
 
 
 sys.meta_path.insert(0, _SecondName())
-sys.modules[__name__] = app
+sys.modules[__name__] = import_module("app")

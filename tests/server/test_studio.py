@@ -268,3 +268,8 @@ def statuses(data: Path, user: str) -> list[str]:
     rows = connection.execute(query, [user]).fetchall()
     connection.close()
     return [status for (status,) in rows]
+
+
+def test_the_servers_cards_say_what_the_graph_is_for(server: DevServer) -> None:
+    (assistant,) = server.http.post("/assistants/search", json={}).json()
+    assert "to-do list" in assistant["description"]
