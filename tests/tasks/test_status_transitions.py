@@ -42,6 +42,8 @@ def test_repeating_task_goes_to_its_next_due_and_stays_open(action: StatusAction
     task = a_task(due=date(2026, 3, 2), due_text="monday", repeat=DAILY)
     after = replace(task, due=date(2026, 3, 5), due_text=None)
     assert changed(action, task) == {1: Transition(after, moved_on=True)}
+    ahead = replace(task, due=date(2026, 3, 10))
+    assert changed(action, ahead)[1].task.due == date(2026, 3, 11)
     late = replace(task, status=Status.DONE)
     assert changed(action, late) == {}
 

@@ -1,5 +1,6 @@
 """Which task comes out of what is given, without a database."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -125,7 +126,9 @@ def test_repeating_task_needs_a_due_until_its_repeat_goes_too() -> None:
     ("due", "repeat", "after"),
     [
         (at(6, 9), "every friday", at(6, 9)),
+        (at(13, 9), "every friday", at(13, 9)),
         (at(5, 9), "every friday", at(6, 9)),
+        (at(5, 9), "every friday at 7am", at(6, 7)),
         (date(2026, 3, 5), "every friday at 7am", at(6, 7)),
         (date(2026, 3, 6), "every friday at 7am", at(6, 7)),
         (None, "every friday", date(2026, 3, 6)),
@@ -180,6 +183,7 @@ def test_each_field_changes_alone() -> None:
     assert edit(FULL, notes="m").notes == "m"
     changed = edit(FULL, due="friday")
     assert (changed.due, changed.due_text) == (date(2026, 3, 6), "friday")
+    assert edit(FULL, due="friday at 5pm") == replace(FULL, due=at(6, 17), due_text="friday at 5pm")
 
 
 @pytest.mark.parametrize(

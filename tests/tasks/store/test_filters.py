@@ -169,6 +169,7 @@ def test_tag_project_and_priority(rows: TaskRows) -> None:
     [
         (filters.has_tag, "two words"),
         (filters.has_priority, "urgent"),
+        (filters.has_status, "gone"),
         (filters.in_project, "x" * 101),
     ],
 )
