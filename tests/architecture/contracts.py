@@ -4,12 +4,10 @@ import ast
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
-
-if TYPE_CHECKING:
-    from importlinter import ImportGraph
 
 
 class FacesContract(Contract):
@@ -31,9 +29,9 @@ class FacesContract(Contract):
     root = fields.StringField()
     allowed_of_root = fields.ListField(subfield=fields.StringField(), required=False)
 
-    def check(self, graph: "ImportGraph", verbose: bool) -> ContractCheck:
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Find the imports that go past a face."""
-        root, allowed = str(self.root), tuple(self.allowed_of_root or ())
+        root, allowed = str(self.root), _texts(self.allowed_of_root)
         past: list[str] = []
         for importer in sorted(graph.find_descendants(root) | {root}):
             for imported in sorted(graph.find_modules_directly_imported_by(importer)):
@@ -54,7 +52,7 @@ class FacesContract(Contract):
         _print(check)
 
 
-def _is_past_a_face(importer: str, imported: str, graph: "ImportGraph") -> bool:
+def _is_past_a_face(importer: str, imported: str, graph: ImportGraph) -> bool:
     folder, _, name = imported.rpartition(".")
     if importer == folder or importer.startswith(f"{folder}."):
         return False
@@ -103,11 +101,11 @@ class WithoutPackagesContract(Contract):
     beginnings = fields.ListField(subfield=fields.StringField())
     apart_from = fields.ListField(subfield=fields.StringField(), required=False)
 
-    def check(self, graph: "ImportGraph", verbose: bool) -> ContractCheck:
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Find the imports of such packages."""
-        rooms = [str(room) for room in self.rooms or ()]
-        beginnings = tuple(str(beginning) for beginning in self.beginnings or ())
-        allowed = [str(package) for package in self.apart_from or ()]
+        rooms = _texts(self.rooms)
+        beginnings = _texts(self.beginnings)
+        allowed = _texts(self.apart_from)
         lines = [
             f"{importer} -> {imported} (l.{detail['line_number']})"
             for room in rooms
@@ -121,6 +119,11 @@ class WithoutPackagesContract(Contract):
     def render_broken_contract(self, check: ContractCheck) -> None:
         """Print the imports, with their lines."""
         _print(check)
+
+
+def _texts(option: Any) -> tuple[str, ...]:
+    """Return what a list of texts holds; the linter declares a field and puts the list there."""
+    return tuple(option or ())
 
 
 def _print(check: ContractCheck) -> None:
