@@ -7,7 +7,7 @@ and `task_relay` once it is installed.
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .agent import build_graph, confirm, process_message
@@ -35,6 +35,9 @@ __all__ = [
     "confirm",
     "process_message",
 ]
+
+PROGRAM: Final = "python -m app" if __name__ == "app" else "task-relay"
+"""How a person starts the command line; a wheel has no `app`, or another program's."""
 
 
 def lazy_names(package: str, homes: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:

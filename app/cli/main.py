@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from .. import PROGRAM
 from ..errors import TaskRelayError
 from .exit_codes import Exit
 from .lazy_group import LazyGroup
@@ -57,7 +58,7 @@ COMMANDS = {
     modules=COMMANDS,
     name="task-relay",
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog='Example: python -m app chat -m "add buy milk tomorrow"',
+    epilog=f'Example: {PROGRAM} chat -m "add buy milk tomorrow"',
 )
 @click.version_option(package_name="task-relay", message="%(package)s %(version)s")
 @completion_option("--install-completion", "Let the shell complete task-relay: bash, zsh or fish.")
@@ -115,7 +116,7 @@ def _run(arguments: list[str]) -> int:
     ids: dict[str, str] = {}
     tell = _failure_printer(arguments, ids)
     try:
-        with cli.make_context("python -m app", arguments, obj=ids) as context:
+        with cli.make_context(PROGRAM, arguments, obj=ids) as context:
             return int(cli.invoke(context) or 0)
     except click.exceptions.Exit as ending:
         return ending.exit_code

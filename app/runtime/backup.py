@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from .. import PROGRAM
 from ..conversations import CONVERSATIONS_FILE
 from ..database import VERSION_TABLE, advice, make_file, patiently
 from ..errors import DatabaseError, InputError
@@ -70,7 +71,7 @@ def restore_backup(settings: Settings, file: Path) -> None:
     """
     if not _is_sqlite(settings):
         raise DatabaseError(
-            "A PostgreSQL database is restored by its own tool: run python -m app migrate, "
+            f"A PostgreSQL database is restored by its own tool: run {PROGRAM} migrate, "
             "then pg_restore --clean --if-exists --dbname=URL FILE."
         )
     targets = _files(settings)

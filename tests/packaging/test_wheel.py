@@ -53,7 +53,9 @@ def test_wheel_lives_beside_a_host_with_a_package_app_and_leaves_it_whole(
     build: Callable[[str], Path], environment: SecondEnvironment, tmp_path: Path
 ) -> None:
     environment.install(wheel_of(tmp_path, "host", HOST), build("standard"))
-    assert "Commands" in environment.run("task-relay", "--help")
+    shown = environment.run("task-relay", "--help")
+    assert shown.startswith("Usage: task-relay ")
+    assert "python -m app" not in shown
     program = shutil.copy(Path(__file__).parent / "host_program.py", environment.directory)
     printed = environment.run("python", "-W", "error", str(program))
     text = "Added #1 buy milk"

@@ -2,12 +2,13 @@
 
 import click
 
+from ... import PROGRAM
 from ...errors import InputError
 from ..exit_codes import Exit
 from ..store_context import open_stores, user_option
 
 
-@click.command(epilog='Example: python -m app add "Pay rent friday !high #home"')
+@click.command(epilog=f'Example: {PROGRAM} add "Pay rent friday !high #home"')
 @click.argument("words", nargs=-1, required=True, metavar="TASK")
 @click.option("--again", is_flag=True, help="Also where the same task is open already.")
 @user_option
@@ -23,7 +24,7 @@ def add(words: tuple[str, ...], again: bool, user: str | None) -> int:
 
     line = read_task(" ".join(words).strip())
     if line is None:
-        raise InputError('There is no title. For example: python -m app add "Buy milk tomorrow"')
+        raise InputError(f'There is no title. For example: {PROGRAM} add "Buy milk tomorrow"')
     with open_stores(user) as opened:
         from ...tasks import results, task_line
 

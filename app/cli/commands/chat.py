@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ... import PROGRAM
 from ...errors import InputError
 from ...settings import clean_thread_id, clean_user_id
 from ..output import Output, is_plain
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ...settings import Settings
 
 
-@click.command(epilog='Example: python -m app chat -m "add buy milk tomorrow"')
+@click.command(epilog=f'Example: {PROGRAM} chat -m "add buy milk tomorrow"')
 @click.option("-m", "--message", help="Answer this one message and end.")
 @click.option("--user", help="Whose tasks and threads. Default: the APP_USER setting.")
 @click.option("--thread", default="main", show_default=True, help="Which of the user's threads.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ... import PROGRAM
 from ...errors import InputError
 from ..exit_codes import Exit
 from ..output import page_width, plain_option, show
@@ -22,7 +23,7 @@ def _complete_name(context: click.Context, parameter: click.Parameter, typed: st
 _name_argument = click.argument("name", shell_complete=_complete_name)
 
 
-@click.group(invoke_without_command=True, epilog="Example: python -m app config set APP_USER ann")
+@click.group(invoke_without_command=True, epilog=f"Example: {PROGRAM} config set APP_USER ann")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @plain_option
 @click.pass_context
@@ -55,7 +56,7 @@ def config(context: click.Context, as_json: bool, plain: bool) -> int:
     return Exit.WRONG_USAGE if wrong else Exit.ANSWERED
 
 
-@config.command("set", epilog="Example: python -m app config set GEMINI_API_KEY -")
+@config.command("set", epilog=f"Example: {PROGRAM} config set GEMINI_API_KEY -")
 @_name_argument
 @click.argument("value")
 def set_setting(name: str, value: str) -> int:
@@ -74,7 +75,7 @@ def set_setting(name: str, value: str) -> int:
         value = _read_value(name)
     value = value.strip()
     if not value:
-        raise InputError(f"The value is empty. To take it out: python -m app config unset {name}")
+        raise InputError(f"The value is empty. To take it out: {PROGRAM} config unset {name}")
     read_setting(entry, name, value)
     file = _env_file()
     set_line(file, name, value)
@@ -85,7 +86,7 @@ def set_setting(name: str, value: str) -> int:
     return Exit.ANSWERED
 
 
-@config.command("unset", epilog="Example: python -m app config unset GROQ_MODEL")
+@config.command("unset", epilog=f"Example: {PROGRAM} config unset GROQ_MODEL")
 @_name_argument
 def unset_setting(name: str) -> int:
     """Take NAME out of the `.env` of the data directory, so that its default holds again.
@@ -114,7 +115,7 @@ def _name_and_entry(name: str) -> tuple[str, Any]:
         return name, field_of(name)
     except SettingsError as error:
         near = nearest_setting(name)
-        hint = f" Did you mean {near}?" if near else " python -m app config shows all."
+        hint = f" Did you mean {near}?" if near else f" {PROGRAM} config shows all."
         raise SettingsError(f"{error}{hint}") from None
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ... import PROGRAM
 from ..exit_codes import Exit
 from ..output import plain_option, show
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 _STYLES = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
-@click.command(epilog="Example: python -m app doctor --offline")
+@click.command(epilog=f"Example: {PROGRAM} doctor --offline")
 @click.option("--offline", is_flag=True, help="Make no calls.")
 @click.option("--reset", is_flag=True, help="Close all breakers first.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

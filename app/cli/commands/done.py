@@ -2,12 +2,13 @@
 
 import click
 
+from ... import PROGRAM
 from ...errors import InputError
 from ..exit_codes import Exit
 from ..store_context import open_stores, user_option
 
 
-@click.command(epilog="Example: python -m app done 3 4")
+@click.command(epilog=f"Example: {PROGRAM} done 3 4")
 @click.argument("ids", nargs=-1, required=True, metavar="NUMBER...")
 @user_option
 def done(ids: tuple[str, ...], user: str | None) -> int:

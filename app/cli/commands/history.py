@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ... import PROGRAM
 from ...errors import InputError
 from ...events import ToolCall
 from ..exit_codes import Exit
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ...tasks import Owner
 
 
-@click.command(epilog='Example: python -m app history main --search "dentist"')
+@click.command(epilog=f'Example: {PROGRAM} history main --search "dentist"')
 @click.argument("thread", required=False)
 @click.option("--search", help="Only messages with these words, or words beginning so.")
 @click.option("--last", type=click.IntRange(1), help="Only so many messages, the latest.")

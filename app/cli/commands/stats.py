@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ... import PROGRAM
 from ...errors import InputError
 from ..exit_codes import Exit
 from ..store_context import open_stores
@@ -19,7 +20,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _GROUPS = ("provider", "model", "user", "day")
 
 
-@click.command(epilog="Example: python -m app stats --since 7d --by provider")
+@click.command(epilog=f"Example: {PROGRAM} stats --since 7d --by provider")
 @click.option("--since", default="7d", show_default=True, help="30m, 24h, 7d or 4w back from now.")
 @click.option("--by", type=click.Choice(_GROUPS), help="One line for each of these.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")

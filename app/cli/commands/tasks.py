@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ... import PROGRAM
 from ..exit_codes import Exit
 from ..output import LIST_WORDS, every_page, page_width, plain_option, show
 from ..store_context import open_stores, user_option
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from ...tasks import ListQuery
 
 
-@click.command(epilog="Example: python -m app tasks week --tag home")
+@click.command(epilog=f"Example: {PROGRAM} tasks week --tag home")
 @click.argument(
     "when",
     nargs=-1,
@@ -70,5 +71,5 @@ def tasks(
     return Exit.ANSWERED
 
 
-_NO_TASKS = 'No open tasks. To add one: python -m app add "Buy milk tomorrow #home"'
-_NO_MATCH = "No tasks match. All open ones: python -m app tasks"
+_NO_TASKS = f'No open tasks. To add one: {PROGRAM} add "Buy milk tomorrow #home"'
+_NO_MATCH = f"No tasks match. All open ones: {PROGRAM} tasks"

@@ -4,12 +4,13 @@ from dataclasses import asdict
 
 import click
 
+from ... import PROGRAM
 from ..exit_codes import Exit
 from ..output import json_lines_option, print_json, printable
 from ..store_context import open_stores, user_option
 
 
-@click.command(epilog="Example: python -m app threads")
+@click.command(epilog=f"Example: {PROGRAM} threads")
 @json_lines_option
 @user_option
 def threads(as_json: bool, user: str | None) -> int:
@@ -29,5 +30,5 @@ def threads(as_json: bool, user: str | None) -> int:
             last = f"{thread.last_at.astimezone(zone):%Y-%m-%d %H:%M}"
             click.echo(printable(f"{last}  {thread.name}  ({count})"))
         if not user_threads and not as_json:
-            click.echo(f"{user_id} has no threads yet; python -m app chat begins one.")
+            click.echo(f"{user_id} has no threads yet; {PROGRAM} chat begins one.")
     return Exit.ANSWERED

@@ -2,11 +2,12 @@
 
 import click
 
+from ... import PROGRAM
 from ..exit_codes import Exit
 from ..store_context import open_stores, user_option
 
 
-@click.command(epilog="Example: python -m app undo")
+@click.command(epilog=f"Example: {PROGRAM} undo")
 @click.argument("steps", type=click.IntRange(1, 50), default=1, metavar="[STEPS]")
 @user_option
 def undo(steps: int, user: str | None) -> int:

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ... import PROGRAM
+
 if TYPE_CHECKING:
     from rich.text import Text
 
@@ -79,6 +81,6 @@ def welcome(missing: Sequence[str], everything_missing: bool) -> str:
         return (
             "No model is set up, so only plain commands work; type help to see them.\n"
             "Keys are free, at aistudio.google.com (Gemini) and at console.groq.com (Groq).\n"
-            "Then: python -m app config set GEMINI_API_KEY - (or GROQ_API_KEY), start again."
+            f"Then: {PROGRAM} config set GEMINI_API_KEY - (or GROQ_API_KEY), start again."
         )
     return missing_notice(missing) or "Say what to do. Ctrl-C stops an answer, Ctrl-D leaves."

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ... import PROGRAM
 from ...llm import BreakerState, Place, Probed, breaker_state
 from ...settings import FailureKind
 from ...telemetry import BreakerStanding
@@ -150,13 +151,13 @@ def _advice(examined: ExaminedPlace, probed: Probed) -> list[str]:
     kind = probed.failure.kind
     if probed.key_accepted is False:
         return [
-            f"Check {examined.place.key_name}: python -m app config set {examined.place.key_name} -"
+            f"Check {examined.place.key_name}: {PROGRAM} config set {examined.place.key_name} -"
         ]
     if _listed(probed) is False or kind is FailureKind.MODEL_NOT_FOUND:
         near = _near(probed)
         names = f"Its provider has {', '.join(near)}." if near else ""
         choice = near[0] if near else "NAME"
-        return [names, f"Choose one: python -m app config set {name}_MODEL {choice}."]
+        return [names, f"Choose one: {PROGRAM} config set {name}_MODEL {choice}."]
     if kind is FailureKind.CONNECTION:
         return [f"Check the network, the proxy and {name}_BASE_URL ({examined.place.url})."]
     wait = examined.place.wait(probed.failure, examined.now)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import click
 
+from .... import PROGRAM
 from ...exit_codes import Exit
 
 
-@click.command(epilog="Example: python -m app backup tasks.zip")
+@click.command(epilog=f"Example: {PROGRAM} backup tasks.zip")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> int:
     """Copy tasks and conversations into a file, also while they are in use.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .... import PROGRAM
 from ....errors import InputError
 from ...exit_codes import Exit
 from ...store_context import fast_imports, open_stores, user_option
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ....tasks import Portable
 
 
-@click.command(epilog="Example: python -m app export --format csv --out tasks.csv")
+@click.command(epilog=f"Example: {PROGRAM} export --format csv --out tasks.csv")
 @click.option(
     "--format", "name", type=click.Choice(FORMAT_NAMES), help="Default: as --out ends, or json."
 )

@@ -2,12 +2,13 @@
 
 import click
 
+from .... import PROGRAM
 from ...confirm_prompt import confirmed, yes_option
 from ...exit_codes import Exit
 from ...store_context import open_stores
 
 
-@click.command(epilog="Example: python -m app forget --user ann")
+@click.command(epilog=f"Example: {PROGRAM} forget --user ann")
 @click.option("--user", required=True, help="Who is to be forgotten.")
 @yes_option
 def forget(user: str, yes: bool) -> int:

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import click
 
+from .... import PROGRAM
 from ....errors import InputError
 from ...exit_codes import Exit
 from ...store_context import open_stores, user_option
 from .task_files import FORMAT_NAMES, progress_bar
 
 
-@click.command("import", epilog="Example: python -m app import tasks.json")
+@click.command("import", epilog=f"Example: {PROGRAM} import tasks.json")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--format", "name", type=click.Choice(FORMAT_NAMES), help="Default: as the file ends."

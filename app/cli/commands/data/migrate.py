@@ -2,11 +2,12 @@
 
 import click
 
+from .... import PROGRAM
 from ...exit_codes import Exit
 from ...store_context import open_stores
 
 
-@click.command(epilog="Example: python -m app migrate")
+@click.command(epilog=f"Example: {PROGRAM} migrate")
 def migrate() -> int:
     """Bring the databases to this version's schema; every command does so when it starts.
 

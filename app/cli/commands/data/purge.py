@@ -2,12 +2,13 @@
 
 import click
 
+from .... import PROGRAM
 from ...confirm_prompt import confirmed, yes_option
 from ...exit_codes import Exit
 from ...store_context import open_stores, user_option
 
 
-@click.command(epilog="Example: python -m app purge --yes")
+@click.command(epilog=f"Example: {PROGRAM} purge --yes")
 @yes_option
 @user_option
 def purge(yes: bool, user: str | None) -> int:

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
+from .... import PROGRAM
 from ...confirm_prompt import confirmed, yes_option
 from ...exit_codes import Exit
 
 
-@click.command(epilog="Example: python -m app restore tasks.zip")
+@click.command(epilog=f"Example: {PROGRAM} restore tasks.zip")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @yes_option
 def restore(file: Path, yes: bool) -> int:
