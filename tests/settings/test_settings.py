@@ -1,3 +1,4 @@
+import ast
 import copy
 import dataclasses
 import pickle
@@ -7,9 +8,11 @@ from typing import Any
 import pytest
 
 from app import Settings, SettingsError
+from app.settings import PROVIDERS
+from app.settings.fields import provider_fields
 from tests.conftest import ROOT
 
-NAMES = [name for entry in dataclasses.fields(Settings) for name in entry.metadata["names"]]
+NAMES = [name for each in dataclasses.fields(Settings) for name in each.metadata["names"]]
 
 
 def load(tmp_path: Path, **environment: str) -> Settings:
@@ -281,7 +284,41 @@ def test_env_example_is_read_as_it_is_and_gives_the_defaults(tmp_path: Path) -> 
     ]
     values: dict[str, Any] = dict(line.split("=", 1) for line in uncommented)
     assert set(values) == set(NAMES)
-    for entry in filter(lambda one: one.metadata["names"], dataclasses.fields(Settings)):
-        value = values[entry.metadata["names"][0]].strip()
-        if value and isinstance(entry.default, str | int | float):
-            assert entry.metadata["read"](value) == entry.default
+    for each in filter(lambda one: one.metadata["names"], dataclasses.fields(Settings)):
+        value = values[each.metadata["names"][0]].strip()
+        if value and isinstance(each.default, str | int | float):
+            assert each.metadata["read"](value) == each.default
+
+
+def test_type_checkers_know_the_fields_that_the_providers_rows_bring() -> None:
+    table = ast.parse((ROOT / "app" / "settings" / "table.py").read_text())
+    (block,) = [
+        node
+        for node in ast.walk(table)
+        if isinstance(node, ast.If) and any(isinstance(line, ast.AnnAssign) for line in node.body)
+    ]
+    told = [
+        f"{ast.unparse(line.target)}: {ast.unparse(line.annotation)}"
+        for line in block.body
+        if isinstance(line, ast.AnnAssign)
+    ]
+    rows = [part for row in PROVIDERS.values() for part in provider_fields(row)]
+    assert told == [f"{name}: {words}" for name, words, _ in rows]
+
+
+def test_hosts_may_give_text_and_read_what_it_means() -> None:
+    settings = Settings(
+        llm_chain="groq,groq2",
+        groq_api_key="gsk_text",
+        groq_limits="15 requests/minute",
+        data_dir="data",
+        numbered={"GROQ2_API_KEY": "gsk_second"},
+        llm_prices="m=1/2",
+        failover_on="timeout,auth",
+    )
+    assert settings.groq_api_key is not None
+    assert settings.groq_api_key.reveal() == "gsk_text"
+    assert settings.groq_limits[0].amount == 15
+    assert settings.data_dir == Path("data").absolute()
+    assert settings.failover_on == ("timeout", "auth")
+    assert [place.name for place in settings.places] == ["groq", "groq2"]

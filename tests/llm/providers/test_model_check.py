@@ -11,23 +11,11 @@ from app.llm import Probed, places
 from app.llm.providers import probe
 from app.settings import Settings
 from tests.fakes import gemini as gemini_api
-from tests.fakes.anthropic import AnthropicServer
 from tests.fakes.clock import FixedClock
-from tests.fakes.gemini import GeminiServer
-from tests.fakes.groq import GroqServer
 from tests.fakes.groq import error as groq_error
 from tests.fakes.http import ProviderServer
-from tests.fakes.ollama import OllamaServer
-from tests.fakes.openai import OpenAIServer
 from tests.fakes.steps import Failure, Silence
-
-SERVERS: dict[str, type[ProviderServer]] = {
-    "gemini": GeminiServer,
-    "groq": GroqServer,
-    "openai": OpenAIServer,
-    "anthropic": AnthropicServer,
-    "ollama": OllamaServer,
-}
+from tests.llm.providers.servers import SERVERS
 
 
 @pytest.fixture
