@@ -1,0 +1,161 @@
+"""A place in the chain whose model plays a script in this process: no server, no package."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
+from pydantic import PrivateAttr
+
+from app.llm.attempts import Attempts
+from app.llm.call import ModelCall
+from app.llm.guard import Guard, Policy
+from app.llm.plan import Plan, ToolSet
+from app.llm.providers.adapter import Client
+from app.llm.providers.registry import Place, places
+from app.llm.stream import TimeLimits
+from app.settings import Settings
+from tests.fakes.clock import FixedClock
+from tests.llm.memory import no_breakers, no_quotas
+
+Turn = str | AIMessageChunk | Exception | None
+"""An answer's text, a whole chunk, an error, or None for a silence that never ends."""
+
+
+class ProviderSaidError(Exception):
+    """An error with a status and a body, as the providers' SDKs raise it."""
+
+    def __init__(self, status: int, message: str = "", **more: Any) -> None:
+        super().__init__(message)
+        self.status_code, self.body = status, {"error": {"message": message, **more}}
+
+
+class ScriptedModel(BaseChatModel):
+    """Play one turn of the script for each call; the last one is played for ever."""
+
+    script: list[Any]
+    _asked: list[list[BaseMessage]] = PrivateAttr(default_factory=list)
+    _bound: list[tuple[list[str], Any]] = PrivateAttr(default_factory=list)
+    _started: asyncio.Event = PrivateAttr(default_factory=asyncio.Event)
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted"
+
+    @property
+    def asked(self) -> list[list[BaseMessage]]:
+        """Return the conversations that were sent."""
+        return self._asked
+
+    @property
+    def bound(self) -> list[tuple[list[str], Any]]:
+        """Return the names of the tools and the choice, for each time that it was bound."""
+        return self._bound
+
+    @property
+    def started(self) -> asyncio.Event:
+        """Return what is set while a call runs."""
+        return self._started
+
+    def bind_tools(
+        self,
+        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
+        *,
+        tool_choice: str | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        names = [tool["function"]["name"] for tool in tools if isinstance(tool, dict)]
+        self._bound.append((names, tool_choice))
+        return self.bind()
+
+    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
+        raise AssertionError("guards always stream")
+
+    async def _astream(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None = None,
+        run_manager: AsyncCallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
+    ) -> AsyncIterator[ChatGenerationChunk]:
+        self._asked.append(messages)
+        turn = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(turn, Exception):
+            raise turn
+        if turn is None:
+            self._started.set()
+            await asyncio.Event().wait()
+        yield ChatGenerationChunk(message=_chunk(turn))
+
+
+class Scripted:
+    """A guard over a scripted model, with breakers and quotas that live in memory."""
+
+    def __init__(
+        self,
+        *script: Turn,
+        name: str = "gemini",
+        retries: int = 0,
+        clock: FixedClock | None = None,
+        **more: Any,
+    ) -> None:
+        self.clock = clock or FixedClock()
+        self.model = ScriptedModel(script=list(script))
+        self.headers: Callable[[Mapping[str, str]], None] = lambda headers: None
+        keys = {"gemini_api_key": "AIza-fake", "groq_api_key": "gsk_fake"}
+        settings = Settings(**{"llm_chain": (name,)} | keys | more)
+        (real,) = places(settings)
+        self.place: Place = replace(real, adapter=replace(real.adapter, open=self._open))
+        self.breakers, self.quotas = no_breakers(self.clock), no_quotas(self.clock)
+        self.guard = Guard(
+            self.place,
+            policy=Policy(TimeLimits(9, 9, 9), retries),
+            breakers=self.breakers,
+            quotas=self.quotas,
+            clock=self.clock,
+        )
+
+    def call(self, *after: str, tools: ToolSet | None = None, seconds: float = 9) -> ModelCall:
+        """Return a call to this place, and to those after it."""
+        plan = Plan(
+            (self.place.name, *after), self.clock.monotonic() + seconds, tools or ToolSet(())
+        )
+        return ModelCall([HumanMessage("Hello there")], Attempts(), plan)
+
+    async def ask(self, *after: str) -> ModelCall:
+        """Ask once; return the call with its attempts, whether it was answered or not."""
+        call = self.call(*after)
+        await asyncio.gather(self.guard.ainvoke(call), return_exceptions=True)
+        return call
+
+    def _open(self, *args: Any) -> Client:
+        async def close() -> None:
+            pass
+
+        return Client(self.model, close)
+
+
+def usage(incoming: int, outgoing: int, cached: int = 0) -> AIMessageChunk:
+    """Return an answer that says what it cost."""
+    return AIMessageChunk(
+        content="Hi.",
+        response_metadata={"finish_reason": "stop"},
+        usage_metadata={
+            "input_tokens": incoming,
+            "output_tokens": outgoing,
+            "total_tokens": incoming + outgoing,
+            "input_token_details": {"cache_read": cached},
+        },
+    )
+
+
+def _chunk(turn: str | AIMessageChunk) -> AIMessageChunk:
+    if isinstance(turn, AIMessageChunk):
+        return turn
+    return AIMessageChunk(content=turn, response_metadata={"finish_reason": "stop"})
