@@ -5,9 +5,10 @@ import asyncio
 import pytest
 from langchain_core.tools import tool
 
-from app.llm.failures.kinds import Kind, ModelCallError, Verdict
+from app.llm.failures import ModelCallError, Verdict
 from app.llm.plan import ToolSet
 from app.llm.resilience.breaker import BreakerState, breaker_state
+from app.settings import FailureKind
 from app.telemetry import Attempt, Tokens
 from tests.llm.scripted import ProviderSaidError, Scripted, usage
 
@@ -37,7 +38,7 @@ def state(scripted: Scripted, which: str) -> BreakerState | None:
 
 def half_open(scripted: Scripted) -> None:
     """Let the breaker of the model be due for a probe."""
-    scripted.breakers.failed(scripted.place.breakers, Verdict(Kind.RATE_LIMIT), 26.0)
+    scripted.breakers.failed(scripted.place.breakers, Verdict(FailureKind.RATE_LIMIT), 26.0)
     scripted.clock.move(seconds=30)
     assert state(scripted, "model") is BreakerState.HALF_OPEN
 
@@ -93,7 +94,7 @@ def test_quick_tries_are_made_at_the_same_model_and_noted() -> None:
 
 def test_open_breaker_costs_no_call() -> None:
     scripted = Scripted("Hi.")
-    scripted.breakers.failed(scripted.place.breakers, Verdict(Kind.RATE_LIMIT), 26.0)
+    scripted.breakers.failed(scripted.place.breakers, Verdict(FailureKind.RATE_LIMIT), 26.0)
     (made,) = asyncio.run(scripted.ask("groq")).attempts.made
     assert (str(made.outcome), made.kind, made.wait) == ("skipped", "rate_limit", 26)
     assert made.detail == "breaker open for 26 s"

@@ -11,7 +11,7 @@ MILLION = 1_000_000
 
 
 def cost(tokens: Tokens | None, prices: str | None = None, **more: Any) -> float | None:
-    settings = Settings(llm_chain=("gemini", "groq", "ollama"), llm_prices=prices or ())  # type: ignore[arg-type]
+    settings = Settings(llm_chain=("gemini", "groq", "ollama"), llm_prices=prices or ())
     return Prices(settings.places, settings.llm_prices).cost(attempt(tokens=tokens, **more))
 
 

@@ -12,7 +12,7 @@ from app.telemetry import Ledger, LedgerEntry, Prices, Recorder, Tokens, recorde
 from tests.fakes.clock import FixedClock
 from tests.telemetry.entries import entry
 
-PRICES = Prices(Settings().places, Settings(llm_prices="gemini-3.5-flash-lite=1/2").llm_prices)  # type: ignore[arg-type]
+PRICES = Prices(Settings().places, Settings(llm_prices="gemini-3.5-flash-lite=1/2").llm_prices)
 
 
 class Written(Ledger):

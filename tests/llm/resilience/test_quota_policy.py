@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from langchain_core.messages import HumanMessage
 
-from app.llm.failures.kinds import Kind, Verdict
+from app.llm.failures import Verdict
 from app.llm.messages.trimming import estimate_tokens
 from app.llm.providers.registry import places
 from app.llm.resilience.quota import Quota
-from app.settings import Limit, Settings, Window
+from app.settings import FailureKind, Limit, Settings, Window
 from app.telemetry import QuotaSource, Tokens
 from tests.fakes.clock import FixedClock
 from tests.llm.memory import no_quotas
@@ -78,7 +78,11 @@ def test_request_that_does_not_fit_says_when_it_will() -> None:
     counted.send(Tokens(SIZE + TOOLS, OUTPUT))
     verdict = counted.quota.verdict(SAID, TOOLS)
     assert verdict is not None
-    assert (verdict.kind, verdict.retry_after, verdict.estimate) == (Kind.RATE_LIMIT, 60, True)
+    assert (verdict.kind, verdict.retry_after, verdict.estimate) == (
+        FailureKind.RATE_LIMIT,
+        60,
+        True,
+    )
     assert "tokens/minute left for 60 s, not asked" in verdict.detail
 
 
@@ -109,7 +113,7 @@ def test_longest_wait_of_all_quotas_counts() -> None:
     counted.send()
     verdict = counted.quota.verdict(SAID, TOOLS)
     assert verdict is not None
-    assert (verdict.kind, verdict.retry_after) == (Kind.QUOTA_DAILY, 4.5 * 3600)
+    assert (verdict.kind, verdict.retry_after) == (FailureKind.QUOTA_DAILY, 4.5 * 3600)
 
 
 def test_day_of_groq_rolls_and_that_of_gemini_ends_at_midnight_pacific() -> None:
@@ -120,7 +124,7 @@ def test_day_of_groq_rolls_and_that_of_gemini_ends_at_midnight_pacific() -> None
 
 
 def limit_named(amount: int, wait: float | None, window: Window = DAY) -> Verdict:
-    return Verdict(Kind.QUOTA_DAILY, retry_after=wait, limits=(Limit(window, amount),))
+    return Verdict(FailureKind.QUOTA_DAILY, retry_after=wait, limits=(Limit(window, amount),))
 
 
 def test_limit_that_a_429_names_is_used_up_until_its_window_ends() -> None:
