@@ -164,14 +164,6 @@ def test_each_id_gets_its_own_answer(service: TaskService, ann: Owner) -> None:
     assert [a.changed for a in service.reopen(ann, [1, 2])] == [True, True]
 
 
-@pytest.mark.parametrize("ids", [[], list(range(1, 202))])
-def test_no_ids_or_too_many_are_refused(service: TaskService, ann: Owner, ids: list[int]) -> None:
-    service.add(ann, "a")
-    with pytest.raises(TaskRefusal, match="ids"):
-        service.delete(ann, ids)
-    assert service.find(ann).total == 1
-
-
 @pytest.mark.parametrize("task_id", [0, -1, 2**31, 2**63, 10**30])
 def test_id_that_cannot_be_one_answers_like_a_missing_one(
     service: TaskService, ann: Owner, task_id: int
@@ -259,16 +251,16 @@ BAD = [
 
 @pytest.mark.parametrize("fields", BAD)
 def test_bad_input_is_refused_and_changes_nothing(
-    service: TaskService, ann: Owner, fields: dict[str, object]
+    memory_service: TaskService, ann: Owner, fields: dict[str, object]
 ) -> None:
     with pytest.raises(TaskRefusal):
-        service.add(ann, **fields)  # type: ignore[arg-type]
-    assert service.find(ann, status="all").total == 0
-    service.add(ann, "kept")
+        memory_service.add(ann, **fields)  # type: ignore[arg-type]
+    assert memory_service.find(ann, status="all").total == 0
+    memory_service.add(ann, "kept")
     if "due" in fields or "priority" in fields:
         with pytest.raises(TaskRefusal):
-            service.update(ann, 1, **fields)  # type: ignore[arg-type]
-        assert service.find(ann).tasks[0].title == "kept"
+            memory_service.update(ann, 1, **fields)  # type: ignore[arg-type]
+        assert memory_service.find(ann).tasks[0].title == "kept"
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def _readings(
         later = (local.astimezone(UTC) + span).astimezone(zone)
         return {later.replace(second=0, microsecond=0)}
     words = phrase.split()
-    found: set[date | datetime] = set()
+    meanings: set[date | datetime] = set()
     for cut in range(len(words) + 1):
         head, tail = " ".join(words[:cut]), " ".join(words[cut:])
         for day, at in ((head, tail), (tail.removeprefix("on "), head)):
@@ -93,8 +93,8 @@ def _readings(
             except (ValueError, OverflowError):
                 continue
             if due is not None and _FIRST_YEAR <= due.year <= _LAST_YEAR:
-                found.add(due)
-    return found
+                meanings.add(due)
+    return meanings
 
 
 def _joined(

@@ -48,9 +48,9 @@ def day_of(text: str, today: date, day_first: bool = False) -> date | None:
     if match := _COUNTED.fullmatch(text):
         return _counted(match, today, day_first)
     if match := _WITH_WEEKDAY.fullmatch(text):
-        found = day_of(match["rest"], today, day_first)
-        same = found is not None and found.weekday() == WEEKDAYS[match["weekday"]]
-        return found if same and any(c.isdigit() for c in match["rest"]) else None
+        day = day_of(match["rest"], today, day_first)
+        same = day is not None and day.weekday() == WEEKDAYS[match["weekday"]]
+        return day if same and any(c.isdigit() for c in match["rest"]) else None
     return None
 
 
@@ -96,8 +96,8 @@ def _dated(today: date, month: int, day: int, year: str | None) -> date:
     for coming in range(today.year, today.year + 9):
         if (month, day) == (2, 29) and (date(coming, 3, 1) - timedelta(days=1)).day != 29:
             continue
-        if (found := date(coming, month, day)) >= today:
-            return found
+        if (day_ahead := date(coming, month, day)) >= today:
+            return day_ahead
     raise ValueError("no such day in the coming years")
 
 
@@ -123,12 +123,12 @@ def _next_workday(match: _Match, today: date) -> date:
 
 def _nth_of_month(match: _Match, today: date) -> date:
     day = _number(match)
-    told = match.groupdict()
-    if told.get("month"):
+    groups = match.groupdict()
+    if groups.get("month"):
         return _dated(today, MONTHS[match["month"]], day, match["year"])
-    if told.get("near") == "next":
+    if groups.get("near") == "next":
         return (today + relativedelta(months=1, day=1)).replace(day=day)
-    if told.get("near") == "this":
+    if groups.get("near") == "this":
         return today.replace(day=day)
     if not 1 <= day <= 31:
         raise ValueError("no month has this day")
@@ -144,27 +144,27 @@ def _placed(match: _Match, today: date) -> date | None:
     place, name = PLACES[match["place"]], match["day"]
     if match["month"]:
         first = _dated(today, MONTHS[match["month"]], 1, match["year"] or str(today.year))
-        found = _place_in(first, place, name)
-        if match["year"] or found is None or found >= today:
-            return found
+        day = _place_in(first, place, name)
+        if match["year"] or day is None or day >= today:
+            return day
         return _place_in(first + relativedelta(years=1), place, name)
     first = today.replace(day=1)
     if match["near"] == "next":
         return _place_in(first + relativedelta(months=1), place, name)
-    found = _place_in(first, place, name)
-    if match["near"] != "this" and found is not None and found < today:
+    day = _place_in(first, place, name)
+    if match["near"] != "this" and day is not None and day < today:
         return _place_in(first + relativedelta(months=1), place, name)
-    return found
+    return day
 
 
 def _place_in(first: date, place: int, name: str) -> date | None:
     """Return the nth of a kind of day in the month that begins on `first`."""
     if name in WEEKDAYS:
-        wanted = {WEEKDAYS[name]}
+        weekdays = {WEEKDAYS[name]}
     else:
-        wanted = set(range(7)) if name == "day" else set(range(5))
+        weekdays = set(range(7)) if name == "day" else set(range(5))
     days = [first + timedelta(days=n) for n in range(month_end(first).day)]
-    days = [day for day in days if day.weekday() in wanted]
+    days = [day for day in days if day.weekday() in weekdays]
     return days[place - 1 if place > 0 else place] if place <= len(days) else None
 
 
@@ -178,10 +178,10 @@ def _counted(match: _Match, today: date, day_first: bool) -> date | None:
     """Count from another day, forwards or backwards, but never into the past."""
     base = today
     if match["base"] and match["base"] != "now":
-        found = day_of(match["base"], today, day_first)
-        if found is None:
+        day = day_of(match["base"], today, day_first)
+        if day is None:
             return None
-        base = found
+        base = day
     if match["ago"]:
         return shifted(today, match["before"], -1)
     day = shifted(base, match["span"] or match["after"], -1 if match["way"] == "before" else 1)

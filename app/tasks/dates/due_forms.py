@@ -25,7 +25,7 @@ def wall_time(
             after this instant.
     """
     aware = datetime.combine(day, at, timezone)
-    found = aware.astimezone(UTC).astimezone(timezone)
-    if after is not None and found.astimezone(UTC) <= after.astimezone(UTC):
-        return found.replace(fold=1)
-    return found
+    shown = aware.astimezone(UTC).astimezone(timezone)
+    if after is not None and shown.astimezone(UTC) <= after.astimezone(UTC):
+        return shown.replace(fold=1)
+    return shown

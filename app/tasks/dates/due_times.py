@@ -74,8 +74,8 @@ def _is_marked(match: re.Match[str], part: str | None) -> bool:
     colon = match["minute"] and match[0][match.start("minute") - 1 - match.start()] == ":"
     if match["seconds"] and not (colon and len(match["hour"] or "") == 2):
         return False
-    told = match["at"] or match["half"] or match["clock"] or match["part"]
-    return bool(told or colon)
+    marked = match["at"] or match["half"] or match["clock"] or match["part"]
+    return bool(marked or colon)
 
 
 def _hour(match: re.Match[str], part: str | None) -> int | None:

@@ -151,12 +151,12 @@ def next_due(
     if repeat.from_completion:
         anchor = datetime.combine(local.date(), _naive(due).time())
         after = max(anchor, local)
-    found = followed(repeat.rule, anchor).after(after)
-    if found is None or found > _LAST:
+    following = followed(repeat.rule, anchor).after(after)
+    if following is None or following > _LAST:
         return None
     if not isinstance(due, datetime):
-        return found.date()
-    return wall_time(found.date(), found.time(), zone, after=now)
+        return following.date()
+    return wall_time(following.date(), following.time(), zone, after=now)
 
 
 def _plain(text: str) -> str:
@@ -228,12 +228,12 @@ def _first(
     if at is not None:
         after = max(after, local.replace(tzinfo=None))
     each = re.sub(r";INTERVAL=\d+", "", rule) if ";BY" in rule else rule
-    found = followed(each, anchor).after(after)
-    if found is None or found > _LAST:
+    first = followed(each, anchor).after(after)
+    if first is None or first > _LAST:
         return None
     if at is None:
-        return found.date()
-    return wall_time(found.date(), found.time(), timezone, after=local)
+        return first.date()
+    return wall_time(first.date(), first.time(), timezone, after=local)
 
 
 def _naive(due: date | datetime) -> datetime:

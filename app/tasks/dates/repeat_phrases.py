@@ -206,4 +206,4 @@ def _number(word: str | None) -> int:
 
 
 def _clamped(day: int) -> str:
-    return ",".join(str(one) for one in range(28, day + 1))
+    return ",".join(str(n) for n in range(28, day + 1))

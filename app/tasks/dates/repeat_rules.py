@@ -68,10 +68,10 @@ def followed(rule: str, anchor: datetime) -> rrule:
         if parts["FREQ"] in ("MONTHLY", "YEARLY"):
             days = ",".join(str(day) for day in range(28, anchor.day + 1))
             parts |= {"BYMONTHDAY": days, "BYSETPOS": "-1"}
-    made = rrulestr(";".join(f"{key}={value}" for key, value in parts.items()), dtstart=anchor)
-    if not isinstance(made, rrule):
+    parsed = rrulestr(";".join(f"{key}={value}" for key, value in parts.items()), dtstart=anchor)
+    if not isinstance(parsed, rrule):
         raise NotUnderstoodError
-    return made
+    return parsed
 
 
 def _is_value(key: str, value: str) -> bool:
@@ -89,8 +89,8 @@ def _is_value(key: str, value: str) -> bool:
         return re.fullmatch(r"[0-9]{1,4}", value) is not None and first <= int(value) <= last
     sign, most = ("[+-]?", _SIGNED[key]) if key in _SIGNED else ("", _SEVERAL.get(key, 0))
     return all(
-        re.fullmatch(rf"{sign}[0-9]{{1,3}}", one) is not None and 1 <= abs(int(one)) <= most
-        for one in value.split(",")
+        re.fullmatch(rf"{sign}[0-9]{{1,3}}", number) is not None and 1 <= abs(int(number)) <= most
+        for number in value.split(",")
     )
 
 

@@ -153,18 +153,18 @@ def dues(service: TaskService, owner: Owner, clock: FixedClock, times: int) -> l
 
 
 def test_short_months_take_their_last_day_and_the_31st_comes_back(
-    service: TaskService, ann: Owner, clock: FixedClock
+    memory_service: TaskService, ann: Owner, clock: FixedClock
 ) -> None:
-    service.add(ann, "x", due="2027-01-31", repeat="every month")
-    days = [day.split("-", 1)[1] for day in dues(service, ann, clock, 5)]
+    memory_service.add(ann, "x", due="2027-01-31", repeat="every month")
+    days = [day.split("-", 1)[1] for day in dues(memory_service, ann, clock, 5)]
     assert days == ["01-31", "02-28", "03-31", "04-30", "05-31"]
 
 
 def test_time_of_day_stays_across_the_clock_change(
-    service: TaskService, ann: Owner, clock: FixedClock
+    memory_service: TaskService, ann: Owner, clock: FixedClock
 ) -> None:
-    service.add(ann, "x", repeat="every week on saturday and sunday at 9am")
-    assert dues(service, ann, clock, 3) == [
+    memory_service.add(ann, "x", repeat="every week on saturday and sunday at 9am")
+    assert dues(memory_service, ann, clock, 3) == [
         "Sat 2026-03-07 09:00",
         "Sun 2026-03-08 09:00",
         "Sat 2026-03-14 09:00",
@@ -172,11 +172,11 @@ def test_time_of_day_stays_across_the_clock_change(
 
 
 def test_completing_moves_on_strictly_into_the_future_and_keeps_id_and_rule(
-    service: TaskService, ann: Owner, clock: FixedClock
+    memory_service: TaskService, ann: Owner, clock: FixedClock
 ) -> None:
-    service.add(ann, "x", due="2026-03-02", repeat="every monday")
+    memory_service.add(ann, "x", due="2026-03-02", repeat="every monday")
     clock.move(days=14)  # two were missed
-    (answer,) = service.complete(ann, [1])
+    (answer,) = memory_service.complete(ann, [1])
     assert answer.task is not None
     assert (answer.id, answer.moved_on, answer.task.status) == (1, True, Status.OPEN)
     assert answer.task.due == date(2026, 3, 23)
@@ -185,10 +185,10 @@ def test_completing_moves_on_strictly_into_the_future_and_keeps_id_and_rule(
 
 
 def test_from_completion_counts_from_the_day_it_was_done(
-    service: TaskService, ann: Owner, clock: FixedClock
+    memory_service: TaskService, ann: Owner, clock: FixedClock
 ) -> None:
-    service.add(ann, "x", due="2026-03-01", repeat="every 10 days after completion")
-    (answer,) = service.complete(ann, [1])
+    memory_service.add(ann, "x", due="2026-03-01", repeat="every 10 days after completion")
+    (answer,) = memory_service.complete(ann, [1])
     assert answer.task is not None
     assert answer.task.due == date(2026, 3, 14)
 
@@ -197,26 +197,26 @@ def test_from_completion_counts_from_the_day_it_was_done(
     "phrase", ["Every 3 days after completion.", "every! 3 days", "3 days after done"]
 )
 def test_completion_done_early_counts_from_that_day(
-    phrase: str, service: TaskService, ann: Owner
+    phrase: str, memory_service: TaskService, ann: Owner
 ) -> None:
-    service.add(ann, "x", due="2026-03-20", repeat=phrase)
-    (answer,) = service.complete(ann, [1])
+    memory_service.add(ann, "x", due="2026-03-20", repeat=phrase)
+    (answer,) = memory_service.complete(ann, [1])
     assert answer.task is not None
     assert answer.task.due == date(2026, 3, 7)
 
 
 def test_due_that_lost_its_time_still_moves_to_another_day(
-    service: TaskService, ann: Owner
+    memory_service: TaskService, ann: Owner
 ) -> None:
-    service.add(ann, "x", repeat="every friday at 9am")
-    service.update(ann, 1, due="2026-03-06")
-    (answer,) = service.complete(ann, [1])
+    memory_service.add(ann, "x", repeat="every friday at 9am")
+    memory_service.update(ann, 1, due="2026-03-06")
+    (answer,) = memory_service.complete(ann, [1])
     assert answer.task is not None
     assert answer.task.due == date(2026, 3, 13)
 
 
 def test_hour_that_the_clock_skips_tomorrow_is_still_the_hour_said(
-    service: TaskService, ann: Owner, clock: FixedClock
+    memory_service: TaskService, ann: Owner, clock: FixedClock
 ) -> None:
     clock.instant = datetime(2026, 3, 7, 12, tzinfo=NEW_YORK).astimezone(UTC)
     repeat = parse_repeat("every monday at 2:30am", clock.now(), NEW_YORK)
@@ -224,60 +224,60 @@ def test_hour_that_the_clock_skips_tomorrow_is_still_the_hour_said(
 
 
 def test_last_instance_is_done_like_any_task(
-    service: TaskService, ann: Owner, clock: FixedClock
+    memory_service: TaskService, ann: Owner, clock: FixedClock
 ) -> None:
-    service.add(ann, "x", repeat="every day until march 6")
-    assert [day[:3] for day in dues(service, ann, clock, 3)] == ["Wed", "Thu", "Fri"]
-    assert service.find(ann).total == 0
-    assert service.find(ann, status="done").total == 1
+    memory_service.add(ann, "x", repeat="every day until march 6")
+    assert [day[:3] for day in dues(memory_service, ann, clock, 3)] == ["Wed", "Thu", "Fri"]
+    assert memory_service.find(ann).total == 0
+    assert memory_service.find(ann, status="done").total == 1
 
 
-def test_skip_moves_on_without_completing(service: TaskService, ann: Owner) -> None:
-    service.add(ann, "x", due="today", repeat="every day")
-    service.add(ann, "once")
-    repeating, once = service.complete(ann, [1, 2], skip=True)
+def test_skip_moves_on_without_completing(memory_service: TaskService, ann: Owner) -> None:
+    memory_service.add(ann, "x", due="today", repeat="every day")
+    memory_service.add(ann, "once")
+    repeating, once = memory_service.complete(ann, [1, 2], skip=True)
     assert (repeating.moved_on, once.changed) == (True, False)
-    assert service.stats(ann, "today").completed == 0
-    assert service.find(ann, status="done", when="today").total == 0
+    assert memory_service.stats(ann, "today").completed == 0
+    assert memory_service.find(ann, status="done", when="today").total == 0
 
 
 def test_undo_takes_back_the_due_and_the_logged_completion(
-    service: TaskService, ann: Owner
+    memory_service: TaskService, ann: Owner
 ) -> None:
-    before, _ = service.add(ann, "x", due="today", repeat="every day")
-    service.complete(ann, [1])
-    done = service.find(ann, status="done", when="today")
+    before, _ = memory_service.add(ann, "x", due="today", repeat="every day")
+    memory_service.complete(ann, [1])
+    done = memory_service.find(ann, status="done", when="today")
     assert (done.total, done.times) == (1, {1: 1})
-    service.undo(ann)
-    assert service.find(ann).tasks == (before,)
-    assert service.find(ann, status="done", when="today").total == 0
-    assert service.stats(ann, "today").completed == 0
+    memory_service.undo(ann)
+    assert memory_service.find(ann).tasks == (before,)
+    assert memory_service.find(ann, status="done", when="today").total == 0
+    assert memory_service.stats(ann, "today").completed == 0
 
 
 def test_rescheduling_keeps_the_rule_and_only_its_own_word_clears_it(
-    service: TaskService, ann: Owner, clock: FixedClock
+    memory_service: TaskService, ann: Owner, clock: FixedClock
 ) -> None:
-    service.add(ann, "x", repeat="every monday")
-    task, _ = service.update(ann, 1, due="2026-03-11")
+    memory_service.add(ann, "x", repeat="every monday")
+    task, _ = memory_service.update(ann, 1, due="2026-03-11")
     assert task.repeat is not None
-    (answer,) = service.complete(ann, [1])
+    (answer,) = memory_service.complete(ann, [1])
     assert answer.task is not None
     assert answer.task.due == date(2026, 3, 16)
     with pytest.raises(TaskRefusal, match="needs a due"):
-        service.update(ann, 1, due="none")
-    task, _ = service.update(ann, 1, due="none", repeat="none")
+        memory_service.update(ann, 1, due="none")
+    task, _ = memory_service.update(ann, 1, due="none", repeat="none")
     assert (task.due, task.repeat) == (None, None)
 
 
 def test_new_rule_brings_its_own_first_due_unless_the_old_one_fits(
-    service: TaskService, ann: Owner
+    memory_service: TaskService, ann: Owner
 ) -> None:
-    service.add(ann, "x", due="2026-03-12 08:00")
-    task, _ = service.update(ann, 1, repeat="every monday")
+    memory_service.add(ann, "x", due="2026-03-12 08:00")
+    task, _ = memory_service.update(ann, 1, repeat="every monday")
     assert format_due(task.due or date.min) == "Mon 2026-03-09 08:00"
-    task, _ = service.update(ann, 1, repeat="every day")
+    task, _ = memory_service.update(ann, 1, repeat="every day")
     assert format_due(task.due or date.min) == "Mon 2026-03-09 08:00"
-    task, _ = service.add(ann, "y", due="2026-03-20", repeat="every day at 7am")
+    task, _ = memory_service.add(ann, "y", due="2026-03-20", repeat="every day at 7am")
     assert format_due(task.due or date.min) == "Fri 2026-03-20 07:00"
 
 

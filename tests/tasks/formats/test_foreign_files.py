@@ -6,7 +6,6 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine
 
 from app.errors import TaskRefusal
 from app.tasks import Owner, Portable, RequestContext, Status, Task, TaskArchive, TaskService
@@ -57,24 +56,23 @@ def todo(*lines: str) -> str:
     ],
 )
 def test_titles_that_look_like_a_format_come_back(
-    service: TaskService, engine: Engine, clock: FixedClock, read: Read, name: str, title: str
+    memory_service: TaskService, memory_archive: TaskArchive, read: Read, name: str, title: str
 ) -> None:
-    archive = TaskArchive(engine, clock)
-    service.add(ANN, title, tags=["-x"])
-    service.add(ANN, f"{title} too", tags=["-x"])
-    service.complete(ANN, [2])
-    found = read(name, "".join(FORMATS[name].write(archive.everything(ANN), ZONE)))
+    memory_service.add(ANN, title, tags=["-x"])
+    memory_service.add(ANN, f"{title} too", tags=["-x"])
+    memory_service.complete(ANN, [2])
+    found = read(name, "".join(FORMATS[name].write(memory_archive.everything(ANN), ZONE)))
     assert [one.task.title for one in found] == [title, f"{title} too"]
-    assert archive.bring_in(ANN, found, upsert=False).skipped == 2
+    assert memory_archive.bring_in(ANN, found, upsert=False).skipped == 2
 
 
 def test_days_and_times_are_written_in_the_zone_of_the_reader(
-    service: TaskService, engine: Engine, clock: FixedClock, read: Read
+    memory_service: TaskService, memory_archive: TaskArchive, read: Read
 ) -> None:
-    service.add(Owner("ann", ZoneInfo("Asia/Tokyo")), "call", due="2026-03-13 09:00")
-    service.add(ANN, "done in the evening")
-    service.complete(ANN, [2])
-    everything = TaskArchive(engine, clock).everything(ANN)
+    memory_service.add(Owner("ann", ZoneInfo("Asia/Tokyo")), "call", due="2026-03-13 09:00")
+    memory_service.add(ANN, "done in the evening")
+    memory_service.complete(ANN, [2])
+    everything = memory_archive.everything(ANN)
     for name in ("csv", "todotxt"):
         text = "".join(FORMATS[name].write(everything, ZONE))
         assert read(name, text)[0].task.due == everything[0].task.due

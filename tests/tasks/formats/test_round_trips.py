@@ -30,12 +30,13 @@ ANN, BOB = Owner("ann", ZONE), Owner("bob", ZONE)
 
 
 @pytest.fixture
-def archive(engine: Engine, clock: FixedClock) -> TaskArchive:
-    return TaskArchive(engine, clock)
+def archive(memory_archive: TaskArchive) -> TaskArchive:
+    return memory_archive
 
 
 @pytest.fixture
-def filled(service: TaskService) -> TaskService:
+def filled(memory_service: TaskService) -> TaskService:
+    service = memory_service
     service.add(ANN, "Pay rent", due="2026-03-13 17:00", priority="high", tags=["home", "bank"])
     service.add(ANN, 'Plan, "quote"', notes="two\nlines", project="Big house", due="friday")
     service.add(ANN, "Water", repeat="every mon and thu at 9am until june 1", parent_id=2)
@@ -221,7 +222,7 @@ BAD = {
     ("name", "text", "line"), [(name, *bad) for name, bads in BAD.items() for bad in bads]
 )
 def test_bad_file_changes_nothing_and_the_line_is_told(
-    engine: Engine, archive: TaskArchive, clock: FixedClock, name: str, text: str, line: int
+    archive: TaskArchive, clock: FixedClock, name: str, text: str, line: int
 ) -> None:
     def bring_in() -> None:
         found = FORMATS[name].read(text, reading(clock))
@@ -259,14 +260,14 @@ def test_circle_in_a_file_is_refused(archive: TaskArchive, clock: FixedClock) ->
 
 
 def test_purge_removes_deleted_tasks_and_their_history(
-    filled: TaskService, archive: TaskArchive, engine: Engine
+    filled: TaskService, archive: TaskArchive, memory: Engine
 ) -> None:
     filled.add(BOB, "theirs")
     filled.delete(BOB, [1])
     assert archive.purge(ANN) == 1
     assert archive.purge(ANN) == 0
     assert [portable.task.id for portable in archive.everything(ANN)] == [1, 2, 3, 4, 5]
-    with engine.connect() as connection:
+    with memory.connect() as connection:
         kept = connection.exec_driver_sql("SELECT before, after FROM task_relay_task_changes").all()
     assert "Gone" not in str(kept)
     assert filled.reopen(ANN, [6])[0].task is None
@@ -276,8 +277,9 @@ def test_purge_removes_deleted_tasks_and_their_history(
 
 
 def test_purge_frees_the_tasks_that_hung_on_what_is_gone(
-    service: TaskService, archive: TaskArchive
+    service: TaskService, engine: Engine, clock: FixedClock
 ) -> None:
+    archive = TaskArchive(engine, clock)
     service.add(ANN, "gone")
     service.add(ANN, "stays")
     service.add(ANN, "child", parent_id=1, blocked_by=[1, 2])

@@ -1,5 +1,3 @@
-from datetime import date
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +6,6 @@ from app.errors import TaskRefusal
 from app.tasks import Owner, TaskService
 from app.tasks.fields import title_key
 from app.tasks.store.search import folded, patterns
-from app.tasks.urgency import urgency
 from tests.fakes.clock import FixedClock
 
 
@@ -95,10 +92,10 @@ def test_search_passes_over_characters_that_no_task_holds(filled: TaskService, a
     ],
 )
 def test_filter_that_cannot_be_read_is_refused(
-    filled: TaskService, ann: Owner, wanted: dict[str, str]
+    memory_service: TaskService, ann: Owner, wanted: dict[str, str]
 ) -> None:
     with pytest.raises(TaskRefusal):
-        titles(filled, ann, **wanted)
+        titles(memory_service, ann, **wanted)
 
 
 def test_done_tasks_are_asked_for_by_their_day_of_completion(
@@ -126,21 +123,6 @@ def test_list_without_a_wish_has_the_most_urgent_first(filled: TaskService, ann:
     assert titles(filled, ann, sort="due")[0] == "Rent"
     assert titles(filled, ann, sort="priority")[0] == "Call Bob"
     assert titles(filled, ann, sort="created")[0] == "Café rösten"
-
-
-def test_urgency_grows_from_two_weeks_ahead_to_a_week_late() -> None:
-    def points(day: int, **more: bool) -> float:
-        flags = {"blocking": False, "blocked": False} | more
-        return urgency(
-            due=date(2026, 3, day), priority=None, age_days=0, today=date(2026, 3, 15), **flags
-        )
-
-    assert points(29) == pytest.approx(2.4)
-    assert points(31) == pytest.approx(2.4)
-    assert points(8) == pytest.approx(12)
-    assert points(1) == pytest.approx(12)
-    assert points(15, blocking=True) - points(15) == pytest.approx(8)
-    assert points(15, blocked=True) - points(15) == pytest.approx(-5)
 
 
 def test_stats_count_by_the_persons_days(

@@ -18,7 +18,7 @@ service = TaskService(open_engine(sys.argv[1]), SystemClock())
 for _ in range(int(sys.argv[2])):
     service.add(Owner(sys.argv[3], ZoneInfo("UTC")), "one more", allow_duplicate=True)
 """
-PROCESSES, CHANGES = 4, 40
+PROCESSES, CHANGES = 3, 20
 
 
 def test_no_change_is_lost_and_nobody_hears_of_a_lock(store_url: str, ann: Owner) -> None:
