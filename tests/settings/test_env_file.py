@@ -1,4 +1,6 @@
 import stat
+from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,14 @@ def test_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r"can't be (read|written)"):
         set_line(tmp_path / "file" / ".env", "A", "2")
+
+
+def test_dotenvs_parser_keeps_the_original_of_each_line() -> None:
+    from dotenv.parser import parse_stream
+
+    (binding,) = parse_stream(StringIO("  export A='b' # why\n"))
+    told = (binding.key, binding.value, binding.original.string)
+    assert told == ("A", "b", "  export A='b' # why\n"), (
+        f"python-dotenv {version('python-dotenv')}: dotenv.parser.parse_stream, which is not in "
+        "its documentation, has changed; app/settings/env_file.py needs key and original"
+    )

@@ -28,8 +28,8 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
         client_args={"event_hooks": {"request": [connect_limit(settings)]}},
     )
     sdk: Any = model.client
-    http = sdk._api_client._async_httpx_client
-    sdk._api_client._http_options.httpx_async_client = http
+    http = sdk._api_client._async_httpx_client  # noqa: SLF001 - see test_private_names.py
+    sdk._api_client._http_options.httpx_async_client = http  # noqa: SLF001 - see test_private_names.py
     return Client(model, http.aclose)
 
 

@@ -27,7 +27,7 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
         client_kwargs={"headers": headers},
         async_client_kwargs={"timeout": httpx.Timeout(None, connect=settings.connect_timeout)},
     )
-    return Client(model, model._async_client.close)
+    return Client(model, model._async_client.close)  # noqa: SLF001 - see test_private_names.py
 
 
 ADAPTER = ProviderAdapter(
