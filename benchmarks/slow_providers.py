@@ -19,7 +19,7 @@ from tests.fakes.steps import Step, calls, says
 
 def add_what_is_asked(body: dict[str, Any]) -> Step:
     """Call add_task where the last message is the person's and asks for it."""
-    last = json.dumps((body.get("contents") or body.get("messages"))[-1])
+    last = json.dumps((body.get("contents") or body["messages"])[-1])
     asked = re.search(r'"add ([^"]+)"', last)
     return calls("add_task", title=asked[1]) if asked else says("Added.")
 

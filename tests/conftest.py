@@ -182,7 +182,7 @@ def make_relay(data_dir: Path) -> Iterator[Callable[..., Relay]]:
 
     def make(**settings: Any) -> Relay:
         clock = settings.pop("clock", None)
-        all_settings = Settings(**{"data_dir": data_dir, "timezone": "UTC"} | settings)
+        all_settings = Settings(**{"data_dir": data_dir, "timezone": "UTC", **settings})
         made.append(Relay(Agent(all_settings, clock), asyncio.Runner(), all_settings))
         return made[-1]
 

@@ -133,7 +133,7 @@ class Killer:
 
 def _answer_to(body: dict[str, Any]) -> Step:
     """Add two tasks where the last word is the person's and asks for it; else just answer."""
-    last = (body.get("contents") or body.get("messages"))[-1]
+    last = (body.get("contents") or body["messages"])[-1]
     asked = re.findall(r"add task (\d+)", json.dumps(last))
     if not asked:
         return says("Well.")

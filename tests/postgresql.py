@@ -92,7 +92,8 @@ def server(*, durable: bool = False, port: int | None = None) -> Iterator[str]:
         return
     place = Path(tempfile.mkdtemp(prefix="task-relay-pg-"))
     try:
-        home, who = client_programs().parent, {}
+        home = client_programs().parent
+        who: dict[str, Any] = {}
         if os.geteuid() == 0:
             home, who = _for_nobody(home, place)
         settings = [*(() if durable else _FAST_AND_SMALL), f"unix_socket_directories={place}"]
@@ -133,7 +134,7 @@ def _running(
     programs: Path, place: Path, who: dict[str, Any], settings: Iterable[str]
 ) -> Iterator[None]:
     def run(program: str, *options: str) -> None:
-        command = [programs / program, "-D", place / "data", *options]
+        command = [str(programs / program), "-D", str(place / "data"), *options]
         subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL, **who)
 
     made = ("--encoding=UTF8", "--auth=trust", "--no-locale", "--no-sync", "--no-instructions")

@@ -13,7 +13,7 @@ from tests.fakes import groq as groq_api
 from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
-from tests.fakes.steps import Answer, Failure, Silence, Stream, calls, says
+from tests.fakes.steps import Answer, Failure, Silence, Step, Stream, calls, says
 
 ADD = "Add a task to test the failover system"
 ADDS_IT = calls("add_task", title="Test the failover system")
@@ -82,7 +82,7 @@ def test_second_call_failing_leaves_exactly_one_task(
     assert groq.calls == 1
 
 
-GOES_OVER = {
+GOES_OVER: dict[str, Step] = {
     "unavailable": gemini_api.OVERLOADED,
     "rate_limit": gemini_api.error(429, "Too many.", "RESOURCE_EXHAUSTED"),
     "quota_daily": gemini_api.quota(per="Day"),

@@ -1,7 +1,9 @@
 """Hold the providers' servers of these tests against the real clients."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_google_genai import ChatGoogleGenerativeAI
@@ -17,9 +19,16 @@ def google(server: GeminiServer, **more: Any) -> ChatGoogleGenerativeAI:
     return ChatGoogleGenerativeAI(base_url=server.url, max_retries=1, **settings)
 
 
-def groq_model(server: GroqServer, **more: Any) -> ChatGroq:
-    settings = {"api_key": server.key, "model": "openai/gpt-oss-20b"} | more
-    return ChatGroq(base_url=server.url, max_retries=0, **settings)
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    """The connections of Groq's models, which nobody else would close."""
+    with httpx.Client() as client:
+        yield client
+
+
+def groq_model(server: GroqServer, http: httpx.Client, **more: Any) -> ChatGroq:
+    settings: dict[str, Any] = {"api_key": server.key, "model": "openai/gpt-oss-20b", **more}
+    return ChatGroq(base_url=server.url, max_retries=0, http_client=http, **settings)
 
 
 def list_tasks() -> str:
@@ -32,9 +41,9 @@ BOTH = Answer(text="I look.", calls=(("list_tasks", {}),))
 
 @pytest.mark.parametrize("streamed", [False, True])
 def test_both_answer_plain_and_streamed(
-    gemini: GeminiServer, groq: GroqServer, streamed: bool
+    gemini: GeminiServer, groq: GroqServer, http: httpx.Client, streamed: bool
 ) -> None:
-    for server, model in ((gemini, google(gemini)), (groq, groq_model(groq))):
+    for server, model in ((gemini, google(gemini)), (groq, groq_model(groq, http))):
         server.plays(BOTH)
         bound = model.bind_tools([list_tasks])
         if streamed:
@@ -45,11 +54,6 @@ def test_both_answer_plain_and_streamed(
             answer = bound.invoke("hi")
         assert answer.text.strip() == "I look."
         assert [call["name"] for call in answer.tool_calls] == ["list_tasks"]
-    groq_clients_closed(model)
-
-
-def groq_clients_closed(model: Any) -> None:
-    model.client._client.close()
 
 
 CALL = {"name": "list_tasks", "args": {}, "id": "c1", "type": "tool_call"}
@@ -58,12 +62,13 @@ ORPHAN = [HumanMessage("a"), ToolMessage("r", tool_call_id="zzz")]
 
 
 @pytest.mark.parametrize("history", [UNANSWERED, ORPHAN], ids=["unanswered call", "orphan result"])
-def test_groq_refuses_calls_and_results_that_are_not_paired(history: list[Any]) -> None:
+def test_groq_refuses_calls_and_results_that_are_not_paired(
+    history: list[Any], http: httpx.Client
+) -> None:
     server = GroqServer()
-    model = groq_model(server)
+    model = groq_model(server, http)
     with pytest.raises(Exception, match="tool"):
         model.invoke(history)
-    groq_clients_closed(model)
     server.stop()
 
 
@@ -77,7 +82,7 @@ def test_gemini_refuses_a_call_without_its_response_and_an_unsigned_one() -> Non
     server.stop()
 
 
-def test_both_refuse_a_wrong_key_and_an_unknown_model() -> None:
+def test_both_refuse_a_wrong_key_and_an_unknown_model(http: httpx.Client) -> None:
     gemini, groq = GeminiServer(), GroqServer()
     with pytest.raises(Exception, match="API key not valid"):
         google(gemini, google_api_key="wrong").invoke("hi")
@@ -87,9 +92,8 @@ def test_both_refuse_a_wrong_key_and_an_unknown_model() -> None:
         ({"api_key": "wrong"}, "Invalid API Key"),
         ({"model": "x"}, "does not exist"),
     ):
-        model = groq_model(groq, **wrong)
+        model = groq_model(groq, http, **wrong)
         with pytest.raises(Exception, match=words):
             model.invoke("hi")
-        groq_clients_closed(model)
-    gemini.stop()
+        gemini.stop()
     groq.stop()

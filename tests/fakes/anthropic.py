@@ -71,6 +71,7 @@ class AnthropicServer(ProviderServer):
         message = {"id": "msg_fake", "type": "message", "role": "assistant", "content": []}
         usage = {"input_tokens": 100, "output_tokens": 1}
         start = message | {"model": body["model"], "stop_reason": None, "usage": usage}
+        events: list[tuple[str, dict[str, Any]]]
         events = [("message_start", {"message": start}), ("ping", {})]
         blocks: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
         if answer.text:

@@ -66,7 +66,7 @@ class GroqServer(ProviderServer):
     """Groq on loopback."""
 
     key = "gsk_fakeGroqKeyForTestsOnly0001"
-    models = ("openai/gpt-oss-20b", "llama-3.3-70b-versatile")
+    models: tuple[str, ...] = ("openai/gpt-oss-20b", "llama-3.3-70b-versatile")
     list_path = "/openai/v1/models"
     heads: Mapping[str, str] = {
         "x-ratelimit-limit-requests": "1000",
@@ -121,9 +121,9 @@ class GroqServer(ProviderServer):
             declared = {tool["function"]["name"] for tool in body.get("tools") or ()}
             assert {name for name, _ in answer.calls} <= declared, "the script calls no such tool"
             deltas.append({"tool_calls": [_call(i, *c) for i, c in enumerate(answer.calls)]})
-        events = [_event(body["model"], delta) for delta in deltas]
+        events = [event(body["model"], delta) for delta in deltas]
         finish = "tool_calls" if answer.calls else "stop"
-        events.append(_event(body["model"], {}, finish))
+        events.append(event(body["model"], {}, finish))
         return b"".join(events) + b"data: [DONE]\n\n"
 
     def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any]:
@@ -152,7 +152,7 @@ def _check_messages(messages: list[dict[str, Any]]) -> None:
     open_ids: set[str] = set()
     seen: set[str] = set()
     for number, message in enumerate(messages):
-        role = message.get("role")
+        role = str(message.get("role"))
         if role not in _FIELDS:
             _refuse(f"'messages.{number}' : discriminator property 'role' has invalid value")
         if unknown := set(message) - _FIELDS[role]:
@@ -189,7 +189,7 @@ def _call(index: int, name: str, args: dict[str, Any]) -> dict[str, Any]:
     return {"index": index, "id": f"call_{index}cq1", "type": "function", "function": function}
 
 
-def _event(model: str, delta: dict[str, Any], finish: str | None = None) -> bytes:
+def event(model: str, delta: dict[str, Any], finish: str | None = None) -> bytes:
     chunk: dict[str, Any] = {
         "id": "chatcmpl-fake",
         "object": "chat.completion.chunk",

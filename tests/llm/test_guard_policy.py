@@ -169,7 +169,7 @@ def test_zero_quota_is_never_back_at_midnight() -> None:
 def test_no_attempt_lasts_longer_than_the_turn_has_left() -> None:
     scripted = Scripted(None)
     call = scripted.call(seconds=-1)
-    with pytest.raises(ModelCallError, match="no answer within 0.0 s"):
+    with pytest.raises(ModelCallError, match=r"no answer within 0.0 s"):
         asyncio.run(scripted.guard.ainvoke(call))
 
 

@@ -18,7 +18,7 @@ from tests.fakes.steps import Silence, Stream, says
 
 
 def groq_event(delta: dict[str, Any], finish: str | None = None) -> bytes:
-    return groq_api._event("openai/gpt-oss-20b", delta, finish)
+    return groq_api.event("openai/gpt-oss-20b", delta, finish)
 
 
 SAID = groq_event({"role": "assistant", "content": "All "}) + groq_event({"content": "said."})

@@ -174,7 +174,7 @@ def test_host_may_nest_the_served_graph_over_http(server: DevServer, world: Any)
     with get_sync_client(url=str(server.http.base_url)) as client:
         remote = RemoteGraph("agent", sync_client=client)
         state = remote.invoke({"messages": [{"role": "user", "content": "Hello"}]})
-    assert state["messages"][-1]["content"][0]["text"] == "Hello! How can I help?"  # type: ignore[index,call-overload]
+    assert state["messages"][-1]["content"][0]["text"] == "Hello! How can I help?"
 
 
 def test_server_starts_and_serves_without_a_warning_of_ours(server: DevServer, world: Any) -> None:
