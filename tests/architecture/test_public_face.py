@@ -30,18 +30,3 @@ def test_importing_app_loads_nothing_heavy_and_touches_no_file(tmp_path: Path) -
     )
     assert done.stdout == "[]\n"
     assert list(tmp_path.iterdir()) == []
-
-
-def test_importing_the_ready_graph_reads_no_settings_and_opens_nothing(tmp_path: Path) -> None:
-    code = "from app.studio import graph; print(type(graph).__name__, graph.name)"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-        env=child_environment(APP_DATA_DIR=str(tmp_path / "data"), PRIMARY_LLM="nonsense"),
-        check=True,
-        timeout=30,
-    )
-    assert done.stdout == "CompiledStateGraph agent\n"
-    assert list(tmp_path.iterdir()) == []

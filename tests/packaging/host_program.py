@@ -9,8 +9,10 @@ import importlib.resources
 import json
 import logging
 import multiprocessing
+import os
 import pickle
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -28,8 +30,13 @@ def seen() -> dict[str, Any]:
     own.addHandler(logging.NullHandler())
     handlers = list(own.handlers)
 
-    from task_relay import TaskRefusal, build_graph, process_message
+    os.environ["PRIMARY_LLM"] = "nonsense"
     from task_relay.studio import graph
+
+    del os.environ["PRIMARY_LLM"]
+    opened = [str(path) for path in Path(os.environ["APP_DATA_DIR"]).glob("*")]
+
+    from task_relay import TaskRefusal, build_graph, process_message
     from task_relay.tasks import parse_repeat, resolve_due
 
     reply = asyncio.run(process_message("ann", "add buy milk"))
@@ -41,7 +48,8 @@ def seen() -> dict[str, Any]:
         "below app": sorted(name for name in sys.modules if name.startswith("app.")),
         "host's logger": [own.level, own.handlers == handlers, own.propagate],
         "our loggers": sorted(name for name in logging.root.manager.loggerDict if "relay" in name),
-        "graph": type(graph).__name__,
+        "graph": f"{type(graph).__name__} {graph.name}",
+        "opened by the import": opened,
         "reply": [type(reply).__module__, reply.reply],
         "reply in another process": there,
         "names": [one.__module__ for one in (TaskRefusal, parse_repeat, resolve_due)],
