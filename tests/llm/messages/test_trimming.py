@@ -65,6 +65,14 @@ def test_without_a_budget_everything_stays(messages: list[AnyMessage]) -> None:
     assert fit(messages, None) == messages
 
 
+def test_what_fits_exactly_stays_and_nothing_is_left_out_in_the_middle() -> None:
+    short, long, last = HumanMessage("old"), HumanMessage("x" * 350), HumanMessage("now")
+    messages = [PROMPT, short, long, last]
+    assert fit(messages, estimate_tokens(messages)) == messages
+    assert fit(messages, estimate_tokens(messages) - 1) == [PROMPT, long, last]
+    assert fit(messages, estimate_tokens([PROMPT, short, last])) == [PROMPT, last]
+
+
 def test_estimate_counts_calls_and_wide_scripts() -> None:
     plain = estimate_tokens([HumanMessage("a" * 35)])
     assert plain == 14
