@@ -16,8 +16,7 @@ from .messages.provider_shapes import FAILED, NOTICE, PROVIDER
 from .offline import OFFLINE, RAN_COMMAND
 from .plan import Plan, ToolSet
 from .providers import Place, Probed, places, probe
-from .resilience.breaker import Breakers, BreakerState, breaker_state
-from .resilience.quota_counters import QuotaCounters
+from .resilience import Breakers, BreakerState, QuotaCounters, breaker_state
 from .user_messages import failover_sentence, outage_sentence
 
 __all__ = [

@@ -28,7 +28,13 @@ class ChainStep(Runnable[ModelCall, AIMessage]):
     def invoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
     ) -> AIMessage:
-        """Do `ainvoke` for a caller without an event loop."""
+        """Do `ainvoke` for a caller without an event loop.
+
+        Args:
+            input: What is asked.
+            config: LangChain's configuration of the run.
+            **kwargs: LangChain's; nothing here reads them.
+        """
         return loop_thread.run(self.ainvoke(input, config, **kwargs))
 
     @abstractmethod

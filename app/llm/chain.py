@@ -22,9 +22,7 @@ from .guard import Guard, Policy
 from .offline import OfflineResponder, is_command
 from .plan import Plan, ToolSet
 from .providers import Place, installed_places
-from .resilience.breaker import Breakers
-from .resilience.quota_counters import QuotaCounters
-from .resilience.recovery_wait import RecoveryWait
+from .resilience import Breakers, QuotaCounters, RecoveryWait
 from .stream import TimeLimits
 
 _MOST_ORDERS = 64

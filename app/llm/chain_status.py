@@ -1,4 +1,4 @@
-"""Say how the models of a chain stand: asked as usual, spared, or out for want of a key."""
+"""Say how the places of a chain stand: asked as usual, skipped, or tried once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from ..telemetry import BreakerStanding
 from .chain import ModelChain
 from .providers import Place
-from .resilience.breaker import BreakerState, breaker_state
+from .resilience import BreakerState, breaker_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class PlaceStatus:
 def place_statuses(
     chain: ModelChain, standings: Mapping[str, BreakerStanding], now: datetime
 ) -> tuple[PlaceStatus, ...]:
-    """Return the states of a chain's models, in order.
+    """Return how a chain's places stand, in order.
 
     Args:
         chain: The models.
@@ -40,11 +40,11 @@ def place_statuses(
 def _state(place: Place, standings: Mapping[str, BreakerStanding], now: datetime) -> PlaceStatus:
     """Return the worse of the two breakers: of the model, and of its key."""
     keys = (place.breakers.key, place.breakers.model)
-    found = [standings[key] for key in keys if key in standings]
+    known = [standings[key] for key in keys if key in standings]
     for state in (BreakerState.OPEN, BreakerState.HALF_OPEN):
-        for standing in found:
+        for standing in known:
             if breaker_state(standing, now) is state:
                 until = standing.open_until
                 return PlaceStatus(place.name, place.model, state, standing.kind, until)
-    kind = found[0].kind if found else ""
+    kind = known[0].kind if known else ""
     return PlaceStatus(place.name, place.model, BreakerState.CLOSED, kind)

@@ -49,7 +49,12 @@ def note_waiting(attempt: Attempt) -> None:
 
 
 def all_failed(user_id: str, attempts: Sequence[Attempt]) -> str:
-    """Note that every language model of the chain failed; return the text of an alert."""
+    """Note that every language model of the chain failed; return the text of an alert.
+
+    Args:
+        user_id: Whose message is being answered.
+        attempts: All attempts of the call.
+    """
     kinds = ", ".join(
         f"{attempt.place}: {attempt.kind}" for attempt in last_failures(attempts) if attempt.kind
     )

@@ -19,10 +19,7 @@ from .messages.tool_call_repair import read_back
 from .messages.trimming import fit
 from .plan import ToolSet
 from .providers import Place
-from .resilience.breaker import Admission, Breakers
-from .resilience.quota import Quota
-from .resilience.quota_counters import QuotaCounters
-from .resilience.retry import Retries
+from .resilience import Admission, Breakers, Quota, QuotaCounters, Retries
 from .running_attempt import RunningAttempt, redacted
 from .stream import StreamResult, TimeLimits, read_stream
 

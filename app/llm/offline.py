@@ -36,7 +36,13 @@ class OfflineResponder(BaseChatModel):
         tool_choice: str | None = None,
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
-        """Take the tools as any chat model does; the commands name only declared ones."""
+        """Take the tools as any chat model does; the commands name only declared ones.
+
+        Args:
+            tools: What the model may call.
+            tool_choice: Not heeded: a command says itself which tool it calls.
+            **kwargs: LangChain's.
+        """
         return self.bind(tools=tools, **kwargs)
 
     def _generate(

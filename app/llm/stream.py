@@ -53,7 +53,15 @@ async def read_stream(
     limits: TimeLimits,
     now: Callable[[], float],
 ) -> StreamResult:
-    """Read the stream to its end and judge what came; `now` gives monotonic seconds."""
+    """Read the stream to its end and judge what came.
+
+    Args:
+        model: The chat model, with its tools.
+        messages: What is sent, in the provider's shape.
+        config: LangChain's configuration of the run.
+        limits: How long each part may take.
+        now: Gives seconds on a monotonic scale.
+    """
     reader = _Reader(limits, now)
     verdict = await reader.read(model, messages, config)
     whole = reader.whole or AIMessageChunk(content="")

@@ -19,7 +19,7 @@ def outage_sentence(
 
     Args:
         attempts: The failed attempts of the model call.
-        missing: Entries without a key, which were never asked.
+        missing: Places without a key, which were never asked.
         local_now: Now, in the person's zone.
     """
     failed = last_failures(attempts)
@@ -36,6 +36,10 @@ def failover_sentence(attempts: Sequence[Attempt], local_now: datetime) -> str:
     """Return the quiet line that says who failed, why and until when, and who answered.
 
     Empty where the first model that was asked answered at once, or nobody did.
+
+    Args:
+        attempts: All attempts of the call.
+        local_now: Now, in the person's zone.
     """
     failed = last_failures(attempts)
     if not failed or attempts[-1] is failed[-1]:

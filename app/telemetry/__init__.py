@@ -6,10 +6,8 @@ from .attempt import Attempt, Outcome, Then, Tokens
 from .background_writer import BackgroundWriter
 from .breaker_store import BreakerStanding, BreakerStore
 from .ledger import Ledger, LedgerEntry
-from .logs.log_file import LogFile
-from .logs.redaction import redact
-from .logs.turn_ids import TurnIds, current_ids, turn_context, turn_id
-from .metrics.sinks import Metrics, open_metrics
+from .logs import LogFile, TurnIds, current_ids, redact, turn_context, turn_id
+from .metrics import Metrics, open_metrics
 from .prices import Prices
 from .quota_left import QuotaLeft, quotas_left
 from .quota_store import QuotaGauge, QuotaSource, QuotaStore

@@ -24,7 +24,12 @@ class AlertStore:
         self._engine = engine
 
     def claim(self, now: datetime, every: timedelta) -> bool:
-        """Take the right to send an alert now; say whether it was free."""
+        """Take the right to send an alert now; say whether it was free.
+
+        Args:
+            now: The instant.
+            every: How long after an alert no other one goes out.
+        """
         with writing(self._engine, _SCOPE, relaxed=True) as connection:
             last = connection.scalar(select(alerts.c.sent_at))
             if last is not None and last <= now < last + every:

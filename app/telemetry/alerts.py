@@ -1,4 +1,4 @@
-"""Post an alert to a webhook, behind every turn's back, and not too often.
+"""Post an alert to a webhook, in the background and not too often.
 
 The body is a JSON object with a `text`, as Slack, Mattermost and Discord's `/slack` take it.
 The webhook's address is a secret: no line of any log has it. So the standard library's
@@ -39,9 +39,17 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def post(url: str, body: bytes) -> None:
-    """Post JSON; raise `OSError` or `HTTPException` where it isn't taken.
+    """Post JSON.
 
     What is answered is not read: a body that never ends would hold the next alert back.
+
+    Args:
+        url: Where to.
+        body: The JSON text.
+
+    Raises:
+        OSError: It can't be delivered, or isn't taken.
+        HTTPException: What is answered is no HTTP.
     """
     headers = {"Content-Type": "application/json", "User-Agent": "task-relay"}
     request = urllib.request.Request(url, body, headers, method="POST")

@@ -51,7 +51,12 @@ class BreakerStore:
     def change(
         self, key: str, change: Callable[[BreakerStanding], BreakerStanding]
     ) -> BreakerStanding:
-        """Change one breaker by a function of how it stands in the database now."""
+        """Change one breaker by a function of how it stands in the database now.
+
+        Args:
+            key: Which breaker.
+            change: Returns how it stands after, from how it stood.
+        """
         mine = breakers.c.key == key
         with writing(self._engine, _scope_of(key), relaxed=True) as connection:
             row = connection.execute(select(breakers).where(mine)).mappings().first()
@@ -68,7 +73,13 @@ class BreakerStore:
             return after
 
     def claim_probe(self, key: str, now: datetime, until: datetime) -> bool:
-        """Take the one place to probe a half-open breaker; say whether it was free."""
+        """Take the one place to probe a half-open breaker; say whether it was free.
+
+        Args:
+            key: Which breaker.
+            now: The instant.
+            until: Until when the place is taken, unless it is given back before.
+        """
         free = or_(breakers.c.probe_until.is_(None), breakers.c.probe_until <= now)
         due = breakers.c.open_until <= now
         with writing(self._engine, _scope_of(key), relaxed=True) as connection:

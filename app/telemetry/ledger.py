@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from ..database import PREFIX, Engine, UtcDateTime, metadata, reading, writing
 from .attempt import Attempt, Outcome, Tokens, as_told, names_of
-from .logs.turn_ids import TurnIds
+from .logs import TurnIds
 
 calls = Table(
     f"{PREFIX}ledger",

@@ -42,6 +42,11 @@ def quotas_left(
     """Return what is left of the quotas that are known, in the order of the chain.
 
     Of several keys for one place the one counts that was used last.
+
+    Args:
+        places: The places of the chain, with the limits that are set.
+        gauges: What is counted, learned or told, by model and quota.
+        now: The instant.
     """
     latest: dict[tuple[str, str, Window], QuotaGauge] = {}
     for gauge in sorted(gauges.values(), key=lambda gauge: gauge.counted_at):

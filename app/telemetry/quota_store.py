@@ -89,6 +89,10 @@ class QuotaGauge:
         """Return the seconds until so much fits in; None where it fits now.
 
         Nothing waits for more than all of it: where nothing is used, everything fits.
+
+        Args:
+            need: Requests or tokens.
+            now: The instant.
         """
         used = self.used_at(now)
         room = max(0.0, self.amount - need)

@@ -50,7 +50,7 @@ class Recorder:
         self._lock = threading.Lock()
         self._waiting: list[LedgerEntry] = []
         self._unwritten: list[LedgerEntry] = []
-        self._told = False
+        self._failure_logged = False
         self._behind = BackgroundWriter("task-relay-ledger", pause=_PAUSE)
 
     def note(self, entries: Sequence[LedgerEntry]) -> None:
@@ -75,10 +75,10 @@ class Recorder:
                 self._ledger = self._open_ledger()
             self._ledger.add(self._unwritten, self._clock.now())
         except DatabaseError as error:
-            if not self._told:
+            if not self._failure_logged:
                 _log.warning("The ledger can't be written, its rows wait in memory: %s", error)
-            self._told = True
+            self._failure_logged = True
         else:
-            self._unwritten, self._told = [], False
+            self._unwritten, self._failure_logged = [], False
         for sink in self._sinks:
             sink(priced)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -77,3 +78,49 @@ def test_days_quota_of_gemini_comes_back_at_midnight_pacific_and_groqs_when_it_s
     (place,) = [e for e in installed_places(Settings()) if e.name == provider]
     verdict = Verdict(FailureKind.QUOTA_DAILY, retry_after=525)
     assert place.wait(verdict, NOON) == wait
+
+
+def test_dead_key_and_a_rate_limit_say_when_the_other_is_back() -> None:
+    attempts = [failed("gemini", FailureKind.AUTH), failed("groq", FailureKind.RATE_LIMIT, 90)]
+    sentence = outage_sentence(attempts, (), NOON)
+    assert "key rejected, check GEMINI_API_KEY" in sentence
+    assert sentence.endswith("try again at 20:01:30, your message is kept.")
+
+
+def test_wait_of_a_dead_key_is_not_when_to_try_again() -> None:
+    attempts = [failed("gemini", FailureKind.AUTH, 5), failed("groq", FailureKind.RATE_LIMIT, 90)]
+    assert "try again at 20:01:30" in outage_sentence(attempts, (), NOON)
+
+
+def test_failure_that_states_no_wait_is_tried_again_in_a_minute() -> None:
+    sentence = outage_sentence([failed("groq", FailureKind.TIMEOUT)], (), NOON)
+    assert "try again at 20:01:00" in sentence
+
+
+def test_zero_quota_says_what_is_wrong_and_never_when_it_is_back() -> None:
+    zero = replace(
+        failed("gemini", FailureKind.QUOTA_DAILY, 43_200), no_quota=True, waiting_helps=False
+    )
+    told = failover_sentence([zero, ANSWERED], NOON)
+    assert told == "Gemini: no quota or credit left on its key; answered by Groq"
+
+
+def test_last_failure_of_each_model_is_told_once_in_the_chains_order() -> None:
+    attempts = [
+        failed("gemini", FailureKind.TIMEOUT),
+        failed("groq", FailureKind.RATE_LIMIT, 90),
+        failed("gemini", FailureKind.UNAVAILABLE),
+        ANSWERED,
+    ]
+    assert failover_sentence(attempts, NOON) == (
+        "Gemini: overloaded; Groq: rate limit reached until 20:01:30; answered by Groq"
+    )
+
+
+def test_nobody_who_answered_has_no_quiet_line() -> None:
+    assert failover_sentence([failed("gemini", FailureKind.TIMEOUT)], NOON) == ""
+
+
+def test_fault_of_ours_is_told_as_ours() -> None:
+    sentence = outage_sentence([failed("gemini", FailureKind.INVALID_REQUEST)], (), NOON)
+    assert "fault of this program" in sentence

@@ -1,1 +1,18 @@
-"""Whom to ask, and when again: breaker, quotas, retry, recovery."""
+"""Whom to ask, and when again: breakers, quotas, quick tries, the wait for recovery."""
+
+from .breaker import Admission, Breakers, BreakerState, breaker_state
+from .quota import Quota
+from .quota_counters import QuotaCounters
+from .recovery_wait import RecoveryWait
+from .retry import Retries
+
+__all__ = [
+    "Admission",
+    "BreakerState",
+    "Breakers",
+    "Quota",
+    "QuotaCounters",
+    "RecoveryWait",
+    "Retries",
+    "breaker_state",
+]

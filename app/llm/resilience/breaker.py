@@ -7,7 +7,7 @@ concerns a key concerns every model on it. A changed key or model is another bre
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -51,7 +51,12 @@ class Admission:
 
 
 def breaker_state(standing: BreakerStanding, now: datetime) -> BreakerState:
-    """Return the state in which a standing is."""
+    """Return the state of a breaker.
+
+    Args:
+        standing: How it stands.
+        now: The instant.
+    """
     if standing.open_until is None:
         return BreakerState.CLOSED
     return BreakerState.OPEN if now < standing.open_until else BreakerState.HALF_OPEN
@@ -127,18 +132,29 @@ class Breakers:
         """Say whether a call may go through now; where a probe is due, take its place."""
         await self.refresh()
         now = self._clock.now()
-        found = {key: self._standings.get(key, BreakerStanding()) for key in (keys.key, keys.model)}
-        states = {key: breaker_state(standing, now) for key, standing in found.items()}
+        both = (keys.key, keys.model)
+        standings = {key: self._standings.get(key, BreakerStanding()) for key in both}
+        states = {key: breaker_state(standing, now) for key, standing in standings.items()}
         for key, state in states.items():
             if state is BreakerState.OPEN:
-                return _refused(found[key], now)
+                return _refused(standings[key], now)
+        claimed: list[str] = []
         for key, state in states.items():
-            if state is BreakerState.HALF_OPEN and not await self._claim(key, now):
-                return _refused(found[key], now)
+            if state is BreakerState.HALF_OPEN:
+                if not await self._claim(key, now):
+                    self._release(claimed)
+                    return _refused(standings[key], now)
+                claimed.append(key)
         return Admission(True)
 
     def failed(self, keys: BreakerKeys, verdict: Verdict, wait: float | None) -> None:
-        """Count a failure; one that concerns the request alone only frees a probe's place."""
+        """Count a failure; one that concerns the request alone only frees a probe's place.
+
+        Args:
+            keys: The breakers of the place that failed.
+            verdict: What happened.
+            wait: Seconds until the model may be of use again, where that is known.
+        """
         if verdict.scope is Scope.REQUEST:
             self.released(keys)
             return
@@ -154,7 +170,10 @@ class Breakers:
 
     def released(self, keys: BreakerKeys) -> None:
         """Give back the place of a probe that came to nothing, such as an interrupted one."""
-        for key in (keys.key, keys.model):
+        self._release((keys.key, keys.model))
+
+    def _release(self, keys: Iterable[str]) -> None:
+        for key in keys:
             if self._standings.get(key, BreakerStanding()).probe_until is not None:
                 self._change(key, lambda before: replace(before, probe_until=None))
 
@@ -182,7 +201,9 @@ class Breakers:
         if self._read_at is None or now - self._read_at > _FRESH_FOR:
             self._read_at = now
             changes = self._changes
-            loaded = await self._rows.now(partial(self._told, lambda: self._open_store().load()))
+            loaded = await self._rows.now(
+                partial(self._tolerant, lambda: self._open_store().load())
+            )
             if loaded is not None and changes == self._changes:
                 self._standings = loaded
 
@@ -192,13 +213,13 @@ class Breakers:
             return False
         until = now + self._lease
         self._put(key, replace(standing, probe_until=until))
-        claim = partial(self._told, lambda: self._open_store().claim_probe(key, now, until))
+        claim = partial(self._tolerant, lambda: self._open_store().claim_probe(key, now, until))
         return await self._rows.now(claim) is not False
 
     def _change(self, key: str, change: Callable[[BreakerStanding], BreakerStanding]) -> None:
-        """Change a breaker in memory at once, and its row behind the answer's back."""
+        """Change a breaker in memory at once, and its row later in the background."""
         self._put(key, change(self._standings.get(key, BreakerStanding())))
-        self._rows.later(partial(self._told, lambda: self._open_store().change(key, change)))
+        self._rows.later(partial(self._tolerant, lambda: self._open_store().change(key, change)))
 
     def _put(self, key: str, standing: BreakerStanding) -> None:
         self._changes += 1
@@ -207,8 +228,8 @@ class Breakers:
         else:
             self._standings[key] = standing
 
-    def _told(self, work: Callable[[], Any]) -> Any:
-        """Do work on the rows; a database that fails is told to the log."""
+    def _tolerant(self, work: Callable[[], Any]) -> Any:
+        """Do work on the rows; where the database fails the log says so, and None comes back."""
         try:
             return work()
         except DatabaseError as error:

@@ -5,7 +5,7 @@ then it takes a 429 to learn them again, so that a bigger contract shows by itse
 Groq tells with each answer. Without any of them nothing is held back.
 
 Nobody is left without an answer by an estimate: the last model of the chain is always asked,
-and when all others have failed, one that was held back is asked after all (`comeback.py`).
+and when all others have failed, one that was held back is asked after all (`recovery_wait.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,14 +28,14 @@ class Quota:
 
     Args:
         place: The model's place in the chain.
-        book: Where it is kept how much is used.
+        counters: Where it is kept how much is used.
         clock: Where the time comes from.
     """
 
-    def __init__(self, place: Place, book: QuotaCounters, clock: Clock) -> None:
+    def __init__(self, place: Place, counters: QuotaCounters, clock: Clock) -> None:
         self._place = place
         self._key = place.breakers.model
-        self._book = book
+        self._counters = counters
         self._clock = clock
         self._set = {limit.window: limit for limit in place.settings.limits}
         zone = place.provider.quota_zone  # read here: on an event loop its file would block
@@ -45,7 +45,7 @@ class Quota:
 
     async def ready(self) -> None:
         """Know what other processes have used."""
-        await self._book.refresh()
+        await self._counters.refresh()
 
     def verdict(self, conversation: Sequence[BaseMessage], tool_tokens: int) -> Verdict | None:
         """Return why a request doesn't fit now, with the wait; None where it fits.
@@ -82,7 +82,12 @@ class Quota:
         return size
 
     def ended(self, estimate: int, tokens: Tokens | None) -> None:
-        """Put the provider's own count of tokens in the place of the estimate."""
+        """Put the provider's own count of tokens in the place of the estimate.
+
+        Args:
+            estimate: What `sent` returned.
+            tokens: What the provider counted; None where it counted nothing.
+        """
         real = tokens.incoming if tokens else 0
         if tokens and self._place.provider.quota_counts_output:
             real += tokens.outgoing
@@ -104,24 +109,24 @@ class Quota:
         """Remember what the headers of an answer tell."""
         read = self._place.adapter.read_quotas
         now = self._clock.now()
-        for one in read(headers) if read else ():
-            used = max(0, one.limit.amount - one.left)
-            resets_at = now + timedelta(seconds=one.seconds)
-            self._know(one.limit, QuotaSource.HEADER, used, now, resets_at)
+        for remaining in read(headers) if read else ():
+            used = max(0, remaining.limit.amount - remaining.left)
+            resets_at = now + timedelta(seconds=remaining.seconds)
+            self._know(remaining.limit, QuotaSource.HEADER, used, now, resets_at)
 
     def _gauges(self, now: datetime) -> list[QuotaGauge]:
         """Return the quotas that are known; a setting wins over what was learned."""
-        found = []
+        gauges = []
         for window in Window:
-            gauge, limit = self._book.gauge((self._key, window)), self._set.get(window)
+            gauge, limit = self._counters.gauge((self._key, window)), self._set.get(window)
             if gauge is not None and limit is None and not gauge.counts(now):
                 gauge = None
             if limit is not None and (gauge is None or gauge.source is not QuotaSource.HEADER):
                 used, resets_at = (gauge.used, gauge.resets_at) if gauge else (0, now)
                 gauge = self._gauge(limit, QuotaSource.SETTING, used, now, resets_at)
             if gauge is not None:
-                found.append(gauge)
-        return found
+                gauges.append(gauge)
+        return gauges
 
     def _count(self, window: Window, need: float) -> None:
         now = self._clock.now()
@@ -133,20 +138,29 @@ class Quota:
             gauge = before or self._gauge(limit, QuotaSource.SETTING, 0, now, now)  # type: ignore[arg-type]
             return gauge.plus(need, now, ends)
 
-        self._book.change((self._key, window), counted)
+        self._counters.change((self._key, window), counted)
 
     def _know(
         self, limit: Limit, source: QuotaSource, used: float, now: datetime, resets_at: datetime
     ) -> None:
         gauge = self._gauge(limit, source, used, now, resets_at)
-        self._book.change((self._key, limit.window), lambda before: gauge)
+        self._counters.change((self._key, limit.window), lambda before: gauge)
 
     def _gauge(
         self, limit: Limit, source: QuotaSource, used: float, now: datetime, resets_at: datetime
     ) -> QuotaGauge:
         place = self._place.settings
-        told = (place.name, place.model, limit.window, limit.amount, source)
-        return QuotaGauge(*told, now, used, now, resets_at)
+        return QuotaGauge(
+            provider=place.name,
+            model=place.model,
+            quota=limit.window,
+            amount=limit.amount,
+            source=source,
+            known_at=now,
+            used=used,
+            counted_at=now,
+            resets_at=resets_at,
+        )
 
     def _size(
         self, conversation: Sequence[BaseMessage], tool_tokens: int, gauges: Sequence[QuotaGauge]

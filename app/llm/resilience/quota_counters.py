@@ -25,7 +25,7 @@ _MOST_WAITING = 1_000
 class QuotaCounters:
     """The quotas of all models.
 
-    Read at the first use, and from then on behind the answers' backs, at most a second old.
+    Read at the first use, and from then on in the background, at most a second old.
 
     Args:
         store: Opens the rows; called in a thread of its own.
@@ -39,7 +39,7 @@ class QuotaCounters:
         self._gauges: dict[Key, QuotaGauge] = {}
         self._pending: list[tuple[Key, Change]] = []
         self._read_at: float | None = None
-        self._told = False
+        self._failure_logged = False
         self._rows = BackgroundWriter("task-relay-quotas", pause=_PAUSE)
 
     async def refresh(self) -> None:
@@ -58,7 +58,12 @@ class QuotaCounters:
         return self._gauges.get(key)
 
     def change(self, key: Key, change: Change) -> None:
-        """Change a quota in memory at once, and its row behind the answer's back."""
+        """Change a quota in memory at once, and its row later in the background.
+
+        Args:
+            key: Which quota of which model.
+            change: A function of how it stands.
+        """
         with self._lock:
             self._apply(key, change)
             first = not self._pending
@@ -82,7 +87,7 @@ class QuotaCounters:
         except DatabaseError as error:
             self._wait_with(taken, error)
             return
-        self._told = False
+        self._failure_logged = False
         with self._lock:
             self._gauges = loaded
             for key, change in self._pending:
@@ -92,9 +97,9 @@ class QuotaCounters:
         """Keep changes for the next time; a database that fails is told to the log once."""
         with self._lock:
             self._pending = [*taken, *self._pending][-_MOST_WAITING:]
-        if not self._told:
+        if not self._failure_logged:
             _log.warning("Quotas can't be stored, they live in memory: %s", error)
-        self._told = True
+        self._failure_logged = True
 
     def _apply(self, key: Key, change: Change) -> None:
         after = change(self._gauges.get(key))

@@ -24,6 +24,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import says
+from tests.llm.memory import no_breakers
 
 KEYS = BreakerKeys(model="gemini url flash mark", key="gemini url * mark")
 OTHER = BreakerKeys(model="gemini url pro mark", key="gemini url * mark")
@@ -248,3 +249,75 @@ def test_primary_comes_back_by_itself(
     assert relay.say("Hello").provider == "gemini"
     assert relay.say("Hello").provider == "gemini"
     assert gemini.calls == 3
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Verdict(FailureKind.QUOTA_DAILY, sticky=True, one_model=True),
+        Verdict(FailureKind.PERMISSION, one_model=True),
+        Verdict(FailureKind.RATE_LIMIT),
+    ],
+)
+def test_model_that_is_refused_or_has_no_quota_opens_alone(make: Make, verdict: Verdict) -> None:
+    breakers = make()
+    breakers.failed(KEYS, verdict, None)
+    assert not allowed(breakers)
+    assert allowed(breakers, OTHER)
+
+
+def test_billing_stop_opens_every_model_on_the_key(make: Make) -> None:
+    breakers = make()
+    breakers.failed(KEYS, Verdict(FailureKind.QUOTA_DAILY, sticky=True), None)
+    assert not allowed(breakers, OTHER)
+
+
+def test_stated_wait_of_a_trouble_holds_at_least_as_long() -> None:
+    two, busy = BreakerStanding(failures=2), Verdict(FailureKind.UNAVAILABLE)
+    assert opened_for(busy, 300, two) == 300
+    assert opened_for(busy, 5, two) == 30
+
+
+def test_probe_that_is_refused_by_one_breaker_gives_the_other_one_back(
+    make: Make, clock: FixedClock
+) -> None:
+    first, second = make(), make()
+    for keys, verdict in ((KEYS, Verdict(FailureKind.AUTH)), (KEYS, Verdict(FailureKind.TIMEOUT))):
+        for _ in range(3):
+            first.failed(keys, verdict, None)
+    first.close()
+    clock.move(hours=1)
+    taken = BreakerKeys(model=KEYS.model, key="another key")
+    assert allowed(first, taken)
+    assert not allowed(second)
+    assert second.standings()[KEYS.key].probe_until is None
+
+
+def test_breaker_that_opens_is_told_with_how_it_stands(engine: Engine, clock: FixedClock) -> None:
+    told: list[tuple[str, str, bool]] = []
+    breakers = Breakers(
+        lambda: BreakerStore(engine),
+        clock,
+        lease=20,
+        opened=lambda key, standing: told.append((key, standing.kind, bool(standing.open_until))),
+    )
+    breakers.failed(KEYS, Verdict(FailureKind.AUTH), None)
+    breakers.failed(KEYS, Verdict(FailureKind.TIMEOUT), None)
+    breakers.failed(KEYS, Verdict(FailureKind.BLOCKED), None)
+    assert told == [(KEYS.key, "auth", True), (KEYS.model, "timeout", False)]
+    breakers.close()
+
+
+def test_breakers_that_cannot_be_stored_live_in_memory(
+    clock: FixedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    breakers = no_breakers(clock)
+    breakers.failed(KEYS, Verdict(FailureKind.RATE_LIMIT), 26.0)
+    assert not allowed(breakers)
+    clock.move(seconds=26)
+    assert allowed(breakers)
+    assert not allowed(breakers)
+    breakers.succeeded(KEYS)
+    assert breakers.standings() == {}
+    breakers.close()
+    assert "Breaker states can't be stored" in caplog.text
