@@ -11,7 +11,6 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, Huma
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
-from pydantic import PrivateAttr
 
 from app.llm.attempts import Attempts
 from app.llm.call import ModelCall
@@ -36,32 +35,24 @@ class ProviderSaidError(Exception):
         self.status_code, self.body = status, {"error": {"message": message, **more}}
 
 
+class Played:
+    """What was asked of a scripted model."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[BaseMessage]] = []
+        self.bound: list[tuple[list[str], Any]] = []
+        self.started = asyncio.Event()
+
+
 class ScriptedModel(BaseChatModel):
     """Play one turn of the script for each call; the last one is played for ever."""
 
     script: list[Any]
-    _asked: list[list[BaseMessage]] = PrivateAttr(default_factory=list)
-    _bound: list[tuple[list[str], Any]] = PrivateAttr(default_factory=list)
-    _started: asyncio.Event = PrivateAttr(default_factory=asyncio.Event)
+    played: Any
 
     @property
     def _llm_type(self) -> str:
         return "scripted"
-
-    @property
-    def asked(self) -> list[list[BaseMessage]]:
-        """Return the conversations that were sent."""
-        return self._asked
-
-    @property
-    def bound(self) -> list[tuple[list[str], Any]]:
-        """Return the names of the tools and the choice, for each time that it was bound."""
-        return self._bound
-
-    @property
-    def started(self) -> asyncio.Event:
-        """Return what is set while a call runs."""
-        return self._started
 
     def bind_tools(
         self,
@@ -71,7 +62,7 @@ class ScriptedModel(BaseChatModel):
         **kwargs: Any,
     ) -> Runnable[LanguageModelInput, AIMessage]:
         names = [tool["function"]["name"] for tool in tools if isinstance(tool, dict)]
-        self._bound.append((names, tool_choice))
+        self.played.bound.append((names, tool_choice))
         return self.bind()
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
@@ -84,12 +75,12 @@ class ScriptedModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        self._asked.append(messages)
+        self.played.asked.append(messages)
         turn = self.script.pop(0) if len(self.script) > 1 else self.script[0]
         if isinstance(turn, Exception):
             raise turn
         if turn is None:
-            self._started.set()
+            self.played.started.set()
             await asyncio.Event().wait()
         yield ChatGenerationChunk(message=_chunk(turn))
 
@@ -106,7 +97,8 @@ class Scripted:
         **more: Any,
     ) -> None:
         self.clock = clock or FixedClock()
-        self.model = ScriptedModel(script=list(script))
+        self.played = Played()
+        self.model = ScriptedModel(script=list(script), played=self.played)
         self.headers: Callable[[Mapping[str, str]], None] = lambda headers: None
         keys = {"gemini_api_key": "AIza-fake", "groq_api_key": "gsk_fake"}
         settings = Settings(**{"llm_chain": (name,)} | keys | more)

@@ -98,7 +98,7 @@ def test_open_breaker_costs_no_call() -> None:
     (made,) = asyncio.run(scripted.ask("groq")).attempts.made
     assert (str(made.outcome), made.kind, made.wait) == ("skipped", "rate_limit", 26)
     assert made.detail == "breaker open for 26 s"
-    assert scripted.model.asked == []
+    assert scripted.played.asked == []
 
 
 def test_probe_that_answers_closes_the_breaker() -> None:
@@ -115,7 +115,7 @@ def test_caller_who_gives_up_during_a_probe_frees_its_place_at_once() -> None:
 
     async def give_up() -> None:
         asking = asyncio.create_task(scripted.guard.ainvoke(call))
-        await scripted.model.started.wait()
+        await scripted.played.started.wait()
         assert not free(scripted)
         asking.cancel()
         await asyncio.wait([asking])
@@ -183,8 +183,8 @@ def test_tools_are_bound_once_for_each_set_and_choice_of_a_loop() -> None:
             await scripted.guard.ainvoke(scripted.call(tools=tools))
 
     asyncio.run(ask_with_each())
-    assert scripted.model.bound == [(["add"], None), (["add", "drop"], None), (["add"], "any")]
-    assert len(scripted.model.asked) == 8
+    assert scripted.played.bound == [(["add"], None), (["add", "drop"], None), (["add"], "any")]
+    assert len(scripted.played.asked) == 8
 
 
 def test_rejected_tool_call_is_read_back_with_the_tools_of_the_call() -> None:
@@ -204,7 +204,7 @@ def test_rejected_tool_call_is_read_back_with_the_tools_of_the_call() -> None:
                 asyncio.run(scripted.guard.ainvoke(call))
             again = [("retried", "tool_use_failed"), ("failed", "tool_use_failed")]
             assert ended(call.attempts.made) == again
-            assert "Your tool call was rejected" in scripted.model.asked[1][-1].text
+            assert "Your tool call was rejected" in scripted.played.asked[1][-1].text
 
 
 def test_watchers_hear_of_each_question_and_each_end() -> None:
