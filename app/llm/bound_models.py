@@ -10,7 +10,7 @@ from typing import Any
 from langchain_core.runnables import Runnable
 
 from .event_loops import PerLoop
-from .messages.trimming import CHARACTERS_A_TOKEN
+from .messages import CHARACTERS_A_TOKEN
 from .plan import ToolSet
 from .providers import Client, Place
 

@@ -14,9 +14,7 @@ from ..telemetry import Attempt, Outcome
 from .bound_models import BoundModels
 from .call import ChainStep, ModelCall
 from .failures import ERRORS, Verdict
-from .messages.provider_shapes import PROVIDER
-from .messages.tool_call_repair import read_back
-from .messages.trimming import fit
+from .messages import PROVIDER, fit, read_back
 from .plan import ToolSet
 from .providers import Place
 from .resilience import Admission, Breakers, Quota, QuotaCounters, Retries

@@ -10,7 +10,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
-from .messages.provider_shapes import PROVIDER
+from .messages import PROVIDER
 from .offline_commands import HELP, read_commands
 
 OFFLINE = "offline"

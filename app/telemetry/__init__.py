@@ -10,7 +10,7 @@ from .logs import LogFile, TurnIds, current_ids, redact, turn_context, turn_id
 from .metrics import Metrics, open_metrics
 from .prices import Prices
 from .quota_left import QuotaLeft, quotas_left
-from .quota_store import QuotaGauge, QuotaSource, QuotaStore
+from .quota_store import QuotaChange, QuotaGauge, QuotaKey, QuotaSource, QuotaStore
 from .recorder import Recorder
 from .statistics import GROUPS, Bucket, Spread, Statistics, Summary, statistics_of
 
@@ -29,7 +29,9 @@ __all__ = [
     "Metrics",
     "Outcome",
     "Prices",
+    "QuotaChange",
     "QuotaGauge",
+    "QuotaKey",
     "QuotaLeft",
     "QuotaSource",
     "QuotaStore",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from ..settings import PlaceSettings, Window
-from .quota_store import Key, QuotaGauge, QuotaSource
+from .quota_store import QuotaGauge, QuotaKey, QuotaSource
 
 _HOW = {
     QuotaSource.SETTING: "set, counted here",
@@ -37,7 +37,7 @@ class QuotaLeft:
 
 
 def quotas_left(
-    places: Sequence[PlaceSettings], gauges: Mapping[Key, QuotaGauge], now: datetime
+    places: Sequence[PlaceSettings], gauges: Mapping[QuotaKey, QuotaGauge], now: datetime
 ) -> list[QuotaLeft]:
     """Return what is left of the quotas that are known, in the order of the chain.
 

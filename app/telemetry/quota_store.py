@@ -121,10 +121,10 @@ class QuotaGauge:
         return self.counted_at - _SKEW <= now < self.resets_at
 
 
-Key = tuple[str, Window]
+QuotaKey = tuple[str, Window]
 """The name of a model's breaker, which holds a fingerprint of the key, and the quota."""
 
-Change = Callable[[QuotaGauge | None], QuotaGauge | None]
+QuotaChange = Callable[[QuotaGauge | None], QuotaGauge | None]
 
 
 class QuotaStore:
@@ -133,13 +133,13 @@ class QuotaStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def load(self) -> dict[Key, QuotaGauge]:
+    def load(self) -> dict[QuotaKey, QuotaGauge]:
         """Return every quota that is known."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(quotas)).mappings()
             return {(row["key"], Window(row["quota"])): _gauge(row) for row in rows}
 
-    def change(self, changes: Sequence[tuple[Key, Change]]) -> None:
+    def change(self, changes: Sequence[tuple[QuotaKey, QuotaChange]]) -> None:
         """Change quotas by functions of how they stand in the database now."""
         with writing(self._engine, _SCOPE, relaxed=True) as connection:
             for (key, window), change in changes:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...settings import PlaceSettings, Settings
-from ..messages.provider_shapes import for_gemini
+from ..messages import for_gemini
 from .adapter import Client, ProviderAdapter, connect_limit, reveal
 from .model_lists import Listing
 from .tool_declarations import declarations_of_one_type

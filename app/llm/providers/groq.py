@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ...settings import Limit, PlaceSettings, Settings, Window
 from ..failures import duration
-from ..messages.provider_shapes import in_plain_strings
+from ..messages import in_plain_strings
 from .adapter import Client, ProviderAdapter, RemainingQuota, connect_limit, reveal
 from .model_lists import Listing, bearer, ids
 from .tool_declarations import declarations

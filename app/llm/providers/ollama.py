@@ -1,7 +1,7 @@
 """Ollama, models on a machine of one's own: by Ollama's own client."""
 
 from ...settings import PlaceSettings, Settings
-from ..messages.provider_shapes import in_plain_strings
+from ..messages import in_plain_strings
 from .adapter import Client, ProviderAdapter
 from .model_lists import Listing, bearer
 from .tool_declarations import declarations

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from ...settings import PlaceSettings, Secret, Settings
-from ..messages.provider_shapes import in_plain_strings
+from ..messages import in_plain_strings
 from .adapter import Client, ProviderAdapter, reveal
 from .model_lists import Listing, bearer, ids
 from .tool_declarations import declarations

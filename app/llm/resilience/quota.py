@@ -18,7 +18,7 @@ from ...clock import Clock
 from ...settings import FailureKind, Limit, Window
 from ...telemetry import QuotaGauge, QuotaSource, Tokens
 from ..failures import Verdict
-from ..messages.trimming import estimate_tokens
+from ..messages import estimate_tokens
 from ..providers import Place
 from .quota_counters import QuotaCounters
 

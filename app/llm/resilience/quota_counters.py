@@ -11,8 +11,7 @@ from collections.abc import Callable
 
 from ...clock import Clock
 from ...errors import DatabaseError
-from ...telemetry import BackgroundWriter, QuotaGauge, QuotaStore
-from ...telemetry.quota_store import Change, Key
+from ...telemetry import BackgroundWriter, QuotaChange, QuotaGauge, QuotaKey, QuotaStore
 
 _log = logging.getLogger("task_relay.llm")
 
@@ -36,8 +35,8 @@ class QuotaCounters:
         self._open_store = store
         self._clock = clock
         self._lock = threading.Lock()
-        self._gauges: dict[Key, QuotaGauge] = {}
-        self._pending: list[tuple[Key, Change]] = []
+        self._gauges: dict[QuotaKey, QuotaGauge] = {}
+        self._pending: list[tuple[QuotaKey, QuotaChange]] = []
         self._read_at: float | None = None
         self._failure_logged = False
         self._rows = BackgroundWriter("task-relay-quotas", pause=_PAUSE)
@@ -53,11 +52,11 @@ class QuotaCounters:
             else:
                 self._rows.later(self._write_and_read)
 
-    def gauge(self, key: Key) -> QuotaGauge | None:
+    def gauge(self, key: QuotaKey) -> QuotaGauge | None:
         """Return how one quota stands; None where it is not known."""
         return self._gauges.get(key)
 
-    def change(self, key: Key, change: Change) -> None:
+    def change(self, key: QuotaKey, change: QuotaChange) -> None:
         """Change a quota in memory at once, and its row later in the background.
 
         Args:
@@ -93,7 +92,7 @@ class QuotaCounters:
             for key, change in self._pending:
                 self._apply(key, change)
 
-    def _wait_with(self, taken: list[tuple[Key, Change]], error: DatabaseError) -> None:
+    def _wait_with(self, taken: list[tuple[QuotaKey, QuotaChange]], error: DatabaseError) -> None:
         """Keep changes for the next time; a database that fails is told to the log once."""
         with self._lock:
             self._pending = [*taken, *self._pending][-_MOST_WAITING:]
@@ -101,7 +100,7 @@ class QuotaCounters:
             _log.warning("Quotas can't be stored, they live in memory: %s", error)
         self._failure_logged = True
 
-    def _apply(self, key: Key, change: Change) -> None:
+    def _apply(self, key: QuotaKey, change: QuotaChange) -> None:
         after = change(self._gauges.get(key))
         if after is None:
             self._gauges.pop(key, None)

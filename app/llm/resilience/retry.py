@@ -7,7 +7,7 @@ from langchain_core.messages import BaseMessage, HumanMessage
 
 from ...settings import FailureKind
 from ..failures import Verdict
-from ..messages.trimming import fit, tighter
+from ..messages import fit, tighter
 
 _FIRST_PAUSE = 0.2
 _HINT = (

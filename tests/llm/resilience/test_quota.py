@@ -14,8 +14,7 @@ from sqlalchemy import Engine
 from app.errors import DatabaseError
 from app.llm import QuotaCounters
 from app.settings import Window
-from app.telemetry import QuotaGauge, QuotaSource, QuotaStore
-from app.telemetry.quota_store import Change, Key
+from app.telemetry import QuotaChange, QuotaGauge, QuotaKey, QuotaSource, QuotaStore
 from tests.conftest import Relay, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
@@ -210,7 +209,7 @@ def test_what_is_counted_while_the_database_cannot_be_written_is_not_forgotten(
     engine: Engine, clock: FixedClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     class Locked(QuotaStore):
-        def change(self, changes: Sequence[tuple[Key, Change]]) -> None:
+        def change(self, changes: Sequence[tuple[QuotaKey, QuotaChange]]) -> None:
             raise DatabaseError("Another program holds it.")
 
     stores: list[QuotaStore] = [Locked(engine)]

@@ -12,8 +12,7 @@ from app.errors import DatabaseError
 from app.llm.resilience import quota_counters
 from app.llm.resilience.quota_counters import QuotaCounters
 from app.settings import Window
-from app.telemetry import QuotaGauge, QuotaSource, QuotaStore
-from app.telemetry.quota_store import Change, Key
+from app.telemetry import QuotaChange, QuotaGauge, QuotaKey, QuotaSource, QuotaStore
 from tests.fakes.clock import FixedClock
 from tests.telemetry.entries import NOON
 
@@ -36,18 +35,18 @@ class Rows(QuotaStore):
 
     def __init__(self) -> None:
         super().__init__(create_engine("sqlite://"))
-        self.rows: dict[Key, QuotaGauge] = {}
+        self.rows: dict[QuotaKey, QuotaGauge] = {}
         self.while_reading: Callable[[], None] = lambda: None
         self.reads = 0
         self.broken = False
 
-    def load(self) -> dict[Key, QuotaGauge]:
+    def load(self) -> dict[QuotaKey, QuotaGauge]:
         rows = dict(self.rows)
         self.reads += 1
         self.while_reading()
         return rows
 
-    def change(self, changes: Sequence[tuple[Key, Change]]) -> None:
+    def change(self, changes: Sequence[tuple[QuotaKey, QuotaChange]]) -> None:
         if self.broken:
             raise DatabaseError("Another program holds it.")
         for key, change in changes:
