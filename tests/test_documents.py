@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import tomllib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -204,6 +205,20 @@ def test_modules_that_it_starts_exist(name: str) -> None:
 def test_the_readme_leads_to_every_document() -> None:
     linked = set(re.findall(r"\]\(([^)#\s]+)", README))
     assert linked >= {name for name in ALL if "/decisions/" not in name} - {"README.md"}
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if "/decisions/" in name])
+def test_decision_says_why_and_what_would_change_it(name: str) -> None:
+    headings = re.findall(r"^## (.+)$", ALL[name], re.M)
+    assert headings == ["Context", "Decision", "What would change our mind"]
+    assert f"# {int(Path(name).name[:4])}. " in ALL[name]
+
+
+def test_changelog_knows_this_version() -> None:
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    released = re.findall(r"^## ([\w.]+)$", ALL["CHANGELOG.md"], re.M)
+    assert released[0] == "Unreleased"
+    assert known in released
 
 
 def test_pins_name_versions_and_no_address() -> None:
