@@ -14,6 +14,11 @@ _SAFE = re.compile(r"[\w./:@%+,=-]+", re.ASCII)
 def set_line(file: Path, name: str, value: str) -> None:
     """Set a variable in a `.env`, which is made where it is missing, with mode 0600.
 
+    Args:
+        file: The `.env`.
+        name: The variable.
+        value: Its value, as it is to be read back.
+
     Raises:
         SettingsError: The file can't be read or written, or can't hold the value.
     """
@@ -28,6 +33,10 @@ def set_line(file: Path, name: str, value: str) -> None:
 
 def remove_line(file: Path, name: str) -> bool:
     """Take a variable out of a `.env`; say whether it was there.
+
+    Args:
+        file: The `.env`.
+        name: The variable.
 
     Raises:
         SettingsError: The file can't be read or written.

@@ -26,6 +26,10 @@ def conversation_key(user_id: str, thread_id: str) -> str:
     """Return the checkpoint key of (user, thread): a UUID, as LangGraph servers want.
 
     The same thread id of two users gives two keys, so neither can reach the other's.
+
+    Args:
+        user_id: Whose thread, as `clean_user_id` returns it.
+        thread_id: Which of their threads, as `clean_thread_id` returns it.
     """
     return str(uuid.uuid5(_THREADS, f"{len(user_id)}:{user_id}{thread_id}"))
 

@@ -133,6 +133,10 @@ def load_with_layers(
 ) -> tuple[list[sources.Layer], Settings | None]:
     """Return where settings come from, and the settings; None where one is wrong.
 
+    Args:
+        environment: Variables by name; the process's own when None.
+        directory: Where the first `.env` is looked for; the working directory when None.
+
     Raises:
         SettingsError: A `.env` can't be read.
     """

@@ -45,6 +45,10 @@ def replace_file(file: Path, pieces: Iterable[str]) -> None:
 
     A link stays a link.
 
+    Args:
+        file: The file.
+        pieces: Its text, in pieces.
+
     Raises:
         OSError: It can't be written; nothing has changed.
     """
@@ -64,7 +68,12 @@ def replace_file(file: Path, pieces: Iterable[str]) -> None:
 
 
 def open_private(path: str, flags: int) -> int:
-    """Open a file, with mode 0600 where it is new: the `opener` of `open`."""
+    """Open a file, with mode 0600 where it is new: the `opener` of `open`.
+
+    Args:
+        path: The file.
+        flags: As `os.open` takes them.
+    """
     return os.open(path, flags, 0o600)
 
 

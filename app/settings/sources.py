@@ -48,7 +48,12 @@ def data_dir(near: list[Mapping[str, str]]) -> Path:
 
 
 def first(layers: list[Mapping[str, str]], name: str) -> str | None:
-    """Return the first value of a variable that isn't blank."""
+    """Return the first value of a variable that isn't blank.
+
+    Args:
+        layers: Variables by name, the nearest layer first.
+        name: The variable.
+    """
     return next((value for layer in layers if (value := layer.get(name, "").strip())), None)
 
 

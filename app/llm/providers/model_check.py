@@ -50,7 +50,13 @@ class Probed:
 
 
 async def probe(places: Sequence[Place], settings: Settings, clock: Clock) -> list[Probed]:
-    """Call each model once, and ask its provider for the list, within the settings' limits."""
+    """Call each model once, and ask its provider for the list, within the settings' limits.
+
+    Args:
+        places: The places to try, all at the same time.
+        settings: How long to wait for what.
+        clock: Where the time comes from.
+    """
     return list(await asyncio.gather(*(_probe(place, settings, clock) for place in places)))
 
 

@@ -103,6 +103,10 @@ class Place:
 
         A day's quota of Gemini comes back at midnight Pacific, whatever shorter wait the
         answer states (Gemini API rate limits page); Groq's windows roll, so its word holds.
+
+        Args:
+            verdict: How it failed.
+            now: The instant.
         """
         if (
             verdict.kind is FailureKind.QUOTA_DAILY
