@@ -2,18 +2,24 @@
 
 import asyncio
 import os
+import shutil
+import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import certifi
 import hypothesis
 import pytest
 from sqlalchemy import Engine
 
 from app.agent import Agent
-from app.database import open_engine, upgrade
+from app.clock import SystemClock
+from app.database import open_engine
 from app.reply import Reply
+from app.runtime.stores import Stores
 from app.settings import Settings
 from app.tasks import TaskService
 from tests.fakes.clock import FixedClock
@@ -21,12 +27,15 @@ from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.inside import enter
 from tests.fakes.processes import Ended
-from tests.fakes.warm import Warm
+from tests.fakes.warm import Warm, WarmProcess
 from tests.netguard import sitecustomize
-from tests.postgresql import Databases, emptied, server
+from tests.postgresql import Databases, emptied
 
-hypothesis.settings.register_profile("any machine", deadline=None)
-hypothesis.settings.load_profile("any machine")
+hypothesis.settings.register_profile("small", deadline=None, max_examples=20)
+hypothesis.settings.register_profile("ci", deadline=None)
+hypothesis.settings.load_profile(
+    os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "small")
+)
 
 ROOT = Path(__file__).parent.parent
 NETGUARD = Path(sitecustomize.__file__).parent
@@ -37,6 +46,41 @@ OURS = (
 __all__ = ["Ended", "enter"]
 STORES = ("sqlite", "postgresql")
 DEAD_PROXY = "http://127.0.0.1:9"
+_WARM = pytest.StashKey[Warm]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start what all workers of a run share; it ends with the process that started it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job ignores it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    given: dict[str, str] | None = getattr(config, "workerinput", None)
+    if given is None:
+        place = tempfile.TemporaryDirectory(prefix="task-relay-warm-")
+        config.add_cleanup(place.cleanup)
+        os.environ["SSL_CERT_FILE"] = str(_one_certificate(Path(place.name)))
+        started = WarmProcess(child_environment(), Path(place.name))
+        config.add_cleanup(started.close)
+        config.stash[_WARM] = Warm(started.address)
+    else:
+        config.stash[_WARM] = Warm(given["warm"])
+
+
+def _one_certificate(place: Path) -> Path:
+    """Write one of the usual certificates into a file; return the file.
+
+    A model's client reads all that are known, 20 ms for each of its connections, also where its
+    server is on loopback and speaks plain HTTP, as all servers here do.
+    """
+    end, file = "-----END CERTIFICATE-----\n", place / "certificate.pem"
+    usual = Path(certifi.where()).read_text(encoding="utf-8")
+    file.write_text(usual[: usual.index(end)] + end, encoding="utf-8")
+    return file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where that is."""
+    node.workerinput["warm"] = node.config.stash[_WARM].address
 
 
 @pytest.fixture(autouse=True)
@@ -80,12 +124,11 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture(scope="session")
-def databases() -> Iterator[Databases]:
-    """PostgreSQL, started at its first use."""
-    with server() as address:
-        made = Databases(address)
-        yield made
-        made.close()
+def databases(warm: Warm) -> Iterator[Databases]:
+    """PostgreSQL, one for all workers, started at its first use."""
+    made = Databases(*warm.postgresql())
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")
@@ -95,16 +138,40 @@ def _postgresql_engine(databases: Databases) -> Iterator[Engine]:
     opened.dispose()
 
 
+@pytest.fixture(scope="session")
+def _new_stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The SQLite files that a first start makes, with all tables and nothing in them."""
+    place = tmp_path_factory.mktemp("new")
+    stores = Stores(Settings(data_dir=place), SystemClock())
+    stores.tasks()
+    stores.conversations()
+    stores.close()
+    return place
+
+
+@pytest.fixture
+def lay_stores(_new_stores: Path, data_dir: Path) -> Callable[..., Path]:
+    """Lay empty SQLite files with all tables into a data directory, which costs no migration."""
+
+    def lay(place: Path = data_dir) -> Path:
+        if not place.exists():
+            shutil.copytree(_new_stores, place)
+            place.chmod(0o700)
+        return place
+
+    return lay
+
+
 @pytest.fixture(params=STORES)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+def engine(request: pytest.FixtureRequest, _new_stores: Path, tmp_path: Path) -> Iterator[Engine]:
     """An empty store, once in SQLite and once in PostgreSQL."""
     if request.param == "postgresql":
         shared: Engine = request.getfixturevalue("_postgresql_engine")
         yield shared
         emptied(shared)
         return
+    shutil.copy(_new_stores / "tasks.db", tmp_path)
     opened = open_engine(f"sqlite:///{tmp_path}/tasks.db")
-    upgrade(opened)
     yield opened
     opened.dispose()
 
@@ -130,10 +197,11 @@ def postgresql_url(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture(params=STORES)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(request: pytest.FixtureRequest, _new_stores: Path, tmp_path: Path) -> str:
     """The address of a store of its own, once in each database."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
+    shutil.copy(_new_stores / "tasks.db", tmp_path)
     return f"sqlite:///{tmp_path}/tasks.db"
 
 
@@ -176,13 +244,15 @@ class Relay:
 
 
 @pytest.fixture
-def make_relay(data_dir: Path) -> Iterator[Callable[..., Relay]]:
-    """Build the program from settings."""
+def make_relay(data_dir: Path, lay_stores: Callable[..., Path]) -> Iterator[Callable[..., Relay]]:
+    """Build the program from settings; its stores are made already, where they are files."""
     made: list[Relay] = []
 
     def make(**settings: Any) -> Relay:
         clock = settings.pop("clock", None)
         all_settings = Settings(**{"data_dir": data_dir, "timezone": "UTC", **settings})
+        if "database_url" not in settings:
+            lay_stores(all_settings.data_dir)
         made.append(Relay(Agent(all_settings, clock), asyncio.Runner(), all_settings))
         return made[-1]
 
@@ -221,11 +291,9 @@ def child_environment(**more: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
-    """A process in which all is imported, started at its first use."""
-    started = Warm(child_environment(), tmp_path_factory.mktemp("warm"))
-    yield started
-    started.close()
+def warm(request: pytest.FixtureRequest) -> Warm:
+    """The process in which all is imported, one for all workers."""
+    return request.config.stash[_WARM]
 
 
 @pytest.fixture
@@ -234,6 +302,7 @@ def command(tmp_path: Path, warm: Warm) -> Callable[..., Ended]:
 
     def run(*args: str, stdin: str | bytes | None = None, **environment: str) -> Ended:
         given = stdin.encode() if isinstance(stdin, str) else stdin
-        return warm.run(args, given, tmp_path, child_environment(**environment))
+        program = ("-m", "app", *args)
+        return warm.run(program, given, tmp_path, child_environment(**environment))
 
     return run

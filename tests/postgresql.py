@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -24,17 +26,28 @@ _FAST_AND_SMALL = (
 
 
 class Databases:
-    """The databases of one server that this process makes, and removes in the end."""
+    """The databases of one server that this process makes, and removes in the end.
 
-    def __init__(self, address: str) -> None:
+    Args:
+        address: Where the server is.
+        template: The address of a database with all tables; one is made when None.
+    """
+
+    def __init__(self, address: str, template: str | None = None) -> None:
         self._server = make_url(address).set(drivername="postgresql+psycopg")
         self._admin = create_engine(self._server, isolation_level="AUTOCOMMIT")
         self._made: set[str] = set()
-        self._template = self._create()
-        engine = open_engine(self._template)
-        upgrade(engine)
-        engine.dispose()
-        open_conversations(Settings(database_url=self._template)).close()
+        self._template = template or self._create()
+        if template is None:
+            engine = open_engine(self._template)
+            upgrade(engine)
+            engine.dispose()
+            open_conversations(Settings(database_url=self._template)).close()
+
+    @property
+    def template(self) -> str:
+        """The address of the database with all tables that others are copied from."""
+        return self._template
 
     def empty(self) -> str:
         """Return the address of a new database without tables."""
@@ -133,15 +146,28 @@ def _for_nobody(home: Path, place: Path) -> tuple[Path, dict[str, Any]]:
 def _running(
     programs: Path, place: Path, who: dict[str, Any], settings: Iterable[str]
 ) -> Iterator[None]:
-    def run(program: str, *options: str) -> None:
-        command = [str(programs / program), "-D", str(place / "data"), *options]
-        subprocess.run(command, cwd=place, check=True, stdout=subprocess.DEVNULL, **who)
-
-    made = ("--encoding=UTF8", "--auth=trust", "--no-locale", "--no-sync", "--no-instructions")
-    run("initdb", "-U", "postgres", *made)
-    options = " ".join(f"-c {one}" for one in settings)
-    run("pg_ctl", "-w", "-l", str(place / "log"), "-o", options, "start")
+    """Run the server as a child of this process; it is there when the block begins."""
+    data, made = ["-D", str(place / "data")], ("--encoding=UTF8", "--auth=trust", "--no-locale")
+    told: dict[str, Any] = {"cwd": place, "stdout": subprocess.DEVNULL, **who}
+    command = [str(programs / "initdb"), *data, "-U", "postgres", *made, "--no-sync"]
+    subprocess.run([*command, "--no-instructions"], check=True, **told)
+    options = [part for setting in settings for part in ("-c", setting)]
+    with (place / "log").open("w") as log:
+        process = subprocess.Popen(
+            [str(programs / "postgres"), *data, *options], stderr=log, **told
+        )
     try:
+        _wait_for(process, place)
         yield
     finally:
-        run("pg_ctl", "-w", "-m", "immediate", "stop")
+        process.send_signal(signal.SIGQUIT)  # at once, without writing anything to the disk
+        process.wait(30)
+
+
+def _wait_for(process: "subprocess.Popen[bytes]", place: Path) -> None:
+    """Wait until the server takes connections: it then says so in a line of its own file."""
+    file, end = place / "data" / "postmaster.pid", time.monotonic() + 60
+    while not (file.exists() and file.read_text().splitlines()[7:8] == ["ready   "]):
+        assert process.poll() is None, (place / "log").read_text()
+        assert time.monotonic() < end, (place / "log").read_text()
+        time.sleep(0.02)

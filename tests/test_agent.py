@@ -442,7 +442,6 @@ def test_bug_is_told_without_a_stack_trace_and_logged_with_one(relay: Relay) -> 
 def test_broken_database_raises_with_a_sentence(
     relay: Relay, data_dir: Path, gemini: GeminiServer
 ) -> None:
-    data_dir.mkdir()
     (data_dir / "tasks.db").write_bytes(b"this is no database" * 100)
     with pytest.raises(DatabaseError, match=r"tasks\.db failed: file is not a database"):
         relay.say("Hello")
@@ -450,7 +449,6 @@ def test_broken_database_raises_with_a_sentence(
 
 
 def test_broken_conversations_raise_with_a_sentence(relay: Relay, data_dir: Path) -> None:
-    data_dir.mkdir()
     (data_dir / "conversations.db").write_bytes(b"this is no database" * 100)
     with pytest.raises(DatabaseError, match=r"conversations\.db"):
         relay.say("Hello")

@@ -38,7 +38,7 @@ EXAMPLES = [
 @pytest.mark.parametrize("code", EXAMPLES)
 def test_python_examples_run(code: str, warm: Warm, tmp_path: Path) -> None:
     done = subprocess.run(
-        [warm.stand_in(tmp_path), "-c", code],
+        [warm.python, "-c", code],
         cwd=tmp_path,
         env=child_environment(HOME=str(tmp_path), XDG_DATA_HOME=str(tmp_path)),
         capture_output=True,
@@ -73,7 +73,7 @@ def test_machines_on_one_database_are_real_output(
 ) -> None:
     url, told = databases.empty(), list[str]()
     try:
-        scaling.play(url, warm.stand_in(tmp_path), told.append)
+        scaling.play(url, warm.python, told.append)
     finally:
         databases.drop(url)
     lines = "\n".join(told).splitlines()

@@ -37,6 +37,6 @@ def test_first_five_minutes_are_real_output_from_top_to_bottom(
 
 def test_walk_through_a_failover_is_real_output(warm: Warm, tmp_path: Path) -> None:
     told: list[str] = []
-    walkthrough.play(warm.stand_in(tmp_path).parent, told.append)
+    walkthrough.play(warm.python.parent, told.append)
     text = section(README, "## A failover, as it looks")
     assert indented(text) == [line for line in "".join(told).splitlines() if line]

@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+import shutil
 import subprocess
 import threading
 import zipfile
@@ -109,6 +110,7 @@ def test_backup_that_cannot_be_written_is_told_and_leaves_nothing(
 def test_backup_of_nothing_or_onto_a_database_is_refused(
     relay: Relay, data_dir: Path, tmp_path: Path, enter: Enter
 ) -> None:
+    shutil.rmtree(data_dir)
     nothing = enter("backup", str(tmp_path / "b.zip"))
     assert (nothing.code, (tmp_path / "b.zip").exists()) == (1, False)
     assert str(data_dir / "tasks.db") in nothing.err
