@@ -75,7 +75,7 @@ def main() -> None:
                 play(terminal, gemini, groq)
                 picture = _svg(terminal, name)
             finally:
-                terminal.child.close(force=True)
+                terminal.close()
                 gemini.stop()
                 groq.stop()
         (ROOT / "docs" / f"{name}.svg").write_text(picture, encoding="utf-8")

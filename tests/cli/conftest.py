@@ -1,4 +1,4 @@
-"""Start the interactive chat in a pseudo-terminal."""
+"""Run commands in a pseudo-terminal."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,18 +7,30 @@ import pytest
 
 from tests.conftest import child_environment
 from tests.fakes.terminal import Terminal
+from tests.fakes.warm import Warm
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
-    """Start the interactive chat in a pseudo-terminal."""
+def in_terminal(tmp_path: Path, warm: Warm) -> Iterator[Callable[..., Terminal]]:
+    """Start a command in a pseudo-terminal; `cold` lets it do its own imports."""
     started: list[Terminal] = []
 
-    def start(*args: str, columns: int = 100, **environment: str) -> Terminal:
+    def start(*args: str, columns: int = 100, cold: bool = False, **environment: str) -> Terminal:
         child = child_environment(**environment)
-        started.append(Terminal(["chat", *args], child, tmp_path, columns))
-        return started[-1]
+        terminal = Terminal(list(args), child, tmp_path, columns, None if cold else warm)
+        started.append(terminal)
+        return terminal
 
     yield start
-    for one in started:
-        one.child.close(force=True)
+    for terminal in started:
+        terminal.close()
+
+
+@pytest.fixture
+def terminal(in_terminal: Callable[..., Terminal]) -> Callable[..., Terminal]:
+    """Start the interactive chat in a pseudo-terminal."""
+
+    def start(*args: str, columns: int = 100, cold: bool = False, **environment: str) -> Terminal:
+        return in_terminal("chat", *args, columns=columns, cold=cold, **environment)
+
+    return start

@@ -2,14 +2,20 @@ import asyncio
 import threading
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
 from app import build_graph
+from app.events import Event, ToolCall
+from app.graph import Decision
+from app.reply import Reply
+from app.tasks import Owner
 from tests.conftest import Relay, provider_settings
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
+from tests.fakes.steps import calls, says
 
 
 def test_who_gives_up_while_a_lock_is_taken_leaves_it_free(
@@ -68,3 +74,25 @@ def test_thread_that_was_begun_on_a_server_is_gone_on_with_by_its_id(
     assert told[0] == "from Studio"
     assert relay.say("and I?", user="bob", thread=begun).ok
     assert len(gemini.requests[-1]["body"]["contents"]) == 1
+
+
+def test_call_that_a_person_has_edited_is_told_as_it_was_edited(
+    relay: Relay, gemini: GeminiServer
+) -> None:
+    for title in "abc":
+        relay.agent.container.tasks().add(Owner("ann", ZoneInfo("UTC")), title)
+    gemini.plays(calls("delete_tasks", task_ids=[1, 2, 3]), says("Done."))
+
+    async def happened(message: str | None, decision: Decision | None) -> list[Event]:
+        return [event async for event in relay.agent.stream("ann", message, decision=decision)]
+
+    asked = relay.runner.run(happened("delete all", None))
+    assert ToolCall("delete_tasks", {"task_ids": [1, 2, 3]}) in asked
+    edited = {"name": "complete_tasks", "args": {"task_ids": [2]}}
+    done = relay.runner.run(happened(None, [{"type": "edit", "edited_action": edited}]))
+    assert [event for event in done if isinstance(event, ToolCall)] == [
+        ToolCall("complete_tasks", {"task_ids": [2]})
+    ]
+    reply = done[-1]
+    assert isinstance(reply, Reply)
+    assert reply.tool_calls[-1]["args"] == {"task_ids": [2]}

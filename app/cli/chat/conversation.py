@@ -124,8 +124,10 @@ class Conversation:
         from .last_exchange import last_exchange
 
         try:
-            await self._session.loading.open_stores()
-            return await asyncio.to_thread(last_exchange, self._session)
+            stores = await self._session.loading.open_stores()
+            transcript = await asyncio.to_thread(stores.transcript)
+            user, thread = self._session.user, self._session.thread
+            return await asyncio.to_thread(last_exchange, transcript, user, thread)
         except TaskRelayError as error:
             return str(error)
 

@@ -6,7 +6,7 @@ from ..output import printable
 from .session import ChatSession
 
 if TYPE_CHECKING:
-    from ...conversations import TranscriptEntry
+    from ...conversations import Transcript, TranscriptEntry
 
 _LOOK_BACK = 40
 """Messages among which the last exchange is looked for."""
@@ -14,13 +14,21 @@ _MOST_LINES = 8
 """Lines of each message that are shown."""
 
 
-def last_exchange(session: ChatSession) -> str:
-    """Return the last exchange of the session's thread; empty where nothing was said."""
+def last_exchange(transcript: "Transcript", user: str, thread: str) -> str:
+    """Return the last exchange of a thread; empty where nothing was said.
+
+    Args:
+        transcript: Where everything that was said is kept.
+        user: Whose thread.
+        thread: What they call it.
+
+    Raises:
+        DatabaseError: The database can't be read.
+    """
     from ...conversations import Role
 
-    transcript = session.stores().transcript()
-    key = transcript.key_of(session.user, session.thread)
-    entries = transcript.last(session.user, key, _LOOK_BACK) if key else []
+    key = transcript.key_of(user, thread)
+    entries = transcript.last(user, key, _LOOK_BACK) if key else []
     question = _last(entries, Role.PERSON.value)
     if question is None:
         return ""
@@ -31,7 +39,8 @@ def last_exchange(session: ChatSession) -> str:
 
 def show_last(session: ChatSession) -> None:
     """Show the last exchange in dim letters."""
-    if text := last_exchange(session):
+    transcript = session.stores().transcript()
+    if text := last_exchange(transcript, session.user, session.thread):
         session.output.say(text, "dim")
 
 

@@ -41,7 +41,7 @@ class Prompt:
     def __init__(self, data_dir: Path, user: str, completions: Completions, plain: bool) -> None:
         self._session: PromptSession[str] = PromptSession(
             history=_history(data_dir, user),
-            completer=_SlashCompleter(completions),
+            completer=SlashCompleter(completions),
             complete_while_typing=Condition(_begins_with_a_slash),
             key_bindings=_keys(),
             prompt_continuation="  ",
@@ -84,13 +84,25 @@ async def _print_above(work: Coroutine[Any, Any, str], show: Callable[[str], Non
             show(text)
 
 
-class _SlashCompleter(Completer):
+class SlashCompleter(Completer):
+    """Completes lines that begin with a slash, and no others.
+
+    Args:
+        completions: Gives what may take the place of the word being typed.
+    """
+
     def __init__(self, completions: Completions) -> None:
         self._completions = completions
 
     def get_completions(
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
+        """Yield what may take the place of the word before the cursor.
+
+        Args:
+            document: The line, and where the cursor is.
+            complete_event: What asks for it.
+        """
         typed = document.text_before_cursor
         if not typed.startswith("/") or "\n" in typed:
             return

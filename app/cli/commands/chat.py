@@ -9,6 +9,7 @@ import click
 from ... import PROGRAM
 from ...errors import InputError
 from ...settings import clean_thread_id, clean_user_id
+from ..observers import is_observed
 from ..output import Output, is_plain
 
 if TYPE_CHECKING:
@@ -77,8 +78,8 @@ def _hold_conversation(settings: "Settings", user: str, thread: str, output: Out
     loading = Loading(settings)
     with asyncio.Runner() as runner:
         code = Conversation(ChatSession(settings, user, thread, output, loading, runner)).run()
-    if not loading.done:
-        # Nobody waits for what they no longer want; a thread can't be stopped otherwise.
+    if not loading.done and not is_observed():
+        # The models aren't needed any more, and a thread that loads them can't be stopped.
         sys.stdout.flush()
         os._exit(code)
     loading.close()

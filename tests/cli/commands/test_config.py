@@ -2,11 +2,11 @@
 
 import json
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import child_environment
 from tests.fakes.inside import Enter, screen
 from tests.fakes.terminal import Terminal
 
@@ -109,8 +109,10 @@ def test_key_from_standard_input_stays_out_of_sight(enter: Enter, data_dir: Path
     assert "The value is empty" in enter("config", "set", "GEMINI_API_KEY", "-", stdin="\n").err
 
 
-def test_key_is_asked_for_without_showing_it(tmp_path: Path, data_dir: Path) -> None:
-    asked = Terminal(["config", "set", "GEMINI_API_KEY", "-"], child_environment(), tmp_path)
+def test_key_is_asked_for_without_showing_it(
+    in_terminal: Callable[..., Terminal], data_dir: Path
+) -> None:
+    asked = in_terminal("config", "set", "GEMINI_API_KEY", "-")
     asked.wait("GEMINI_API_KEY:")
     asked.type(KEY)
     asked.wait("is set in")

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,8 @@ def texts(told: dict[str, Any], area: str) -> list[tuple[str, str]]:
     return [(f["level"], f["text"]) for f in told["findings"] if f["area"].startswith(area)]
 
 
-def _become(standing: BreakerStanding) -> Callable[[BreakerStanding], BreakerStanding]:
-    return lambda before: standing
+def _always(standing: BreakerStanding, before: BreakerStanding) -> BreakerStanding:
+    return standing
 
 
 def open_breakers(clock: FixedClock, settings: Settings) -> None:
@@ -39,7 +40,7 @@ def open_breakers(clock: FixedClock, settings: Settings) -> None:
     until = clock.now() + timedelta(hours=1)
     for place in places(settings):
         bad = BreakerStanding(kind="rate_limit", failures=1, openings=1, open_until=until)
-        stores.breaker_store().change(place.breakers.model, _become(bad))
+        stores.breaker_store().change(place.breakers.model, partial(_always, bad))
     stores.close()
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -160,8 +161,8 @@ def test_filter_that_is_not_understood_is_exit_1_and_a_sentence(enter: Enter) ->
     assert enter("tasks", "--status", "lost").code == 2
 
 
-def test_in_a_real_terminal_of_40_columns(enter: Enter, some: None, tmp_path: Path) -> None:
-    shown = Terminal(["tasks", "--plain"], child_environment(), tmp_path, columns=40)
+def test_in_a_real_terminal_of_40_columns(some: None, in_terminal: Callable[..., Terminal]) -> None:
+    shown = in_terminal("tasks", "--plain", columns=40)
     shown.wait("3  日")
     shown.wait("4 tasks")
     assert shown.end() == 0
