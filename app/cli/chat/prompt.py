@@ -111,10 +111,11 @@ class SlashCompleter(Completer):
             yield Completion(text, start_position=-len(word), display_meta=hint)
 
 
-class _PrivateHistory(FileHistory):
+class PrivateHistory(FileHistory):
     """A history file; a full disk loses the line and does not stop the chat."""
 
     def store_string(self, string: str) -> None:
+        """Append a line to the file."""
         with suppress(OSError):
             super().store_string(string)
 
@@ -125,7 +126,7 @@ def _history(data_dir: Path, user: str) -> History:
         private_file(file)
     except OSError:
         return InMemoryHistory()
-    return _PrivateHistory(str(file))
+    return PrivateHistory(str(file))
 
 
 def _begins_with_a_slash() -> bool:
