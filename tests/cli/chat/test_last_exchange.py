@@ -1,18 +1,24 @@
 """Show where a thread stood: the last question and its answer, shortened."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from app.cli.chat.last_exchange import last_exchange
 from app.conversations import Role, Transcript, TranscriptMessage
-from app.database import Engine
+from app.runtime import Stores
+from app.settings import Settings
 from tests.fakes.clock import FixedClock
 
 PERSON, MODEL, TOOL = Role.PERSON, Role.MODEL, Role.TOOL
 
 
 @pytest.fixture
-def transcript(engine: Engine) -> Transcript:
-    return Transcript(engine, 365)
+def transcript(data_dir: Path) -> Iterator[Transcript]:
+    stores = Stores(Settings(data_dir=data_dir, timezone="UTC"), FixedClock())
+    yield stores.transcript()
+    stores.close()
 
 
 def keep(transcript: Transcript, *messages: tuple[Role, str], thread: str = "main") -> None:

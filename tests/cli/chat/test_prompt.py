@@ -69,7 +69,7 @@ def test_history_that_cannot_be_kept_costs_no_chat(
     (tmp_path / "file").touch()
     keys.send_text("hello\r")
     assert prompt(tmp_path / "file" / "data").ask() == "hello"
-    history = PrivateHistory(str(data_dir))  # a directory can't be written, as on a full disk
+    history = PrivateHistory(str(tmp_path))  # a directory can't be written, as on a full disk
     history.append_string("hello again")
     assert history.get_strings() == ["hello again"]
 
