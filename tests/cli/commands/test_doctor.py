@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +27,8 @@ def texts(told: dict[str, Any], area: str) -> list[tuple[str, str]]:
     return [(f["level"], f["text"]) for f in told["findings"] if f["area"].startswith(area)]
 
 
-def _always(standing: BreakerStanding, before: BreakerStanding) -> BreakerStanding:
-    return standing
+def _become(standing: BreakerStanding) -> Callable[[BreakerStanding], BreakerStanding]:
+    return lambda before: standing
 
 
 def open_breakers(clock: FixedClock, settings: Settings) -> None:
@@ -40,7 +39,7 @@ def open_breakers(clock: FixedClock, settings: Settings) -> None:
     until = clock.now() + timedelta(hours=1)
     for place in places(settings):
         bad = BreakerStanding(kind="rate_limit", failures=1, openings=1, open_until=until)
-        stores.breaker_store().change(place.breakers.model, partial(_always, bad))
+        stores.breaker_store().change(place.breakers.model, _become(bad))
     stores.close()
 
 
