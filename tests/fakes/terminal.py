@@ -46,7 +46,7 @@ class ColdProgram:
             cwd=directory,
             env=environment,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one call
         )
 
     def wait(self) -> int:
@@ -170,7 +170,7 @@ class Terminal(Screen):
         self.send(f"{line}\r")
 
     def send(self, keys: str) -> None:
-        """Press keys; Ctrl-C is `\\x03`, Ctrl-D is `\\x04`."""
+        """Press keys, as the characters that they send."""
         os.write(self._master, keys.encode())
 
     def say(self, line: str, *shown: str) -> None:

@@ -1,8 +1,8 @@
 """`migrate`, `backup`, `restore` and `forget`, as a person calls them."""
 
+import shutil
 import sqlite3
 import stat
-import shutil
 import subprocess
 import threading
 import zipfile
