@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from .. import lazy_names
 from . import actions, fields, results
-from .dates.due_forms import format_due
+from .dates import format_due
 from .model import (
     Days,
     ImportCounts,
@@ -27,16 +27,14 @@ from .model import (
     Undone,
 )
 from .service import TaskService
-from .store.listing import ListQuery
+from .store import ListQuery, word_matcher
 from .task_factory import NewFields, RequestContext, drafted
 from .text import is_overdue, repeat_words, task_line
 
 if TYPE_CHECKING:
     from .archive import TaskArchive
-    from .dates.due import resolve_due
-    from .dates.repeat import check_rule, parse_repeat
+    from .dates import check_rule, parse_repeat, resolve_due
     from .quick_line import read_ids, read_task
-    from .store.search import word_matcher
 
 __all__ = [
     "Answer",
@@ -87,9 +85,7 @@ if not TYPE_CHECKING:
         __name__,
         {
             "archive": ("TaskArchive",),
-            "dates.due": ("resolve_due",),
-            "dates.repeat": ("check_rule", "parse_repeat"),
+            "dates": ("check_rule", "parse_repeat", "resolve_due"),
             "quick_line": ("read_ids", "read_task"),
-            "store.search": ("word_matcher",),
         },
     )

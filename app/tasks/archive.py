@@ -7,8 +7,7 @@ from sqlalchemy import Engine, delete
 from ..clock import Clock
 from ..database import reading, writing
 from .model import ImportCounts, Owner, Portable
-from .store.queries import scope_of
-from .store.rows import calls, changes, completions, counters, tasks
+from .store import calls, changes, completions, counters, scope_of, tasks
 from .transfer import ProgressCallback, Transfer
 
 

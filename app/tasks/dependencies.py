@@ -5,11 +5,25 @@ from collections.abc import Collection, Mapping, Sequence
 from ..errors import TaskRefusal
 from . import fields
 from .model import Status, Task
-from .store.queries import TaskRows
+from .store import TaskRows
 from .text import task_line
 
 MOST_BLOCKERS = 20
+MOST_IDS = 100
 _MOST_NAMED = 20
+
+
+def check_number_of_ids(references: Collection[int | str]) -> None:
+    """Refuse a change of no task, or of too many at once.
+
+    Raises:
+        TaskRefusal: They are none, or more than `MOST_IDS`.
+    """
+    if not references:
+        raise TaskRefusal("No task ids were given. Send the numbers that list_tasks shows.")
+    if len(references) > MOST_IDS:
+        count = len(references)
+        raise TaskRefusal(f"{count} ids at once are too many; send at most {MOST_IDS}.")
 
 
 def ids_of(rows: TaskRows, references: Collection[int | str]) -> tuple[int, ...]:

@@ -8,8 +8,7 @@ from sqlalchemy import insert as insert_row
 
 from .actions import UNDO, Action
 from .model import Status, Task, Undone
-from .store.queries import TaskRows
-from .store.rows import changes, completions, from_snapshot, to_snapshot
+from .store import TaskRows, changes, completions, from_snapshot, to_snapshot
 
 
 class History:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, delete, select
 from sqlalchemy import insert as insert_row
 
-from .store.rows import calls
+from .store import calls
 
 KEPT_DAYS = 30
 """How long a call is remembered; a turn that is taken up again is younger by far."""

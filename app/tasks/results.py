@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, tzinfo
 
 from .actions import COMPLETE, DELETE, SKIP, StatusAction, undone_words
-from .dates.due_forms import format_due
+from .dates import format_due
 from .model import Days, Outcome, Page, Stats, Status, Task, Undone
 from .text import numbers, task_line
 

@@ -16,12 +16,9 @@ from .history import History
 from .idempotency_keys import IdempotencyKeys
 from .model import Outcome, Owner, Page, Stats, Task, Undone
 from .status_transitions import outcome_of, transitions_of
-from .store.listing import PAGE_SIZE, ListQuery, listed, stats_of
-from .store.queries import TaskRows, scope_of
-from .store.rows import to_row
+from .store import PAGE_SIZE, ListQuery, TaskRows, listed, scope_of, stats_of, to_row
 from .task_factory import ChangedFields, NewFields, RequestContext, drafted, edited
 
-MOST_IDS = 100
 MOST_STEPS = 50
 
 
@@ -164,7 +161,7 @@ class TaskService:
         with self._reading() as connection:
             rows = TaskRows(connection, owner.user_id)
             ids: list[int] = []
-            for reference in references[:MOST_IDS]:
+            for reference in references[: dependencies.MOST_IDS]:
                 try:
                     ids += dependencies.ids_of(rows, [reference])
                 except TaskRefusal:
@@ -203,39 +200,32 @@ class TaskService:
     def complete(
         self, owner: Owner, task_ids: Sequence[int | str], *, skip: bool = False
     ) -> tuple[Outcome, ...]:
-        """Mark open tasks as done; a repeating one goes to its next due instead.
+        """Mark open tasks as done, or let them repeat; return an outcome for each.
+
+        A repeating task goes to its next due instead of being done.
 
         Args:
             owner: Whose tasks.
             task_ids: Their ids or titles, at most `MOST_IDS`.
             skip: Let repeating tasks go to their next due without being done.
-
-        Returns:
-            An outcome for each task that was named.
         """
         return self._change_status(owner, actions.SKIP if skip else actions.COMPLETE, task_ids)
 
     def reopen(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Outcome, ...]:
-        """Open done or deleted tasks again.
+        """Open done or deleted tasks again; return an outcome for each.
 
         Args:
             owner: Whose tasks.
             task_ids: Their ids or titles, at most `MOST_IDS`.
-
-        Returns:
-            An outcome for each task that was named.
         """
         return self._change_status(owner, actions.REOPEN, task_ids)
 
     def delete(self, owner: Owner, task_ids: Sequence[int | str]) -> tuple[Outcome, ...]:
-        """Delete tasks, so that `reopen` or `undo` can bring them back.
+        """Delete tasks, which `reopen` or `undo` bring back; return an outcome for each.
 
         Args:
             owner: Whose tasks.
             task_ids: Their ids or titles, at most `MOST_IDS`.
-
-        Returns:
-            An outcome for each task that was named.
         """
         return self._change_status(owner, actions.DELETE, task_ids)
 
@@ -265,11 +255,7 @@ class TaskService:
     def _change_status(
         self, owner: Owner, action: actions.StatusAction, references: Sequence[int | str]
     ) -> tuple[Outcome, ...]:
-        if not references:
-            raise TaskRefusal("No task ids were given. Send the numbers that list_tasks shows.")
-        if len(references) > MOST_IDS:
-            count = len(references)
-            raise TaskRefusal(f"{count} ids at once are too many; send at most {MOST_IDS}.")
+        dependencies.check_number_of_ids(references)
         now = self._clock.now()
         with self._changing(owner) as (rows, history):
             ids = dependencies.ids_of(rows, references)
@@ -278,11 +264,8 @@ class TaskService:
             if transitions:
                 before = [stored[task_id] for task_id in transitions]
                 after = [transition.task for transition in transitions.values()]
-                done = [
-                    task_id
-                    for task_id, transition in transitions.items()
-                    if transition.moved_on and action is actions.COMPLETE
-                ]
+                moved_on = [task_id for task_id, each in transitions.items() if each.moved_on]
+                done = moved_on if action is actions.COMPLETE else []
                 history.change(action, now, before, after, done=done)
             return tuple(
                 outcome_of(rows, task_id, stored.get(task_id), transitions, action)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from .actions import COMPLETE, REOPEN, SKIP, StatusAction
 from .model import Outcome, Owner, Status, Task
-from .store.queries import TaskRows
+from .store import TaskRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def outcome_of(
 def _transition(action: StatusAction, task: Task, owner: Owner, now: datetime) -> Transition:
     if action in (COMPLETE, SKIP):
         if task.repeat is not None:
-            from .dates.repeat import next_due
+            from .dates import next_due
 
             due = task.due or now.astimezone(owner.zone).date()
             following = next_due(task.repeat, due, now, owner.zone)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ..errors import TaskRefusal
 from . import fields
-from .dates.due_forms import wall_time
+from .dates import wall_time
 from .model import Owner, Recurrence, Status, Task
 
 
@@ -50,7 +50,7 @@ class RequestContext:
 
     def due(self, text: str) -> date | datetime:
         """Return the due that a phrase means; see `resolve_due`."""
-        from .dates.due import resolve_due
+        from .dates import resolve_due
 
         return resolve_due(text, self.now, self.owner.zone, day_first=self.day_first)
 
@@ -133,7 +133,7 @@ def _rescheduled(task: Task, given: ChangedFields, request: RequestContext) -> T
 
 def _repeating(task: Task, text: str, request: RequestContext, *, keep_due: bool) -> Task:
     """Give a task a rule; where its due isn't one of the rule's, the rule says the first due."""
-    from .dates.repeat import falls_on, parse_repeat, recurrence
+    from .dates import falls_on, parse_repeat, recurrence
 
     rule, first = parse_repeat(text, request.now, request.owner.zone, day_first=request.day_first)
     due = task.due

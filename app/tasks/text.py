@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from .dates.due_forms import format_due
+from .dates import format_due
 from .model import Recurrence, Status, Task
 
 _NOTES_SHOWN = 80

@@ -12,8 +12,7 @@ from .actions import IMPORT
 from .dependencies import reaches
 from .history import History
 from .model import ImportCounts, Portable, Status, Task
-from .store.queries import TaskRows
-from .store.rows import changes, completions, tasks
+from .store import TaskRows, changes, completions, tasks
 
 _CHUNK = 500
 ProgressCallback = Callable[[int], None]

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 
 from ...errors import TaskRefusal
-from ..dates.due_words import monday
+from ..dates import monday
 from ..model import Days
 
 _LAST_DAYS = re.compile(r"(?:the )?(?:last|past) (\d{1,3}) days")
