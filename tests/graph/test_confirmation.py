@@ -9,6 +9,7 @@ from langgraph.types import Command
 from app.events import ToolCall
 from app.tasks import Owner
 from tests.conftest import Relay, provider_settings
+from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import Answer, calls, says
@@ -323,3 +324,23 @@ def test_sync_callers_and_foreign_resumes_on_a_shared_checkpointer(
     state = graph.invoke(yes, config, context={"user_id": "ann"})
     assert state["messages"][-1].text == "Done."
     assert standing(filled)["c"] == "deleted"
+
+
+def test_run_that_was_taken_up_again_has_one_deadline_for_all_its_model_calls(
+    make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    clock = FixedClock()
+    settings = provider_settings(gemini, groq)
+    relay = make_relay(clock=clock, confirm_from=1, turn_timeout=40, **settings)
+    relay.agent.container.tasks().add(Owner("local", relay.agent.container.default_owner.zone), "a")
+    gemini.plays(calls("delete_tasks", task_ids=[1]), calls("list_tasks"), says("Done."))
+    graph = relay.agent.graph(InMemorySaver())
+    config: Any = {"configurable": {"thread_id": "1"}}
+    graph.invoke({"messages": [("user", "delete all")]}, config)
+    assert "deadline" not in graph.get_state(config).values  # the clock of another process
+    begun = clock.monotonic()
+    approved: Command[Any] = Command(resume={"decisions": [{"type": "approve"}]})
+    steps: list[Any] = list(graph.stream(approved, config, stream_mode="updates"))
+    deadlines = [step["call_model"]["deadline"] for step in steps if "call_model" in step]
+    assert len(deadlines) == 2
+    assert begun + 40 <= deadlines[0] == deadlines[1] <= clock.monotonic() + 40
