@@ -12,10 +12,7 @@ from langgraph.graph import END, START, StateGraph
 from ..tools import Context, ToolSet
 from .dependencies import Dependencies
 from .log_context import AsyncNode, Node, ain_log_context, in_log_context
-from .nodes.begin_turn import BeginTurn
-from .nodes.end_turn import EndTurn
-from .nodes.model_nodes import ModelNode
-from .nodes.tool_nodes import ToolNodes
+from .nodes import BeginTurn, EndTurn, ModelNode, ToolNodes
 from .routes import refuse, route_begun, route_tools, route_weighed, stop
 from .state import Messages, State
 
