@@ -32,7 +32,7 @@ from tests.fakes.processes import Ended
 
 _HEAVY = (
     *("app.cli.main", "app.cli.chat.one_turn", "app.cli.chat.prompt", "app.agent"),
-    *("alembic.command", "langchain_google_genai", "langchain_groq"),
+    *("alembic.command", "langchain_google_genai", "langchain_groq", "tests.fakes.made_ahead"),
 )
 _LONGEST = 60.0
 """Seconds that a program runs at most."""
