@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from app.errors import TaskRefusal
 from app.tasks import (
@@ -18,6 +18,7 @@ from app.tasks import (
     TaskArchive,
     TaskService,
 )
+from app.tasks.store import TaskRows, changes
 from tests.tasks.making import NOW, a_task
 
 NOBODY = UUID(int=999)
@@ -227,3 +228,55 @@ def _everything(tasks: TaskService, owner: Owner) -> str:
     tasks.add(owner, "a", repeat="every day")
     tasks.complete(owner, [1])
     return "x"
+
+
+def test_last_number_of_all_is_not_given_again_when_its_task_is_purged(
+    memory_service: TaskService, memory_archive: TaskArchive, ann: Owner
+) -> None:
+    for title in "ab":
+        memory_service.add(ann, title)
+    memory_service.delete(ann, [2])
+    memory_archive.purge(ann)
+    memory_archive.bring_in(ann, a_file(2), upsert=True)
+    assert numbers(memory_archive, ann) == [1, 3]
+
+
+def test_task_that_stands_twice_in_a_file_comes_once(
+    memory_archive: TaskArchive, ann: Owner
+) -> None:
+    twice = [Portable(a_task(number, "same")) for number in (1, 2)]
+    assert memory_archive.bring_in(ann, twice, upsert=False) == ImportCounts(1, 0, 1)
+
+
+def test_purge_frees_the_tasks_that_hung_on_what_is_gone(
+    memory: Engine, memory_archive: TaskArchive, ann: Owner
+) -> None:
+    tasks = [
+        a_task(1, status=Status.DELETED),
+        a_task(2),
+        a_task(3, parent_id=1, blocked_by=(1, 2)),
+        a_task(4, parent_id=2, blocked_by=(1,)),
+        a_task(5, parent_id=2, blocked_by=(2,)),
+        a_task(6, parent_id=1, status=Status.DELETED),
+    ]
+    with memory.begin() as connection:
+        TaskRows(connection, "ann").write([], tasks)
+    assert memory_archive.purge(ann) == 2
+    left = {one.task.id: one.task for one in memory_archive.everything(ann)}
+    links = {number: (task.parent_id, task.blocked_by) for number, task in left.items()}
+    assert links == {2: (None, ()), 3: (None, (2,)), 4: (2, ()), 5: (2, (2,))}
+
+
+def test_purge_leaves_no_word_of_a_task_in_the_history(
+    memory: Engine, memory_service: TaskService, memory_archive: TaskArchive, ann: Owner
+) -> None:
+    for title in ("kept", "secret"):
+        memory_service.add(ann, title)
+    memory_service.complete(ann, [1, 2])
+    memory_service.delete(ann, [2])
+    memory_archive.purge(ann)
+    with memory.connect() as connection:
+        left = connection.execute(select(changes.c.action, changes.c.before, changes.c.after)).all()
+    assert [row.action for row in left] == ["add", "complete"]
+    assert "secret" not in str(left)
+    assert "kept" in str(left)
