@@ -163,6 +163,11 @@ WRONG = [
     ("TURN_TIMEOUT", "soon", "a number of seconds above 0"),
     ("MAX_OUTPUT_TOKENS", "1.5", "a whole number from 1"),
     ("CONFIRM_FROM", "-1", "a whole number from 0 to 9999"),
+    ("HISTORY_WINDOW", "0", "a whole number from 1 to 9999"),
+    ("MAX_OUTPUT_TOKENS", "65537", "a whole number from 1 to 65536"),
+    ("GROQ_MAX_INPUT_TOKENS", "255", "a whole number of at least 256"),
+    ("ALERT_EVERY", "86401", "a number of seconds from 1 to 86400"),
+    ("MODEL_TIMEOUT", "3601", "a number of seconds above 0 and at most 3600"),
     ("APP_DATE_ORDER", "year", "month-first or day-first"),
     ("OFFLINE_FALLBACK", "maybe", "on or off"),
     ("APP_TIMEZONE", "Mars/Olympus", "an IANA time zone"),
@@ -322,3 +327,14 @@ def test_hosts_may_give_text_and_read_what_it_means() -> None:
     assert settings.data_dir == Path("data").absolute()
     assert settings.failover_on == ("timeout", "auth")
     assert [place.name for place in settings.places] == ["groq", "groq2"]
+
+
+def test_prices_of_an_address_of_ones_own_are_unknown_where_others_offer_the_api() -> None:
+    def price_name(**given: str) -> str | None:
+        (place,) = Settings(**{"llm_chain": "openai"} | given).places  # type: ignore[arg-type]
+        return place.price_name
+
+    assert price_name() == "openai"
+    assert price_name(openai_base_url="http://127.0.0.1:1") is None
+    assert price_name(llm_chain="groq", groq_base_url="http://127.0.0.1:1") == "groq"
+    assert price_name(llm_chain="ollama") is None

@@ -57,6 +57,12 @@ def test_status_in_the_body_wins_over_that_of_a_stream(told: dict[str, Any], sta
     assert found.status == status
 
 
+def test_status_in_the_body_wins_over_that_of_the_answer() -> None:
+    found = error_body_of(http_error(500, {"error": {"message": "x", "status_code": 498}}))
+    assert found is not None
+    assert found.status == 498
+
+
 @pytest.mark.parametrize("body", [None, "", "<html>", [], [ERROR, ERROR], 7, {"error": None}])
 def test_body_that_says_nothing_leaves_the_status(body: object) -> None:
     found = error_body_of(http_error(502, body))
