@@ -34,7 +34,7 @@ class ModelChain:
 
     Args:
         guards: The language models, in the order in which they are asked.
-        missing: The places that are left out for want of a key.
+        missing: The places that are left out because they have no key.
         tools: What models may call where a plan says nothing else.
         failover_on: The kinds of failure that go over to the next model.
         offline: Whether the offline responder comes last.

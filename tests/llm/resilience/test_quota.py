@@ -45,14 +45,14 @@ def who(relay: Relay, message: str = "Hello") -> list[tuple[str, str, str | None
 
 
 GEMINI = [("gemini", "answered", None)]
-SPARED = [("gemini", "skipped", "rate_limit"), ("groq", "answered", None)]
+SKIPPED = [("gemini", "skipped", "rate_limit"), ("groq", "answered", None)]
 
 
 def test_next_model_takes_what_is_above_a_set_limit_until_the_minute_is_over(
     make: Make, gemini: GeminiServer, clock: FixedClock
 ) -> None:
     relay = make(gemini_limits="2 requests/minute")
-    assert [who(relay) for _ in range(4)] == [GEMINI, GEMINI, SPARED, SPARED]
+    assert [who(relay) for _ in range(4)] == [GEMINI, GEMINI, SKIPPED, SKIPPED]
     assert gemini.calls == 2
     clock.move(seconds=61)
     assert who(relay) == GEMINI
@@ -67,7 +67,7 @@ def test_processes_count_together(make: Make, gemini: GeminiServer, store_url: s
     second = make(**told)
     assert who(second) == GEMINI
     second.end()
-    assert who(make(**told)) == SPARED
+    assert who(make(**told)) == SKIPPED
     assert gemini.calls == 2
 
 
@@ -80,7 +80,7 @@ def test_limit_is_learned_from_the_429_and_known_to_the_next_process(
     relay.end()
     clock.move(seconds=27)
     later = make()
-    assert [who(later) for _ in range(3)] == [GEMINI, GEMINI, SPARED]
+    assert [who(later) for _ in range(3)] == [GEMINI, GEMINI, SKIPPED]
     assert gemini.calls == 3
 
 
@@ -91,7 +91,7 @@ def test_learned_limit_is_believed_for_two_days_and_that_of_a_changed_key_not_at
     gemini.plays(gemini_api.quota(seconds=26, value=1), says("Hi."))
     relay.say("Hello")
     clock.move(seconds=27)
-    assert [who(relay), who(relay)] == [GEMINI, SPARED]
+    assert [who(relay), who(relay)] == [GEMINI, SKIPPED]
     gemini.key = "AIza-another-fake-key-for-tests-0002"
     assert who(make(gemini_api_key=gemini.key)) == GEMINI
     gemini.key = GeminiServer.key
@@ -102,10 +102,10 @@ def test_learned_limit_is_believed_for_two_days_and_that_of_a_changed_key_not_at
 def test_day_of_gemini_ends_at_midnight_pacific(make: Make, clock: FixedClock) -> None:
     relay = make(gemini_limits="1 requests/day")
     assert who(relay) == GEMINI
-    (spared, _) = who(relay)
-    assert spared == ("gemini", "skipped", "quota_daily")
+    (skipped, _) = who(relay)
+    assert skipped == ("gemini", "skipped", "quota_daily")
     clock.move(hours=4)  # 23:30 in California
-    assert who(relay)[0] == spared
+    assert who(relay)[0] == skipped
     clock.move(minutes=31)
     assert who(relay) == GEMINI
 
@@ -136,7 +136,7 @@ def test_request_larger_than_the_whole_limit_is_asked_all_the_same(
 ) -> None:
     relay = make(gemini_limits="50 tokens/minute")
     assert who(relay) == GEMINI
-    assert who(relay) == SPARED
+    assert who(relay) == SKIPPED
 
 
 def test_groqs_headers_say_what_is_left_and_when_it_is_back(
@@ -202,7 +202,7 @@ def test_setting_wins_over_what_was_learned(
     gemini.plays(gemini_api.quota(seconds=26, value=1), says("Hi."))
     relay.say("Hello")
     clock.move(seconds=27)
-    assert [who(relay) for _ in range(3)] == [GEMINI, GEMINI, SPARED]
+    assert [who(relay) for _ in range(3)] == [GEMINI, GEMINI, SKIPPED]
 
 
 def test_what_is_counted_while_the_database_cannot_be_written_is_not_forgotten(
