@@ -104,7 +104,7 @@ class Container:
         """
         await self.breakers.refresh()
         states = place_statuses(self.chain, self.breakers.standings(), self.clock.now())
-        return {one.provider: one.state.value for one in states}
+        return {status.provider: status.state.value for status in states}
 
     def ledger(self) -> Ledger:
         """Return where every model call is kept; opens the database as `tasks` does."""
