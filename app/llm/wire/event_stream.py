@@ -5,6 +5,7 @@ space after `data:`, some stop at a comment.
 """
 
 import codecs
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,6 +28,7 @@ class EventStreamParser:
         self._text = ""
         self._begun = False
         self._data: list[str] = []
+        self._bare: list[str] = []
         self._type = ""
 
     def feed(self, piece: bytes) -> Iterator[ServerEvent]:
@@ -62,12 +64,28 @@ class EventStreamParser:
             self._data.append(value)
         elif name == "event":
             self._type = value
+        elif name not in ("", "id", "retry"):
+            self._bare.append(line)
 
     def _dispatched(self) -> ServerEvent | None:
-        """Return the event that a blank line ends; None where it has no data."""
-        event = ServerEvent("\n".join(self._data), self._type) if self._data else None
-        self._data, self._type = [], ""
+        """Return the event that a blank line ends; None where it has no data.
+
+        Gemini writes an error in a stream as a bare JSON object, without `data:`.
+        """
+        data = self._data or ([bare] if (bare := _json("\n".join(self._bare))) else [])
+        event = ServerEvent("\n".join(data), self._type) if data else None
+        self._data, self._bare, self._type = [], [], ""
         return event
+
+
+def _json(text: str) -> str:
+    """Return a JSON object or array on one line; nothing where a text is none."""
+    if not text.lstrip().startswith(("{", "[")):
+        return ""
+    try:
+        return json.dumps(json.loads(text))
+    except (ValueError, RecursionError):
+        return ""
 
 
 def _lines(text: str, *, ended: bool) -> tuple[list[str], str]:

@@ -33,6 +33,10 @@ def data_of(*pieces: bytes) -> list[str]:
         ("nonsense: a\ndata: b\n\n", ["b"]),
         ("data: a\n\ndata: the last", ["a", "the last"]),
         ("data: a\r", ["a"]),
+        (
+            'data: a\n\n{\n  "error": {\n    "code": 503\n  }\n}\n',
+            ["a", '{"error": {"code": 503}}'],
+        ),
         ("", []),
     ],
 )
