@@ -17,6 +17,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from ..settings import FailureKind
 from ..telemetry import Tokens
 from .failures import Verdict, classify, error_body_of, finish_reason, judge
+from .wire import WireRecord, recording
 
 _AFTER_THE_FINISH = 1.0
 """Seconds to wait for the end of a stream that has given its finish reason."""
@@ -63,11 +64,12 @@ async def read_stream(
         now: Gives seconds on a monotonic scale.
     """
     reader = _Reader(limits, now)
-    verdict = await reader.read(model, messages, config)
+    with recording() as record:
+        verdict = await reader.read(model, messages, config, record)
     whole = reader.whole or AIMessageChunk(content="")
     message = message_chunk_to_message(whole)
     answer = message if isinstance(message, AIMessage) else AIMessage(content="")
-    verdict = verdict or judge(answer)
+    verdict = verdict or judge(answer, record)
     return StreamResult(
         answer=None if verdict else answer,
         verdict=verdict,
@@ -96,18 +98,31 @@ class _Reader:
     def __init__(self, limits: TimeLimits, now: Callable[[], float]) -> None:
         self._limits = limits
         self._now = now
+        self._record = WireRecord()
         self.whole: AIMessageChunk | None = None
         self.first_token: float | None = None
 
     @property
     def finished(self) -> bool:
         """Say whether the finish reason has come: then only an error frame can still spoil it."""
-        return bool(self.whole and finish_reason(self.whole))
+        return bool(self._record.finish_reasons or (self.whole and finish_reason(self.whole)))
 
     async def read(
-        self, model: Runnable[Any, Any], messages: list[BaseMessage], config: RunnableConfig | None
+        self,
+        model: Runnable[Any, Any],
+        messages: list[BaseMessage],
+        config: RunnableConfig | None,
+        record: WireRecord,
     ) -> Verdict | None:
-        """Read to the end; return why it failed, if it did."""
+        """Read to the end; return why it failed, if it did.
+
+        Args:
+            model: Who is asked.
+            messages: What it is told.
+            config: LangChain's configuration of the run.
+            record: What comes over the wire.
+        """
+        self._record = record
         attempt = max(0.0, self._limits.attempt)
         begun = self._now()
         try:

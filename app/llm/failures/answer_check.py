@@ -3,6 +3,9 @@
 from langchain_core.messages import AIMessage
 
 from ...settings import FailureKind
+from ..wire import WireRecord
+from .classification import verdict_on
+from .error_body import ErrorBody
 from .verdict import Verdict
 
 _GOOD = frozenset({"STOP", "TOOL_CALLS", "FUNCTION_CALL", "END_TURN", "TOOL_USE", "STOP_SEQUENCE"})
@@ -35,32 +38,80 @@ def finish_reason(answer: AIMessage) -> str:
     return next((str(reason).upper() for reason in found if reason), "")
 
 
-def judge(answer: AIMessage) -> Verdict | None:
+def worst_reason(answer: AIMessage, record: WireRecord) -> str:
+    """Return the finish reason that counts, in capitals; empty where no reason came.
+
+    Each frame's reason is judged by itself, since clients join them: a refusal counts more than
+    a reason that nobody knows, that more than a cut, and a cut more than a good end.
+
+    Args:
+        answer: The answer as the client merged it.
+        record: What came over the wire.
+    """
+    reasons = [reason.upper() for reason in record.finish_reasons] or [finish_reason(answer)]
+    return max(reasons, key=_badness)
+
+
+def is_cut(reason: str) -> bool:
+    """Say whether a finish reason means that the answer ended at a limit."""
+    return reason in _CUT
+
+
+def judge(answer: AIMessage, record: WireRecord) -> Verdict | None:
     """Return why an answer can't be used, or None when it can.
 
-    An answer that was cut off at the output limit is used as far as it goes.
+    A text that was cut off at the output limit is used as far as it goes; a tool call never.
+
+    Args:
+        answer: The answer as the client merged it.
+        record: What came over the wire; empty where the client's connection isn't ours.
     """
-    metadata = answer.response_metadata
-    feedback = metadata.get("prompt_feedback") or {}
-    if feedback.get("block_reason") or feedback.get("block_reason_message"):
+    if record.errors:
+        return verdict_on(ErrorBody.of(record.errors[0]), "an error inside a good answer")
+    reason = worst_reason(answer, record)
+    if blocked := _blocked(answer, reason):
+        return Verdict(FailureKind.BLOCKED, detail=blocked)
+    if fault := _fault(answer, record, reason):
+        return Verdict(FailureKind.MALFORMED_RESPONSE, detail=fault)
+    if record.call_as_text and not answer.tool_calls:
         return Verdict(
-            FailureKind.BLOCKED, detail=str(feedback.get("block_reason") or "prompt blocked")
-        )
-    reason = finish_reason(answer)
-    if reason in _BLOCKED:
-        return Verdict(FailureKind.BLOCKED, detail=f"finish reason {reason}")
-    if not reason:
-        return Verdict(
-            FailureKind.MALFORMED_RESPONSE, detail="the stream ended without a finish reason"
-        )
-    if reason not in _GOOD | _CUT:
-        return Verdict(FailureKind.MALFORMED_RESPONSE, detail=f"finish reason {reason}")
-    if answer.invalid_tool_calls:
-        return Verdict(
-            FailureKind.MALFORMED_RESPONSE, detail="a tool call's arguments are not JSON"
+            FailureKind.TOOL_USE_FAILED,
+            detail="a tool call came as text",
+            generation=record.call_as_text,
         )
     if not answer.tool_calls and not answer.text.strip():
         return Verdict(
             FailureKind.MALFORMED_RESPONSE, detail=f"an empty answer, finish reason {reason}"
         )
     return None
+
+
+def _blocked(answer: AIMessage, reason: str) -> str:
+    feedback = answer.response_metadata.get("prompt_feedback") or {}
+    if feedback.get("block_reason") or feedback.get("block_reason_message"):
+        return str(feedback.get("block_reason") or "prompt blocked")
+    return f"finish reason {reason}" if reason in _BLOCKED else ""
+
+
+def _fault(answer: AIMessage, record: WireRecord, reason: str) -> str:
+    if not reason:
+        return "the stream ended without a finish reason"
+    if reason not in _GOOD | _CUT:
+        return f"finish reason {reason}"
+    if answer.invalid_tool_calls or not all(call.whole for call in record.calls.values()):
+        return "a tool call's arguments are not whole JSON"
+    if not all(call["name"] for call in answer.tool_calls) or not all(
+        call.name for call in record.calls.values()
+    ):
+        return "a tool call without a name"
+    return ""
+
+
+def _badness(reason: str) -> int:
+    if reason in _BLOCKED:
+        return 4
+    if reason in _CUT:
+        return 2
+    if reason in _GOOD:
+        return 1
+    return 3 if reason else 0

@@ -50,19 +50,29 @@ def classify(exception: BaseException, *, began: bool = False) -> Verdict:
     """
     body = error_body_of(exception)
     if body is not None and (body.status or body.error):
-        delays = (str(info.get("retryDelay", "")) for info in body.details("RetryInfo"))
-        kind = _of_provider(body)
-        return Verdict(
-            kind=kind,
-            status=body.status,
-            detail=body.message or body.code or type(exception).__name__,
-            retry_after=longest_wait(body.retry_after, delays, body.message),
-            sticky=kind is FailureKind.QUOTA_DAILY and _sticky(body),
-            generation=_generation(body) if kind is FailureKind.TOOL_USE_FAILED else "",
-            one_model=_zero_limit(body) or body.code.startswith("model_"),
-            limits=google_limits(_limits(body)),
-        )
+        return verdict_on(body, type(exception).__name__)
     return Verdict(_of_transport(exception, began), detail=_describe(exception))
+
+
+def verdict_on(body: ErrorBody, otherwise: str) -> Verdict:
+    """Return the verdict on what a provider said.
+
+    Args:
+        body: Its words.
+        otherwise: What to tell where it had none.
+    """
+    delays = (str(info.get("retryDelay", "")) for info in body.details("RetryInfo"))
+    kind = _of_provider(body)
+    return Verdict(
+        kind=kind,
+        status=body.status,
+        detail=body.message or body.code or otherwise,
+        retry_after=longest_wait(body.retry_after, delays, body.message),
+        sticky=kind is FailureKind.QUOTA_DAILY and _sticky(body),
+        generation=_generation(body) if kind is FailureKind.TOOL_USE_FAILED else "",
+        one_model=_zero_limit(body) or body.code.startswith("model_"),
+        limits=google_limits(_limits(body)),
+    )
 
 
 def _of_provider(body: ErrorBody) -> FailureKind:

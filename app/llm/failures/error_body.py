@@ -47,6 +47,12 @@ class ErrorBody:
     error: Mapping[str, Any] = field(default_factory=dict)
     retry_after: str | None = None
 
+    @classmethod
+    def of(cls, error: Mapping[str, Any]) -> "ErrorBody":
+        """Return what an error object says that stood inside an answer with status 200."""
+        inner = _inner({"error": dict(error)})
+        return cls(_status(None, inner), inner)
+
     @property
     def message(self) -> str:
         """Return the provider's sentence."""

@@ -77,6 +77,29 @@ def read_back(generation: str, tools: Collection[str]) -> Repaired | None:
     return None if named or _ATTEMPT.search(text) else Repaired(text=text)
 
 
+def looks_like_call(text: str) -> bool:
+    """Say whether an answer's whole text is a tool call, or calls, and nothing else.
+
+    JSON that names no tool is an answer; so is prose around a call.
+    """
+    text = text.strip()
+    if re.match(r"<\|?/?tool|<function|\[TOOL_CALLS\]|<\|channel\|>|.{0,40}\uff5c", text):
+        return True
+    try:
+        return bool(_plain_json(text) or _pythonic_tool(text))
+    except _UncertainError:
+        return False
+
+
+def _pythonic_tool(text: str) -> list[tuple[str, Any]]:
+    """Read a call as Python, only where it is marked as a tool's: in prose, `f(x=1)` is text."""
+    marked = re.match(
+        r"(?:```)?(?:tool_code|python)?\s*(?:print\()?(?:default_api|functions)\.", text
+    )
+    fenced = text.startswith("```tool_code")
+    return _pythonic(text) if marked or fenced else []
+
+
 def _checked(name: str, args: Any, tools: Collection[str]) -> RepairedCall:
     name = _PREFIX.sub("", name.split("<|", maxsplit=1)[0].strip())
     if name not in tools:

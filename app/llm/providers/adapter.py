@@ -9,6 +9,8 @@ from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
 
 from ...settings import Limit, PlaceSettings, Secret, Settings
+from ..messages.tool_call_repair import looks_like_call
+from ..wire import Frames, response_hook
 from .model_lists import Listing
 
 if TYPE_CHECKING:
@@ -70,6 +72,19 @@ def reveal(key: Secret | None) -> Any:
     from pydantic import SecretStr
 
     return SecretStr(key.reveal()) if key else None
+
+
+def event_hooks(settings: Settings, frames: Frames) -> dict[str, list[Callable[..., Any]]]:
+    """Return the hooks of a provider's httpx client: the connect limit, and the wire's reader.
+
+    Args:
+        settings: Hold the connect limit.
+        frames: Reads the frames of the provider's API.
+    """
+    return {
+        "request": [connect_limit(settings)],
+        "response": [response_hook(frames, looks_like_call)],
+    }
 
 
 def connect_limit(settings: Settings) -> Callable[[Any], Awaitable[None]]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from ...settings import PlaceSettings, Settings
 from ..messages import in_plain_strings
-from .adapter import Client, ProviderAdapter, reveal
+from ..wire import AnthropicFrames
+from .adapter import Client, ProviderAdapter, event_hooks, reveal
 from .model_lists import Listing, ids
 from .tool_declarations import declarations
 
@@ -20,11 +21,15 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     from langchain_anthropic import ChatAnthropic
 
     key = reveal(place.api_key)
+    http = anthropic.DefaultAsyncHttpxClient(
+        timeout=None, event_hooks=event_hooks(settings, AnthropicFrames())
+    )
     client = anthropic.AsyncAnthropic(
         api_key=key.get_secret_value(),
         base_url=url,
         max_retries=0,
         timeout=anthropic.Timeout(None, connect=settings.connect_timeout),
+        http_client=http,
     )
     model = ChatAnthropic(
         model_name=place.model,

@@ -5,17 +5,25 @@ from typing import Any
 
 from ...settings import PlaceSettings, Settings
 from ..messages import for_gemini
-from .adapter import Client, ProviderAdapter, connect_limit, reveal
+from ..wire import GeminiFrames
+from .adapter import Client, ProviderAdapter, event_hooks, reveal
 from .model_lists import Listing
 from .tool_declarations import declarations_of_one_type
+
+_API_VERSION = "v1beta"
+"""The version of the API that knows tools and thought signatures (Gemini API versions page)."""
 
 
 def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     """Open a client; `max_retries` counts attempts here, and 0 would mean the default of six.
 
-    Where aiohttp happens to be installed, Google's SDK takes it instead of httpx, whose
-    hooks and errors we know; told that the client is ours, it stays with httpx.
+    LangChain's class opens Google's SDK by itself, where the environment may steer it: to
+    Vertex, to aiohttp, to another version of the API. So it gets an SDK client that says all
+    of that itself, in the place of its own.
     """
+    import httpx
+    from google.genai import Client as GoogleClient
+    from google.genai.types import HttpOptions
     from langchain_google_genai import ChatGoogleGenerativeAI
 
     model = ChatGoogleGenerativeAI(
@@ -25,12 +33,16 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
         vertexai=False,
         max_retries=1,
         max_output_tokens=settings.max_output_tokens,
-        client_args={"event_hooks": {"request": [connect_limit(settings)]}},
     )
-    sdk: Any = model.client
-    http = sdk._api_client._async_httpx_client  # noqa: SLF001 - see test_private_names.py
-    sdk._api_client._http_options.httpx_async_client = http  # noqa: SLF001 - see test_private_names.py
-    return Client(model, http.aclose)
+    http = httpx.AsyncClient(
+        timeout=None, follow_redirects=True, event_hooks=event_hooks(settings, GeminiFrames())
+    )
+    model.client = GoogleClient(
+        vertexai=False,
+        api_key=reveal(place.api_key).get_secret_value(),
+        http_options=HttpOptions(base_url=url, api_version=_API_VERSION, httpx_async_client=http),
+    )
+    return Client(model, http.aclose, http)
 
 
 def _names(page: Mapping[str, Any]) -> list[str]:

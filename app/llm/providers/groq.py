@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from ...settings import Limit, PlaceSettings, Settings, Window
 from ..failures import duration
 from ..messages import in_plain_strings
-from .adapter import Client, ProviderAdapter, RemainingQuota, connect_limit, reveal
+from ..wire import ChatCompletionFrames
+from .adapter import Client, ProviderAdapter, RemainingQuota, event_hooks, reveal
 from .model_lists import Listing, bearer, ids
 from .tool_declarations import declarations
 
@@ -18,7 +19,9 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     import httpx
     from langchain_groq import ChatGroq
 
-    http = httpx.AsyncClient(timeout=None, event_hooks={"request": [connect_limit(settings)]})
+    http = httpx.AsyncClient(
+        timeout=None, event_hooks=event_hooks(settings, ChatCompletionFrames())
+    )
     effort = {"reasoning_effort": "low"} if place.model.startswith("openai/gpt-oss") else {}
     model = ChatGroq(
         model=place.model,

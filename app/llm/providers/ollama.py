@@ -2,7 +2,8 @@
 
 from ...settings import PlaceSettings, Settings
 from ..messages import in_plain_strings
-from .adapter import Client, ProviderAdapter
+from ..wire import OllamaFrames
+from .adapter import Client, ProviderAdapter, event_hooks
 from .model_lists import Listing, bearer
 from .tool_declarations import declarations
 
@@ -25,7 +26,10 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
         num_ctx=context,
         num_predict=settings.max_output_tokens,
         client_kwargs={"headers": headers},
-        async_client_kwargs={"timeout": httpx.Timeout(None, connect=settings.connect_timeout)},
+        async_client_kwargs={
+            "timeout": httpx.Timeout(None, connect=settings.connect_timeout),
+            "event_hooks": event_hooks(settings, OllamaFrames()),
+        },
     )
     return Client(model, model._async_client.close)  # noqa: SLF001 - see test_private_names.py
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from ...settings import PlaceSettings, Secret, Settings
 from ..messages import in_plain_strings
-from .adapter import Client, ProviderAdapter, reveal
+from ..wire import ChatCompletionFrames
+from .adapter import Client, ProviderAdapter, event_hooks, reveal
 from .model_lists import Listing, bearer, ids
 from .tool_declarations import declarations
 
@@ -20,7 +21,9 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     import openai
     from langchain_openai import ChatOpenAI
 
-    http = openai.DefaultAsyncHttpxClient(timeout=None)
+    http = openai.DefaultAsyncHttpxClient(
+        timeout=None, event_hooks=event_hooks(settings, ChatCompletionFrames())
+    )
     more: dict[str, Any] = {"extra_body": {"max_tokens": settings.max_output_tokens}}
     if url == place.provider.url:
         more = {"max_completion_tokens": settings.max_output_tokens, "stream_usage": True}

@@ -40,7 +40,12 @@ class CallPiece:
 
 
 class Frames(Protocol):
-    """Reads the frames of one API."""
+    """Reads the frames of one API.
+
+    `one_a_line` says that frames are lines of JSON and no event stream.
+    """
+
+    one_a_line: bool
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield the text for the person."""
@@ -63,6 +68,8 @@ class Frames(Protocol):
 
 class ChatCompletionFrames:
     """Chat completions of the OpenAI API, which Groq and many others speak."""
+
+    one_a_line = False
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield `choices[0].delta.content`."""
@@ -120,6 +127,8 @@ class ChatCompletionFrames:
 class GeminiFrames:
     """Gemini's `streamGenerateContent`."""
 
+    one_a_line = False
+
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield the text of the first candidate's parts; thoughts are no text for the person."""
         for part in self._parts(frame):
@@ -169,6 +178,8 @@ class GeminiFrames:
 class AnthropicFrames:
     """Anthropic's `messages`: events that open, fill and close content blocks."""
 
+    one_a_line = False
+
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield the text of `text_delta`."""
         delta = frame.get("delta")
@@ -203,6 +214,8 @@ class AnthropicFrames:
 
 class OllamaFrames:
     """Ollama's `chat`: a JSON object a line."""
+
+    one_a_line = True
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield `message.content`."""

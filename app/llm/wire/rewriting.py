@@ -6,7 +6,7 @@ Thoughts and calls at the head of an answer's text are taken out on the way.
 
 import json
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache
 from typing import Any
 
@@ -103,7 +103,9 @@ def response_hook(
         if response.status_code >= 400:
             return
         kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
-        read = _READERS.get(kind, _events)
+        read = _document if kind == "application/json" else _events
+        if frames.one_a_line:
+            read = _lines
         rewriter = Rewriter(frames, current_record(), is_call)
         package = sys.modules[type(response).__module__.partition(".")[0]]  # httpx, or its fork
         received = package.Response(200, headers=response.headers, stream=response.stream)
@@ -166,13 +168,6 @@ async def _document(received: Any, rewriter: Rewriter) -> AsyncIterator[bytes]:
         yield piece
     if size <= _LARGEST_ERROR:
         rewriter.note_error(b"".join(pieces))
-
-
-_READERS: Mapping[str, Callable[[Any, Rewriter], AsyncIterator[bytes]]] = {
-    "application/x-ndjson": _lines,
-    "application/json": _document,
-}
-"""How an answer is read, by its content type; everything else is read as an event stream."""
 
 
 def _encoded(event: ServerEvent, rewriter: Rewriter) -> bytes:
