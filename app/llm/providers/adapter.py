@@ -9,7 +9,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
 
 from ...settings import Limit, PlaceSettings, Secret, Settings
-from ..messages.tool_call_repair import looks_like_call
+from ..messages import looks_like_call
 from ..wire import Frames, response_hook
 from .model_lists import Listing
 

@@ -63,7 +63,12 @@ class Frames(Protocol):
         """Put right, in place, what breaks clients and means nothing."""
 
     def say(self, frame: dict[str, Any], text: str) -> None:
-        """Add text for the person to a frame."""
+        """Add text for the person to a frame.
+
+        Args:
+            frame: The frame, which is changed.
+            text: What to add.
+        """
 
 
 class ChatCompletionFrames:
@@ -110,7 +115,12 @@ class ChatCompletionFrames:
                 choice["delta"] = {}
 
     def say(self, frame: dict[str, Any], text: str) -> None:
-        """Add text to the first choice."""
+        """Add text to the first choice.
+
+        Args:
+            frame: The frame, which is changed.
+            text: What to add.
+        """
         for delta in self._deltas(frame):
             delta["content"] = _text(delta.get("content")) + text
             return
@@ -156,7 +166,12 @@ class GeminiFrames:
         """Leave frames as they are."""
 
     def say(self, frame: dict[str, Any], text: str) -> None:
-        """Add a part to the first candidate."""
+        """Add a part to the first candidate.
+
+        Args:
+            frame: The frame, which is changed.
+            text: What to add.
+        """
         for candidate in self._candidates(frame):
             content = candidate.get("content")
             if not isinstance(content, dict):
@@ -209,7 +224,12 @@ class AnthropicFrames:
         """Leave frames as they are."""
 
     def say(self, frame: dict[str, Any], text: str) -> None:
-        """Add nothing: a frame of this API holds one block's piece only."""
+        """Add nothing: a frame of this API holds one block's piece only.
+
+        Args:
+            frame: The frame, which is changed.
+            text: What to add.
+        """
 
 
 class OllamaFrames:
@@ -246,7 +266,12 @@ class OllamaFrames:
         """Leave frames as they are."""
 
     def say(self, frame: dict[str, Any], text: str) -> None:
-        """Add text to the message."""
+        """Add text to the message.
+
+        Args:
+            frame: The frame, which is changed.
+            text: What to add.
+        """
         message = frame.get("message")
         if isinstance(message, dict):
             message["content"] = _text(message.get("content")) + text
