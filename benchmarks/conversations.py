@@ -41,7 +41,9 @@ from app.agent import Agent
 from app.settings import Settings
 from app.tools import TaskTools
 from benchmarks.systems import World, plain_gemini
+from tests.conftest import child_environment
 from tests.fakes.steps import calls, says
+from tests.fakes.warm import Warm, WarmProcess
 from tests.killing import Killer
 
 EARLY = 30
@@ -185,7 +187,10 @@ async def compare(turns: int, peers: int) -> Table:
     for name, make in SYSTEMS.items():
         count = turns if make is task_relay else peers
         overheads, (early, late) = await grow(make, count)
-        first, last = _around(overheads, EARLY), _around(overheads, count - _AROUND)
+        first, last = (
+            _around(overheads, min(EARLY, count - 1)),
+            _around(overheads, max(1, count - _AROUND)),
+        )
         growth = (late - early) / (count - min(100, count // 2))
         table.add_row(
             *(name, str(count), f"{first:.1f}", f"{last:.1f}", f"{last / first:.2f}"),
@@ -207,7 +212,10 @@ def main() -> None:
         console.print(asyncio.run(compare(options.turns, options.peers)))
     if options.kills:
         with tempfile.TemporaryDirectory(prefix="task-relay-bench-") as name:
-            sys.stdout.write(f"{Killer(Path(name), random.Random()).kill(options.kills)}\n")
+            warm = WarmProcess(child_environment(), Path(name))
+            killer = Killer(Path(name), random.Random(), Warm(warm.address))
+            sys.stdout.write(f"{killer.kill(options.kills)}\n")
+            warm.close()
 
 
 if __name__ == "__main__":

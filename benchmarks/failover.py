@@ -1,4 +1,4 @@
-"""Compare failovers: `python -m benchmarks.failover [--rounds N]`.
+"""Compare failovers: `python -m benchmarks.failover [--rounds N] [--scenes NAME ...]`.
 
 Every system asks loopback servers of its own in one run, several rounds, one after the
 other, each time fresh but with open connections. Who needs more than seconds is cut off
@@ -17,13 +17,14 @@ import logging
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.scenes import FALLBACK, PRIMARY, SCENES, Scene
-from benchmarks.systems import Ask, Make, World, systems
+from benchmarks.systems import SYSTEMS, Ask, Make, World, installed
 from tests.fakes.steps import says
 
 _SLOW = 3.0
@@ -80,21 +81,30 @@ async def play(scene: Scene, make: Make, limit: float, cell: Cell, *, timed: boo
         world.close()
 
 
-async def compare(rounds: int, limit: float) -> Table:
-    """Return the table."""
-    cells = {(scene, name): Cell() for scene in SCENES for name in systems()}
-    for make in systems().values():  # imports and first uses cost nobody's time
-        await play(SCENES[0], make, limit, Cell(), timed=True)
+async def compare(
+    scenes: Sequence[Scene], names: Sequence[str], rounds: int, limit: float
+) -> Table:
+    """Return the table.
+
+    Args:
+        scenes: What is played.
+        names: The systems.
+        rounds: How often.
+        limit: Seconds for one cell.
+    """
+    cells = {(scene, name): Cell() for scene in scenes for name in names}
+    for name in names:  # imports and first uses cost nobody's time
+        await play(SCENES[0], SYSTEMS[name], limit, Cell(), timed=True)
     slow: dict[tuple[Scene, str], Cell] = {}
     for number in range(rounds):
         for (scene, name), cell in cells.items():
             if (scene, name) in slow:
                 continue
-            await play(scene, systems()[name], _SLOW, cell, timed=True)
+            await play(scene, SYSTEMS[name], _SLOW, cell, timed=True)
             if number == 0 and cell.said.startswith("nothing"):
                 slow[scene, name] = Cell()
     await asyncio.gather(
-        *(play(scene, systems()[n], limit, cell, timed=False) for (scene, n), cell in slow.items())
+        *(play(scene, SYSTEMS[n], limit, cell, timed=False) for (scene, n), cell in slow.items())
     )
     cells |= slow
     table = Table("scene", "system", "answered by", "calls to primary", title="milliseconds a turn")
@@ -103,7 +113,7 @@ async def compare(rounds: int, limit: float) -> Table:
     for (scene, name), cell in cells.items():
         times = (f"{statistics.median(cell.times):.1f}", f"{max(cell.times):.1f}", cell.added)
         table.add_row(scene.name, name, cell.said, str(cell.calls), *times)
-        if name == list(systems())[-1]:
+        if name == names[-1]:
             table.add_section()
     return table
 
@@ -119,9 +129,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--limit", type=float, default=40.0, help="seconds for one cell")
+    known = [scene.name for scene in SCENES]
+    parser.add_argument("--scenes", nargs="+", choices=known, default=known, metavar="NAME")
+    parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=[*SYSTEMS], metavar="NAME")
     options = parser.parse_args()
     logging.disable()
-    Console(file=sys.stdout, width=120).print(asyncio.run(compare(options.rounds, options.limit)))
+    scenes = [scene for scene in SCENES if scene.name in options.scenes]
+    names = [name for name in options.systems if installed(name)]
+    compared = asyncio.run(compare(scenes, names, options.rounds, options.limit))
+    Console(file=sys.stdout, width=120).print(compared)
+    if missing := [name for name in options.systems if not installed(name)]:
+        sys.stdout.write(f"Left out, not installed: {'; '.join(missing)}.\n")
 
 
 if __name__ == "__main__":

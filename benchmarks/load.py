@@ -139,7 +139,7 @@ def write_at_once(processes: int, changes: int) -> str:
         begun = time.perf_counter()
         writers = [
             subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.load", "--write", url, str(changes)],
+                [sys.executable, "-m", "benchmarks.writer", url, str(changes)],
                 stderr=subprocess.PIPE,
             )
             for _ in range(processes)
@@ -155,27 +155,19 @@ def write_at_once(processes: int, changes: int) -> str:
     )
 
 
-def _write(url: str, changes: int) -> None:
-    service, owner = TaskService(open_engine(url), SystemClock()), Owner("ann", ZoneInfo("UTC"))
-    for _ in range(changes):
-        service.add(owner, "one more", allow_duplicate=True)
-
-
 def main() -> None:
     """Run the comparison, then the writers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--delay", type=float, default=0.8)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--write", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--processes", type=int, default=8, help="that write to one file")
+    parser.add_argument("--changes", type=int, default=250, help="of each of them")
     options = parser.parse_args()
-    if options.write:
-        _write(options.write[0], int(options.write[1]))
-        return
     logging.disable()
     compared = asyncio.run(compare(options.users, options.delay, options.rounds))
     Console(file=sys.stdout, width=120).print(compared)
-    sys.stdout.write(f"{write_at_once(8, 250)}\n")
+    sys.stdout.write(f"{write_at_once(options.processes, options.changes)}\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Time how fast commands start: `python -m benchmarks.startup`.
+"""Time how fast commands start: `python -m benchmarks.startup [--rounds N] [--starts NAME ...]`.
 
 Whole processes, each against `python -c "import langgraph.graph"` in the same round, so that
 a busy machine slows both; the median of the rounds' ratios counts. The chat's prompt is timed
@@ -29,13 +29,17 @@ def main() -> int:
     """Print the ratios; return 1 where one misses its target."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
+    parser.add_argument(
+        "--starts", nargs="+", choices=_TARGETS, default=[*_TARGETS], metavar="NAME"
+    )
+    options = parser.parse_args()
+    rounds = options.rounds
     with tempfile.TemporaryDirectory() as place:
         # Nothing is called here, and the tests' guard of the network slows every import down.
         environment = child_environment(
             APP_DATA_DIR=f"{place}/data", APP_TIMEZONE="UTC", PYTHONPATH=str(ROOT)
         )
-        runs = _runs(environment)
+        runs = {n: run for n, run in _runs(environment).items() if n in options.starts}
         for run in runs.values():
             run()  # fills the caches, and makes the database
         ratios: dict[str, list[float]] = {name: [] for name in runs}
@@ -61,14 +65,12 @@ def _runs(environment: dict[str, str]) -> dict[str, Callable[[], float]]:
     def app(*args: str) -> Callable[[], float]:
         return lambda: _timed(lambda: _python(environment, "-m", "app", *args))
 
-    runs = {
+    return {
         "--help": app("--help"),
         "the chat's prompt": lambda: _prompt(environment),
         "a one-shot offline turn": app("chat", "-m", "list"),
+        "tasks": app("tasks"),
     }
-    if _python(environment, "-m", "app", "tasks") == 0:
-        runs["tasks"] = app("tasks")
-    return runs
 
 
 def _timed(work: Callable[[], object]) -> float:

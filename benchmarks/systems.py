@@ -64,13 +64,14 @@ Make = Callable[[World], Any]
 @asynccontextmanager
 async def task_relay(world: World) -> AsyncGenerator[System]:
     """Give this project's chain, with breakers that know nothing yet."""
+    place = tempfile.TemporaryDirectory(prefix="task-relay-bench-")
     container = Container(
         Settings(
             gemini_api_key=world.gemini.key,
             gemini_base_url=world.gemini.url,
             groq_api_key=world.groq.key,
             groq_base_url=world.groq.url,
-            data_dir=Path(tempfile.mkdtemp(prefix="task-relay-bench-")),
+            data_dir=Path(place.name),
             first_token_timeout=FIRST_TOKEN,
             offline_fallback=False,
         )
@@ -98,6 +99,7 @@ async def task_relay(world: World) -> AsyncGenerator[System]:
     opened = [await guard.model(ToolSet(())) for guard in chain.guards.values()]
     yield System(ask, *map(streaming, opened))
     container.close()
+    place.cleanup()
 
 
 @asynccontextmanager
@@ -194,18 +196,24 @@ async def pydantic_ai(world: World) -> AsyncGenerator[System]:
     yield System(asking(FallbackModel(gemini, groq)), asking(gemini), asking(groq))
 
 
-def systems() -> Mapping[str, Make]:
-    """Return what can be compared here, by name."""
-    found: dict[str, Make] = {
-        "task relay": task_relay,
-        "with_fallbacks": with_fallbacks,
-        "middleware": middleware,
-    }
-    if find_spec("litellm"):
-        found |= {"litellm": litellm_router, "litellm, no retries": litellm_without_retries}
-    if find_spec("pydantic_ai"):
-        found["pydantic-ai"] = pydantic_ai
-    return found
+SYSTEMS: Mapping[str, Make] = {
+    "task relay": task_relay,
+    "with_fallbacks": with_fallbacks,
+    "middleware": middleware,
+    "litellm": litellm_router,
+    "litellm, no retries": litellm_without_retries,
+    "pydantic-ai": pydantic_ai,
+}
+_PACKAGES = {
+    "litellm": "litellm",
+    "litellm, no retries": "litellm",
+    "pydantic-ai": "pydantic_ai",
+}
+
+
+def installed(name: str) -> bool:
+    """Say whether the package of a system is installed here."""
+    return name not in _PACKAGES or find_spec(_PACKAGES[name]) is not None
 
 
 def _invoked(model: Any) -> Ask:

@@ -1,23 +1,21 @@
 """Kill a process in the middle of its turns, again and again, and see what is left.
 
-A parent that has imported everything forks a child for each life: the child answers a plain
-message first - the thread must load and every provider take it - and then adds tasks, turn after
-turn, until it is killed. Each task has a number; a turn that was answered is acknowledged.
+Each life is a program of the warm process: it answers a plain message first - the thread must load
+and every provider take it - and then adds tasks, turn after turn, until it is killed. Each task
+has a number; a turn that was answered is acknowledged.
 """
 
 import asyncio
-import importlib
 import json
 import os
 import random
 import re
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import text
 
@@ -26,24 +24,26 @@ from tests.conftest import ROOT, child_environment, provider_environment
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import Answer, Step, says
-
-_LIFE = 30.0
-"""Seconds that a child lives at most."""
+from tests.fakes.warm import Warm
 
 
 class Killer:
-    """Both providers, a data directory, and the process that forks.
+    """Both providers, a data directory, and the process that forks each life.
 
     Args:
         place: Where the data directory is made.
         chance: Says when to kill.
+        warm: Runs the lives.
         url: The database; a SQLite file in the data directory when None.
     """
 
-    def __init__(self, place: Path, chance: random.Random, url: str | None = None) -> None:
+    def __init__(
+        self, place: Path, chance: random.Random, warm: Warm, url: str | None = None
+    ) -> None:
         self._data = place / "data"
         self._url = url or f"sqlite:///{self._data}/tasks.db"
         self._chance = chance
+        self._warm = warm
         self.acknowledged: set[int] = set()
         self.begun: set[int] = set()
 
@@ -61,27 +61,13 @@ class Killer:
             APP_DATABASE_URL=self._url,
             APP_TIMEZONE="UTC",
         )
-        parent = subprocess.Popen(
-            [sys.executable, "-m", "tests.killing"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert parent.stdin is not None
-        assert parent.stdout is not None
         try:
             for life in range(times):
-                primary = ("gemini", "groq")[life % 2]
-                self._one_life(parent.stdin, parent.stdout, primary)
+                self._one_life({**environment, "PRIMARY_LLM": ("gemini", "groq")[life % 2]})
                 self._check()
                 refused = [*gemini.refusals, *groq.refusals]
                 assert not refused, f"a provider refused a thread: {refused}"
         finally:
-            parent.stdin.close()
-            parent.wait(30)
-            parent.stdout.close()
             gemini.stop()
             groq.stop()
         unfinished = len(self.begun - self.acknowledged)
@@ -90,30 +76,30 @@ class Killer:
             "nothing lost, nothing twice, every thread went on."
         )
 
-    def _one_life(self, orders: IO[str], told: IO[str], primary: str) -> None:
+    def _one_life(self, environment: dict[str, str]) -> None:
         number = max(self.begun, default=0) + 1
         how = signal.SIGINT if self._chance.random() < 0.25 else signal.SIGKILL
-        orders.write(json.dumps({"number": number, "primary": primary}) + "\n")
-        orders.flush()
-        pid = 0
         turns_left = self._chance.randrange(3)
-        for line in told:
-            word, _, rest = line.strip().partition(" ")
-            if word == "pid":
-                pid = int(rest)
-            elif word == "begun":
-                self.begun.add(int(rest))
-                if turns_left == 0:
-                    time.sleep(self._chance.random() * 0.12)
-                    os.kill(pid, how)
-                turns_left -= 1
-            elif word == "acknowledged":
-                self.acknowledged.add(int(rest))
-            elif word == "ended":
-                return
-            else:
-                raise AssertionError(line)
-        raise AssertionError("the forking process has ended")
+        told, tells = os.pipe()
+        streams = (tells, tells, 2)
+        with os.fdopen(told) as lines:
+            program = self._warm.start(
+                ["-m", "tests.killing", str(number)], streams, ROOT, environment
+            )
+            os.close(tells)
+            for line in lines:
+                word, _, rest = line.strip().partition(" ")
+                if word == "begun":
+                    self.begun.add(int(rest))
+                    if turns_left == 0:
+                        time.sleep(self._chance.random() * 0.12)
+                        os.kill(program.pid, how)
+                    turns_left -= 1
+                elif word == "acknowledged":
+                    self.acknowledged.add(int(rest))
+                else:
+                    raise AssertionError(line)
+            program.wait()
 
     def _check(self) -> None:
         engine = open_engine(self._url)
@@ -141,34 +127,14 @@ def _answer_to(body: dict[str, Any]) -> Step:
     return Answer(calls=tuple(("add_task", {"title": title}) for title in both))
 
 
-def main() -> None:
-    """Fork a child for each order on standard input, and wait for its end."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
-    for heavy in ("app.agent", "langchain_google_genai", "langchain_groq", "alembic.command"):
-        importlib.import_module(heavy)
-    for line in sys.stdin:
-        order = json.loads(line)
-        pid = os.fork()
-        if pid == 0:
-            try:
-                signal.alarm(int(_LIFE))
-                asyncio.run(_live(order["number"], order["primary"]))
-            except KeyboardInterrupt:
-                pass
-            finally:
-                os._exit(0)
-        os.waitpid(pid, 0)
-        _tell("ended")
-
-
-async def _live(number: int, primary: str) -> None:
+async def _live(number: int) -> None:
     from app.agent import Agent
     from app.settings import Settings
 
-    _tell(f"pid {os.getpid()}")
-    agent = Agent(Settings.load({**os.environ, "PRIMARY_LLM": primary}))
+    settings = Settings.load()
+    agent = Agent(settings)
     reply = await agent.process_message("ann", "are you there?")
-    if not reply.ok or reply.provider != primary:
+    if not reply.ok or reply.provider != settings.primary_llm:
         _tell(f"broken {reply}")
     while True:
         _tell(f"begun {number}")
@@ -182,4 +148,7 @@ def _tell(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        asyncio.run(_live(int(sys.argv[1])))
+    finally:
+        os._exit(0)

@@ -3,11 +3,14 @@
 import random
 from pathlib import Path
 
+from tests.fakes.warm import Warm
 from tests.killing import Killer
 
 
-def test_nothing_is_lost_and_nothing_twice_when_turns_are_killed(tmp_path: Path) -> None:
-    killer = Killer(tmp_path, random.Random())
+def test_nothing_is_lost_and_nothing_twice_when_turns_are_killed(
+    warm: Warm, tmp_path: Path
+) -> None:
+    killer = Killer(tmp_path, random.Random(), warm)
     told = killer.kill(20)
     assert told.startswith("20 kills: ")
     assert len(killer.acknowledged) >= 5

@@ -1,0 +1,45 @@
+"""Start each benchmark once, on its smallest size; what it measures is not the point."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, child_environment
+from tests.fakes.warm import Warm
+
+OURS_AND_LANGCHAINS = ("task relay", "with_fallbacks", "middleware")
+SMALLEST = {
+    "conversations": ("--turns", "2", "--peers", "2", "--kills", "1"),
+    "failover": ("--rounds", "1", "--scenes", "retired model", "--systems", *OURS_AND_LANGCHAINS),
+    "load": ("--users", "1", "--delay", "0", "--rounds", "1", "--processes", "1", "--changes", "1"),
+    "startup": ("--rounds", "1", "--starts=--help"),
+    "store": ("--tasks", "10", "--rounds", "2", "--stores", "sqlite"),
+}
+TOLD = {
+    "conversations": ("task relay", "plain LangGraph", "create_agent", "1 kills: "),
+    "failover": (*OURS_AND_LANGCHAINS, "fallback, right"),
+    "load": ("task relay", "create_agent", "1 there, 0 processes failed"),
+    "startup": ("--help", "target 0.10"),
+    "store": ("SQLite 10", "list all by urgency", "undo"),
+}
+"""What each says; the other peers of `failover` take seconds to import."""
+HELPERS = {"scenes", "slow_providers", "systems", "writer"}
+
+
+@pytest.mark.parametrize("name", SMALLEST)
+def test_benchmark_runs_to_its_end(warm: Warm, tmp_path: Path, name: str) -> None:
+    ended = warm.run(
+        ["-m", f"benchmarks.{name}", *SMALLEST[name]],
+        None,
+        ROOT,
+        child_environment(TMPDIR=str(tmp_path)),
+    )
+    assert ended.code in ((0, 1) if name == "startup" else (0,)), ended.err
+    for words in TOLD[name]:
+        assert words in ended.out
+    assert list(tmp_path.glob("task-relay-bench-*")) == [], "it leaves nothing behind"
+
+
+def test_every_benchmark_is_started() -> None:
+    modules = {file.stem for file in (ROOT / "benchmarks").glob("*.py")} - {"__init__"}
+    assert modules - HELPERS == set(SMALLEST)
