@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.fakes.steps import Answer, Failure, Held, Silence, Step, Stream
+from tests.fakes.steps import Answer, Failure, Held, Silence, Step, Stream, Wire
 
 
 class Refused(Exception):
@@ -174,6 +174,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._hold(step, body)
             elif isinstance(step, Stream):
                 self._play(step, streamed=step.plain is None or streamed)
+            elif isinstance(step, Wire):
+                self._send_wire(step)
             elif streamed:
                 raw = self.provider.stream(step, body, self.path)
                 heads = {**self.provider.heads, **step.headers}
@@ -207,6 +209,23 @@ class _Handler(BaseHTTPRequestHandler):
         raw = step.raw if streamed else step.plain or b""
         self._send(200, kind, raw, {}, cut=step.cut or step.hang > 0)
         self.provider.wait(step.hang)
+
+    def _send_wire(self, step: Wire) -> None:
+        self.send_response_only(step.status)
+        for name, value in step.headers.items():
+            self.send_header(name, value)
+        chunked = len(step.pieces) > 1
+        length = sum(map(len, step.pieces)) + (100 if step.cut else 0)
+        self.send_header(
+            *(("transfer-encoding", "chunked") if chunked else ("content-length", str(length)))
+        )
+        self.end_headers()
+        for piece in filter(None, step.pieces):
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
+            self.wfile.flush()
+        if chunked and not step.cut:
+            self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = self.close_connection or step.cut
 
     def _fail(self, failure: Failure) -> None:
         body = failure.body

@@ -51,7 +51,21 @@ class Held:
     rest: str
 
 
-Step = Answer | Failure | Stream | Silence | Held
+@dataclass(frozen=True)
+class Wire:
+    """Bytes as they are, under any status and headers; no header is added but those needed.
+
+    With more pieces than one the body goes out in chunks, one for each. `cut` drops the
+    connection at the end of them.
+    """
+
+    pieces: tuple[bytes, ...]
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+
+
+Step = Answer | Failure | Stream | Silence | Held | Wire
 
 
 def says(text: str) -> Answer:
