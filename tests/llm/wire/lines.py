@@ -123,9 +123,9 @@ class Stage:
             if seconds > DAY:
                 yield f"{key} is locked for {seconds:.0f} s"
             stated = line.get("retry_after_seconds")
-            if stated and key.startswith(first) and standing.kind == "rate_limit":
-                if not stated - 2 <= seconds <= stated + 2:
-                    yield f"locked for {seconds:.0f} s, stated are {stated} s"
+            limited = key.startswith(first) and standing.kind == "rate_limit"
+            if stated and limited and not stated - 2 <= seconds <= stated + 2:
+                yield f"locked for {seconds:.0f} s, stated are {stated} s"
 
     def _log_size(self) -> int:
         return self.relay.log.stat().st_size if self.relay.log.exists() else 0
