@@ -1,5 +1,10 @@
-"""The ready graph, under the name that hosts import it by."""
+"""The ready graph and its checkpointer, under the name that hosts and servers import them by."""
 
-from .server import graph
+import sys
 
-__all__ = ["graph"]
+if __package__ in sys.modules:
+    from .server import checkpointer, graph
+else:  # a server may load this file by its path, as a module without a package
+    from app.server import checkpointer, graph
+
+__all__ = ["checkpointer", "graph"]
