@@ -4,9 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +14,7 @@ from tests.fakes import groq as groq_api
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import says
+from tests.fakes.warm import Warm
 
 RUNBOOK = (ROOT / "docs" / "operations.md").read_text()
 COMMANDS = re.findall(r"^    (\S.*)$", RUNBOOK, re.MULTILINE)
@@ -25,7 +24,7 @@ AT_THE_SERVER = [command for command in COMMANDS if command.startswith("curl")]
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def place(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A data directory after a failover, an outage and a rejected key; its environment."""
     import asyncio
 
@@ -54,7 +53,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         LOG=str(relay.log),
         HOME=str(home),
     )
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    environment["PATH"] = f"{warm.python.parent}{os.pathsep}{environment['PATH']}"
     yield environment
     gemini.stop()
     groq.stop()

@@ -13,6 +13,7 @@ from app.conversations import ConversationSaver, open_conversations, translated
 from app.errors import DatabaseError
 from app.settings import Settings
 from tests.conftest import child_environment
+from tests.fakes.warm import Warm
 from tests.postgresql import Databases
 
 CONFIG: Any = {"configurable": {"thread_id": "t", "checkpoint_ns": ""}}
@@ -92,9 +93,11 @@ def test_tables_of_a_host_with_the_same_names_stay_untouched(databases: Database
     databases.drop(url)
 
 
-def test_processes_that_start_together_make_the_tables_once(databases: Databases) -> None:
+def test_processes_that_start_together_make_the_tables_once(
+    databases: Databases, warm: Warm
+) -> None:
     url = databases.empty()
-    command = [sys.executable, "-c", OPEN, url]
+    command = [str(warm.python), "-c", OPEN, url]
     started = [
         subprocess.Popen(command, env=child_environment(), stderr=subprocess.PIPE) for _ in range(3)
     ]

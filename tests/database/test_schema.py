@@ -14,6 +14,7 @@ from app.database import HEAD, PREFIX, metadata, open_engine, upgrade, writing
 from app.errors import DatabaseError
 from app.tasks.store import rows
 from tests.conftest import child_environment
+from tests.fakes.warm import Warm
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -70,18 +71,25 @@ print("alembic" in sys.modules)
 """
 
 
-def test_processes_that_start_together_migrate_once(database_url: str) -> None:
-    command = [sys.executable, "-c", UPGRADE, database_url]
+def test_processes_that_start_together_migrate_once(database_url: str, warm: Warm) -> None:
+    command = ["-c", UPGRADE, database_url]
     started = [
         subprocess.Popen(
-            command, env=child_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [warm.python, *command],
+            env=child_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         for _ in range(3)
     ]
     ended = [process.communicate(timeout=60) for process in started]
     assert [process.returncode for process in started] == [0] * 3, ended
     again = subprocess.run(
-        command, env=child_environment(), capture_output=True, check=True, timeout=60
+        [sys.executable, *command],
+        env=child_environment(),
+        capture_output=True,
+        check=True,
+        timeout=60,
     )
     assert again.stdout == b"False\n"
 

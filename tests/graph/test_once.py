@@ -2,7 +2,6 @@
 
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tests.conftest import Relay, child_environment, provider_environment, provi
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import Answer, calls, says
+from tests.fakes.warm import Warm
 
 CONFIG: Any = {"configurable": {"thread_id": "1"}}
 ADDS_TWO = Answer(
@@ -51,12 +51,12 @@ def titles(relay: Relay) -> list[str]:
 
 @pytest.mark.parametrize("said", [None, {"messages": [("user", "and now?")]}])
 def test_killed_between_a_change_and_its_checkpoint(
-    relay: Relay, gemini: GeminiServer, groq: GroqServer, tmp_path: Path, said: Any
+    relay: Relay, gemini: GeminiServer, groq: GroqServer, warm: Warm, tmp_path: Path, said: Any
 ) -> None:
     gemini.plays(ADDS_TWO, says("Both are there."))
     file = str(tmp_path / "threads.db")
     environment = child_environment(**provider_environment(gemini, groq), APP_TIMEZONE="UTC")
-    died = subprocess.run([sys.executable, "-c", DYING, file], env=environment, check=False)
+    died = subprocess.run([warm.python, "-c", DYING, file], env=environment, check=False)
     assert died.returncode == 9
     assert titles(relay) == ["a", "a"]
     connection = sqlite3.connect(file, check_same_thread=False)

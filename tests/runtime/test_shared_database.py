@@ -16,6 +16,7 @@ from tests.fakes import gemini as gemini_api
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import Answer, calls, says
+from tests.fakes.warm import Warm
 from tests.postgresql import Databases
 
 Machine = Callable[[], Relay]
@@ -107,13 +108,13 @@ def test_question_of_one_machine_is_answered_on_another(
 
 
 def test_killed_between_a_change_and_its_checkpoint(
-    machine: Machine, gemini: GeminiServer, groq: GroqServer, postgresql_url: str
+    machine: Machine, gemini: GeminiServer, groq: GroqServer, postgresql_url: str, warm: Warm
 ) -> None:
     gemini.plays(ADDS_TWO, says("Both are there."))
     environment = child_environment(
         **provider_environment(gemini, groq), DATABASE_URL=postgresql_url, APP_TIMEZONE="UTC"
     )
-    died = subprocess.run([sys.executable, "-c", DYING], env=environment, check=False)
+    died = subprocess.run([warm.python, "-c", DYING], env=environment, check=False)
     assert died.returncode == 9
     relay = machine()
     assert len(titles(relay)) == 2

@@ -1,6 +1,5 @@
 import asyncio
 import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import says
+from tests.fakes.warm import Warm
 from tests.llm.memory import no_breakers
 
 KEYS = BreakerKeys(model="gemini url flash mark", key="gemini url * mark")
@@ -207,13 +207,13 @@ def test_reset_closes_by_hand(make: Make) -> None:
 
 
 def test_next_process_does_not_pay_for_the_dead_primary_again(
-    gemini: GeminiServer, groq: GroqServer, data_dir: Path
+    gemini: GeminiServer, groq: GroqServer, warm: Warm, data_dir: Path
 ) -> None:
     gemini.plays(gemini_api.quota(600))
     environment = {n.upper(): v for n, v in provider_settings(gemini, groq).items()}
     for _ in range(2):
         subprocess.run(
-            [sys.executable, "-m", "app", "chat", "-m", "Hello"],
+            [warm.python, "-m", "app", "chat", "-m", "Hello"],
             env=child_environment(APP_DATA_DIR=str(data_dir), **environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -1,12 +1,12 @@
 """Several processes write to one store at once."""
 
 import subprocess
-import sys
 
 from app.clock import SystemClock
 from app.database import open_engine, upgrade
 from app.tasks import Owner, TaskService
 from tests.conftest import child_environment
+from tests.fakes.warm import Warm
 
 WRITE = """
 import sys
@@ -21,10 +21,12 @@ for _ in range(int(sys.argv[2])):
 PROCESSES, CHANGES = 3, 20
 
 
-def test_no_change_is_lost_and_nobody_hears_of_a_lock(store_url: str, ann: Owner) -> None:
+def test_no_change_is_lost_and_nobody_hears_of_a_lock(
+    store_url: str, ann: Owner, warm: Warm
+) -> None:
     engine = open_engine(store_url)
     upgrade(engine)
-    command = [sys.executable, "-c", WRITE, store_url, str(CHANGES), ann.user_id]
+    command = [str(warm.python), "-c", WRITE, store_url, str(CHANGES), ann.user_id]
     writers = [
         subprocess.Popen(command, env=child_environment(), stderr=subprocess.PIPE)
         for _ in range(PROCESSES)
