@@ -4,9 +4,13 @@ A frame is the JSON object of one event (or of one line, with Ollama). It is unt
 may be missing, null or of another type.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+_MALFORMED = "Malformed function call: "
+"""What Gemini puts before the words of a call that it couldn't read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +34,26 @@ class TextSlot:
 class CallPiece:
     """A piece of a tool call: which call of the answer, and what it adds.
 
-    `arguments` is the text of the arguments as it came; None where they came as an object, which
-    was whole JSON as the frame was.
+    `arguments` is the text of the arguments as it came; where they came as an object, which was
+    whole JSON as the frame was, it is that object's. A call that is `alone` has no other piece.
     """
 
-    index: object
+    index: int | None = None
     name: str = ""
-    arguments: str | None = ""
+    arguments: str = ""
+    id: str = ""
+    alone: bool = False
 
 
 class Frames(Protocol):
     """Reads the frames of one API.
 
-    `one_a_line` says that frames are lines of JSON and no event stream.
+    `one_a_line` says that frames are lines of JSON and no event stream. `named` says that
+    its events have types that the client goes by.
     """
 
     one_a_line: bool
+    named: bool
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield the text for the person."""
@@ -59,15 +67,26 @@ class Frames(Protocol):
     def error(self, frame: dict[str, Any]) -> dict[str, Any] | None:
         """Return the error object of a frame that tells a failure."""
 
+    def rejected_call(self, frame: dict[str, Any]) -> str:
+        """Return a call that the provider itself found malformed, in the model's words."""
+
     def mend(self, frame: dict[str, Any]) -> None:
         """Put right, in place, what breaks clients and means nothing."""
 
-    def say(self, frame: dict[str, Any], text: str) -> None:
-        """Add text for the person to a frame.
+    def say(self, frame: dict[str, Any], text: str) -> dict[str, Any] | None:
+        """Add text for the person to a frame, or return a frame of its own that says it before.
 
         Args:
             frame: The frame, which is changed.
             text: What to add.
+        """
+
+    def put_calls(self, frame: dict[str, Any], calls: Sequence[dict[str, Any]]) -> None:
+        """Put whole calls in the place of the pieces in a frame, where an API has pieces.
+
+        Args:
+            frame: The frame, which is changed.
+            calls: Calls in the form of chat completions; none where they aren't whole yet.
         """
 
 
@@ -75,6 +94,7 @@ class ChatCompletionFrames:
     """Chat completions of the OpenAI API, which Groq and many others speak."""
 
     one_a_line = False
+    named = False
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield `choices[0].delta.content`."""
@@ -83,24 +103,29 @@ class ChatCompletionFrames:
                 yield TextSlot(delta, "content")
 
     def calls(self, frame: dict[str, Any]) -> Iterator[CallPiece]:
-        """Yield `choices[0].delta.tool_calls`."""
+        """Yield `choices[0].delta.tool_calls`, and the older `function_call`."""
         for delta in self._deltas(frame):
-            for place, call in enumerate(_objects(delta.get("tool_calls"))):
+            for call in _objects(delta.get("tool_calls")):
                 function = call.get("function")
                 function = function if isinstance(function, dict) else {}
-                arguments = function.get("arguments")
-                whole = isinstance(arguments, dict | list)
                 yield CallPiece(
-                    call.get("index", place),
+                    _index(call.get("index")),
                     _text(function.get("name")),
-                    None if whole else _text(arguments),
+                    _arguments(function.get("arguments")),
+                    _text(call.get("id")),
                 )
+            if isinstance(older := delta.get("function_call"), dict):
+                name, arguments = _text(older.get("name")), _arguments(older.get("arguments"))
+                yield CallPiece(None, name, arguments)
 
     def finish_reasons(self, frame: dict[str, Any]) -> Iterator[str]:
-        """Yield `choices[0].finish_reason`."""
+        """Yield `choices[0].finish_reason`; a refusal in words of its own is one too."""
         for choice in self._choices(frame):
             if reason := _text(choice.get("finish_reason")):
                 yield reason
+        for delta in self._deltas(frame):
+            if _text(delta.get("refusal")):
+                yield "refusal"
 
     def error(self, frame: dict[str, Any]) -> dict[str, Any] | None:
         """Return `error`, or Groq's `x_groq.error`, which says that a stream stopped early."""
@@ -108,13 +133,30 @@ class ChatCompletionFrames:
         own = groq.get("error") if isinstance(groq, dict) else None
         return _error(frame.get("error")) or _error(own)
 
-    def mend(self, frame: dict[str, Any]) -> None:
-        """Turn `delta: null` into an empty one; clients read fields of it."""
-        for choice in self._choices(frame):
-            if choice.get("delta", 0) is None:
-                choice["delta"] = {}
+    def rejected_call(self, frame: dict[str, Any]) -> str:
+        """Return nothing: an error tells it."""
+        return ""
 
-    def say(self, frame: dict[str, Any], text: str) -> None:
+    def mend(self, frame: dict[str, Any]) -> None:
+        """Keep the first choice alone, since clients take whatever stands first.
+
+        Its delta may be null, or a whole `message`; the role is the assistant's; text may be a
+        list of parts, thoughts among them.
+        """
+        if isinstance(choices := frame.get("choices"), list):
+            frame["choices"] = [choice for choice in choices if not _is_other(choice)]
+        for choice in self._choices(frame):
+            if choice.get("delta") is None:
+                message = choice.get("message")
+                choice["delta"] = message if isinstance(message, dict) else {}
+        for delta in self._deltas(frame):
+            if "role" in delta:
+                delta["role"] = "assistant"
+            if isinstance(parts := delta.get("content"), list):
+                said = (part for part in _objects(parts) if part.get("type", "text") == "text")
+                delta["content"] = "".join(_text(part.get("text")) for part in said)
+
+    def say(self, frame: dict[str, Any], text: str) -> dict[str, Any] | None:
         """Add text to the first choice.
 
         Args:
@@ -123,7 +165,22 @@ class ChatCompletionFrames:
         """
         for delta in self._deltas(frame):
             delta["content"] = _text(delta.get("content")) + text
-            return
+            break
+        return None
+
+    def put_calls(self, frame: dict[str, Any], calls: Sequence[dict[str, Any]]) -> None:
+        """Put whole calls in the place of pieces, which clients join and close as they like.
+
+        Args:
+            frame: The frame, which is changed.
+            calls: The calls.
+        """
+        for delta in self._deltas(frame):
+            delta.pop("function_call", None)
+            delta.pop("tool_calls", None)
+            if calls:
+                delta["tool_calls"] = list(calls)
+                calls = ()
 
     def _deltas(self, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for choice in self._choices(frame):
@@ -131,13 +188,14 @@ class ChatCompletionFrames:
                 yield choice["delta"]
 
     def _choices(self, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        yield from (one for one in _objects(frame.get("choices")) if not one.get("index"))
+        yield from _objects(frame.get("choices"))
 
 
 class GeminiFrames:
     """Gemini's `streamGenerateContent`."""
 
     one_a_line = False
+    named = False
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield the text of the first candidate's parts; thoughts are no text for the person."""
@@ -150,7 +208,9 @@ class GeminiFrames:
         for part in self._parts(frame):
             call = part.get("functionCall")
             if isinstance(call, dict):
-                yield CallPiece(object(), _text(call.get("name")), None)
+                more = call.get("partialArgs") or call.get("willContinue")
+                text = "{" if more else _arguments(call.get("args"))
+                yield CallPiece(None, _text(call.get("name")), text, alone=True)
 
     def finish_reasons(self, frame: dict[str, Any]) -> Iterator[str]:
         """Yield `candidates[0].finishReason`."""
@@ -162,10 +222,19 @@ class GeminiFrames:
         """Return `error`."""
         return _error(frame.get("error"))
 
-    def mend(self, frame: dict[str, Any]) -> None:
-        """Leave frames as they are."""
+    def rejected_call(self, frame: dict[str, Any]) -> str:
+        """Return the `finishMessage` of a candidate that ended on a malformed call."""
+        for candidate in self._candidates(frame):
+            if candidate.get("finishReason") == "MALFORMED_FUNCTION_CALL":
+                return _text(candidate.get("finishMessage")).removeprefix(_MALFORMED)
+        return ""
 
-    def say(self, frame: dict[str, Any], text: str) -> None:
+    def mend(self, frame: dict[str, Any]) -> None:
+        """Keep the first candidate alone, since the client takes whatever stands first."""
+        if isinstance(candidates := frame.get("candidates"), list):
+            frame["candidates"] = [one for one in candidates if not _is_other(one)]
+
+    def say(self, frame: dict[str, Any], text: str) -> dict[str, Any] | None:
         """Add a part to the first candidate.
 
         Args:
@@ -179,7 +248,16 @@ class GeminiFrames:
             if not isinstance(content.get("parts"), list):
                 content["parts"] = []
             content["parts"].append({"text": text})
-            return
+            break
+        return None
+
+    def put_calls(self, frame: dict[str, Any], calls: Sequence[dict[str, Any]]) -> None:
+        """Leave calls as they are: they come whole.
+
+        Args:
+            frame: The frame.
+            calls: The calls.
+        """
 
     def _parts(self, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for candidate in self._candidates(frame):
@@ -187,13 +265,14 @@ class GeminiFrames:
             yield from _objects(content.get("parts") if isinstance(content, dict) else None)
 
     def _candidates(self, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        yield from (one for one in _objects(frame.get("candidates")) if not one.get("index"))
+        yield from _objects(frame.get("candidates"))
 
 
 class AnthropicFrames:
     """Anthropic's `messages`: events that open, fill and close content blocks."""
 
     one_a_line = False
+    named = True
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield the text of `text_delta`."""
@@ -206,9 +285,12 @@ class AnthropicFrames:
         """Yield `tool_use` blocks, and the pieces of their JSON."""
         block, delta = frame.get("content_block"), frame.get("delta")
         if isinstance(block, dict) and block.get("type") == "tool_use":
-            yield CallPiece(frame.get("index"), _text(block.get("name")))
+            index, given = _index(frame.get("index")), block.get("input")
+            text = _arguments(given) if given else ""
+            yield CallPiece(index, _text(block.get("name")), text, _text(block.get("id")))
         if isinstance(delta, dict) and delta.get("type") == "input_json_delta":
-            yield CallPiece(frame.get("index"), "", _text(delta.get("partial_json")))
+            text = _arguments(delta.get("partial_json"))
+            yield CallPiece(_index(frame.get("index")), "", text)
 
     def finish_reasons(self, frame: dict[str, Any]) -> Iterator[str]:
         """Yield `stop_reason` of `message_delta`."""
@@ -220,15 +302,29 @@ class AnthropicFrames:
         """Return `error`."""
         return _error(frame.get("error"))
 
+    def rejected_call(self, frame: dict[str, Any]) -> str:
+        """Return nothing: this API tells none."""
+        return ""
+
     def mend(self, frame: dict[str, Any]) -> None:
         """Leave frames as they are."""
 
-    def say(self, frame: dict[str, Any], text: str) -> None:
-        """Add nothing: a frame of this API holds one block's piece only.
+    def say(self, frame: dict[str, Any], text: str) -> dict[str, Any] | None:
+        """Return a frame of its own: one of this API holds one block's piece only.
 
         Args:
-            frame: The frame, which is changed.
+            frame: The frame that ends the answer.
             text: What to add.
+        """
+        delta = {"type": "text_delta", "text": text}
+        return {"type": "content_block_delta", "index": 0, "delta": delta}
+
+    def put_calls(self, frame: dict[str, Any], calls: Sequence[dict[str, Any]]) -> None:
+        """Leave the pieces of calls as they are.
+
+        Args:
+            frame: The frame.
+            calls: The calls.
         """
 
 
@@ -236,6 +332,7 @@ class OllamaFrames:
     """Ollama's `chat`: a JSON object a line."""
 
     one_a_line = True
+    named = False
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield `message.content`."""
@@ -250,8 +347,8 @@ class OllamaFrames:
             function = call.get("function")
             function = function if isinstance(function, dict) else {}
             arguments = function.get("arguments")
-            text = arguments if isinstance(arguments, str) else None
-            yield CallPiece(object(), _text(function.get("name")), text)
+            name, text = _text(function.get("name")), _arguments(arguments)
+            yield CallPiece(None, name, text, alone=True)
 
     def finish_reasons(self, frame: dict[str, Any]) -> Iterator[str]:
         """Yield `done_reason`."""
@@ -262,24 +359,54 @@ class OllamaFrames:
         """Return `error`, which is a sentence."""
         return _error(frame.get("error"))
 
+    def rejected_call(self, frame: dict[str, Any]) -> str:
+        """Return nothing: this API tells none."""
+        return ""
+
     def mend(self, frame: dict[str, Any]) -> None:
         """Leave frames as they are."""
 
-    def say(self, frame: dict[str, Any], text: str) -> None:
+    def say(self, frame: dict[str, Any], text: str) -> dict[str, Any] | None:
         """Add text to the message.
 
         Args:
             frame: The frame, which is changed.
             text: What to add.
         """
-        message = frame.get("message")
-        if isinstance(message, dict):
-            message["content"] = _text(message.get("content")) + text
+        if not isinstance(frame.get("message"), dict):
+            frame["message"] = {"role": "assistant"}
+        message = frame["message"]
+        message["content"] = _text(message.get("content")) + text
+        return None
+
+    def put_calls(self, frame: dict[str, Any], calls: Sequence[dict[str, Any]]) -> None:
+        """Leave calls as they are: they come whole.
+
+        Args:
+            frame: The frame.
+            calls: The calls.
+        """
 
 
 def _objects(value: object) -> Iterator[dict[str, Any]]:
     if isinstance(value, list):
         yield from (one for one in value if isinstance(one, dict))
+
+
+def _index(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _is_other(choice: object) -> bool:
+    """Say whether a choice is one of several, and not the first."""
+    return isinstance(choice, dict) and bool(_index(choice.get("index")))
+
+
+def _arguments(value: object) -> str:
+    """Return arguments as text; what is neither text nor an object is none that is whole."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return json.dumps(value)
 
 
 def _text(value: object) -> str:

@@ -12,18 +12,16 @@ from .frames import CallPiece
 
 @dataclass(slots=True)
 class SentCall:
-    """A tool call as it came: its name, and the text of its arguments, joined.
-
-    `arguments` is None where they came as an object and not as text.
-    """
+    """A tool call as it came: its name, its id, and the text of its arguments, joined."""
 
     name: str = ""
-    arguments: str | None = ""
+    arguments: str = ""
+    id: str = ""
 
     @property
     def whole(self) -> bool:
         """Say whether the arguments stood whole on the wire; none at all are an empty object."""
-        text = (self.arguments or "").strip()
+        text = self.arguments.strip()
         if text in ("", "null"):
             return True
         try:
@@ -31,30 +29,51 @@ class SentCall:
         except (ValueError, RecursionError):
             return False
 
+    def join(self, piece: CallPiece) -> None:
+        """Add a piece; some servers repeat the name with each, some begin with `null`."""
+        self.id = self.id or piece.id
+        if piece.name != self.name:
+            self.name += piece.name
+        if self.arguments or piece.arguments != "null":
+            self.arguments += piece.arguments
+
+    def ended_before(self, piece: CallPiece) -> bool:
+        """Say whether a piece under the same index begins another call.
+
+        Some servers number all calls alike, some give each piece an id of its own.
+        """
+        if not piece.name or (piece.id and piece.id == self.id) or not self.whole:
+            return False
+        if self.arguments.strip():
+            return bool(piece.id) or piece.index is None
+        return bool(piece.id and self.id) and (not piece.arguments or piece.name != self.name)
+
 
 @dataclass(slots=True)
 class WireRecord:
-    """What came over the wire: calls, finish reasons, errors; `text` is that of the answer.
+    """What came over the wire: calls in order, finish reasons, errors.
 
     `seen` says that frames came at all. `call_as_text` is an answer's text that was held back,
-    since it is a tool call and nothing else. `unreadable` counts events that are no JSON.
+    since it is a tool call and nothing else. `rejected_call` is a call that the provider itself
+    found malformed, in the model's words.
     """
 
     seen: bool = False
-    calls: dict[object, SentCall] = field(default_factory=dict)
+    calls: dict[int, SentCall] = field(default_factory=dict)
     finish_reasons: list[str] = field(default_factory=list)
     errors: list[Mapping[str, Any]] = field(default_factory=list)
     call_as_text: str = ""
-    unreadable: int = 0
+    rejected_call: str = ""
+    _open: dict[int | None, SentCall] = field(default_factory=dict)
 
     def add_call(self, piece: CallPiece) -> None:
-        """Join a piece to its call."""
-        call = self.calls.setdefault(piece.index, SentCall())
-        call.name = call.name or piece.name
-        if piece.arguments is None:
-            call.arguments = None
-        elif call.arguments is not None:
-            call.arguments += piece.arguments
+        """Join a piece to its call; a piece without an index continues the last one."""
+        call = self._open.get(piece.index)
+        if call is None or piece.alone or call.ended_before(piece):
+            call = SentCall()
+            self.calls[len(self.calls)] = call
+        self._open[piece.index] = self._open[None] = call
+        call.join(piece)
 
 
 _record: ContextVar[WireRecord | None] = ContextVar("task_relay_wire_record", default=None)

@@ -1,22 +1,31 @@
 """Stand between a provider's answer and its client: read each frame, and pass on a plain stream.
 
 Whatever the provider's stream looks like, the client gets events of one line of ASCII JSON each.
-Thoughts and calls at the head of an answer's text are taken out on the way.
+Thoughts and calls at the head of an answer's text are taken out on the way, and tool calls
+that come in pieces are passed on when they are whole.
 """
 
 import json
+import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
-from .event_stream import EventStreamParser, ServerEvent
+from .event_stream import LARGEST_EVENT, EventStreamParser, ServerEvent, UnreadableStreamError
 from .frames import Frames
 from .head_filter import HeadFilter
 from .record import WireRecord, current_record
 
+LARGEST_ANSWER = 64_000_000
+"""Bytes of an answer at most, its keep-alives included."""
+
 _LARGEST_ERROR = 1_000_000
 """Bytes of an answer that is no stream, beyond which it isn't looked into."""
+
+_DONE = "[DONE]"
+_STREAMED = re.compile(rb'"stream":\s*true')
 
 
 class Rewriter:
@@ -34,19 +43,36 @@ class Rewriter:
         self._is_call = is_call
         self._head = HeadFilter()
         self._half = ""
+        self._passed_on = 0
 
-    def rewritten(self, data: str) -> str:
-        """Return the text of a frame as its client gets it."""
+    def rewritten(self, event: ServerEvent) -> Iterator[ServerEvent]:
+        """Yield what the client gets for an event: as a rule its frame, at times one before it.
+
+        Clients that go by no types drop events that have one; those that do need it, also for a
+        frame of ours, and where somebody on the way lost it.
+
+        Raises:
+            UnreadableStreamError: It is no JSON object.
+        """
+        text = event.data.strip()
+        if text in ("", "null"):
+            return
+        if text == _DONE:
+            yield ServerEvent(_DONE)
+            return
         try:
-            frame = json.loads(data)
+            frames = json.loads(text)
         except (ValueError, RecursionError):
-            if data.strip() != "[DONE]":
-                self._record.unreadable += 1
-            return data
-        if not isinstance(frame, dict):
-            return data
-        self._read(frame)
-        return json.dumps(frame, separators=(",", ":"))
+            raise UnreadableStreamError("an event of the stream is no JSON") from None
+        for frame in frames if isinstance(frames, list) else [frames]:
+            if not isinstance(frame, dict):
+                raise UnreadableStreamError("an event of the stream is no JSON object")
+            for passed in self._read(frame):
+                kind = passed.get("type", event.type) if self._frames.named else ""
+                kind = kind if isinstance(kind, str) else event.type
+                if event.type == "error":
+                    kind = event.type
+                yield ServerEvent(json.dumps(passed, separators=(",", ":")), kind)
 
     def note_error(self, document: bytes) -> None:
         """Keep the error of an answer that is one JSON document instead of a stream."""
@@ -58,7 +84,7 @@ class Rewriter:
         if isinstance(body, dict) and (error := self._frames.error(body)):
             self._record.errors.append(error)
 
-    def _read(self, frame: dict[str, Any]) -> None:
+    def _read(self, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
         frames, record = self._frames, self._record
         record.seen = True
         frames.mend(frame)
@@ -70,23 +96,55 @@ class Rewriter:
             record.add_call(piece)
         reasons = list(frames.finish_reasons(frame))
         record.finish_reasons += reasons
-        if reasons and self._head.held:
-            self._end_of_text(frame)
+        record.rejected_call = record.rejected_call or frames.rejected_call(frame)
+        frames.put_calls(frame, self._whole_calls() if record.finish_reasons else ())
+        if reasons and (text := self._end_of_text()) and (before := frames.say(frame, text)):
+            yield before
+        yield frame
 
     def _joined(self, text: str) -> str:
         """Join the halves of a character that came in two frames; a lone half waits."""
         text, self._half = self._half + text, ""
         if text and "\ud800" <= text[-1] <= "\udbff":
             text, self._half = text[:-1], text[-1]
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return _without_halves(text)
 
-    def _end_of_text(self, frame: dict[str, Any]) -> None:
+    def _end_of_text(self) -> str:
+        """Return the text that was held back, unless it is a call."""
+        half, self._half = self._half, ""
+        shown = self._head.feed(_without_halves(half))
+        if not self._head.held:
+            return shown
         text = self._head.end()
+        self._head.release()
         if text.strip() and self._is_call(text):
             self._record.call_as_text = text
-        elif text:
-            self._frames.say(frame, text)
-        self._head.release()
+            return ""
+        return text
+
+    def _whole_calls(self) -> list[dict[str, Any]]:
+        """Return the calls that weren't passed on yet, if all that came are whole."""
+        calls = [self._record.calls[n] for n in range(self._passed_on, len(self._record.calls))]
+        if not all(call.whole and call.name for call in calls):
+            return []
+        first, self._passed_on = self._passed_on, self._passed_on + len(calls)
+        return [
+            {
+                "index": first + number,
+                "id": call.id or f"call_{uuid4().hex}",
+                "type": "function",
+                "function": {
+                    "name": call.name,
+                    "arguments": _without_halves(call.arguments).strip() or "{}",
+                },
+            }
+            for number, call in enumerate(calls)
+        ]
+
+
+def _without_halves(text: str) -> str:
+    """Return a text in which halves of characters are joined, and lone ones replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def response_hook(
@@ -100,12 +158,11 @@ def response_hook(
     """
 
     async def hook(response: Any) -> None:
-        if response.status_code >= 400:
+        if not 200 <= response.status_code < 300:
             return
-        kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
-        read = _document if kind == "application/json" else _events
-        if frames.one_a_line:
-            read = _lines
+        read = _document
+        if _asks_for_stream(response.request):
+            read = _lines if frames.one_a_line else _events
         rewriter = Rewriter(frames, current_record(), is_call)
         package = sys.modules[type(response).__module__.partition(".")[0]]  # httpx, or its fork
         received = package.Response(200, headers=response.headers, stream=response.stream)
@@ -122,7 +179,7 @@ def _stream_class(package: Any) -> Callable[..., Any]:
     """Return a byte stream of httpx or of its fork, over other pieces than those received."""
 
     class RewrittenStream(package.AsyncByteStream):  # type: ignore[misc]
-        def __init__(self, received: Any, pieces: AsyncIterator[bytes]) -> None:
+        def __init__(self, received: Any, pieces: AsyncGenerator[bytes]) -> None:
             self._received = received
             self._pieces = pieces
 
@@ -131,34 +188,66 @@ def _stream_class(package: Any) -> Callable[..., Any]:
                 yield piece
 
         async def aclose(self) -> None:
-            await self._received.aclose()
+            try:
+                await self._received.aclose()
+            finally:
+                await self._pieces.aclose()
 
     return RewrittenStream
 
 
-async def _events(received: Any, rewriter: Rewriter) -> AsyncIterator[bytes]:
+def _asks_for_stream(request: Any) -> bool:
+    """Say whether a request asks for a stream; its answer is one then, whatever it calls itself."""
+    return "alt=sse" in str(request.url) or bool(_STREAMED.search(request.content))
+
+
+async def _bounded(received: Any) -> AsyncGenerator[bytes]:
+    """Yield the bytes of an answer, up to the largest that there may be."""
+    size = 0
+    async for piece in received.aiter_bytes():
+        size += len(piece)
+        if size > LARGEST_ANSWER:
+            raise UnreadableStreamError("the stream is too large")
+        yield piece
+
+
+async def _events(received: Any, rewriter: Rewriter) -> AsyncGenerator[bytes]:
     """Pass on an event stream."""
     parser = EventStreamParser()
-    async for piece in received.aiter_bytes():
+    async for piece in _bounded(received):
         for event in parser.feed(piece):
-            yield _encoded(event, rewriter)
+            for passed in rewriter.rewritten(event):
+                yield _encoded(passed)
     for event in parser.end():
-        yield _encoded(event, rewriter)
+        for passed in rewriter.rewritten(event):
+            yield _encoded(passed)
 
 
-async def _lines(received: Any, rewriter: Rewriter) -> AsyncIterator[bytes]:
+async def _lines(received: Any, rewriter: Rewriter) -> AsyncGenerator[bytes]:
     """Pass on JSON objects, one a line; a line ends at LF alone."""
-    rest = b""
-    async for piece in received.aiter_bytes():
-        *lines, rest = (rest + piece).split(b"\n")
-        for line in lines:
-            if line.strip():
-                yield rewriter.rewritten(line.decode("utf-8", "replace")).encode() + b"\n"
-    if rest.strip():
-        yield rewriter.rewritten(rest.decode("utf-8", "replace")).encode() + b"\n"
+    line: list[bytes] = []
+    size = 0
+    async for piece in _bounded(received):
+        *ends, rest = piece.split(b"\n")
+        for end in ends:
+            for passed in _of_line([*line, end], rewriter):
+                yield passed
+            line, size = [], 0
+        line.append(rest)
+        size += len(rest)
+        if size > LARGEST_EVENT:
+            raise UnreadableStreamError("a line of the stream is too large")
+    for passed in _of_line(line, rewriter):
+        yield passed
 
 
-async def _document(received: Any, rewriter: Rewriter) -> AsyncIterator[bytes]:
+def _of_line(line: list[bytes], rewriter: Rewriter) -> Iterator[bytes]:
+    event = ServerEvent(b"".join(line).decode("utf-8", "replace"))
+    for passed in rewriter.rewritten(event):
+        yield f"{passed.data}\n".encode()
+
+
+async def _document(received: Any, rewriter: Rewriter) -> AsyncGenerator[bytes]:
     """Pass on a JSON document as it is; an error in it is kept in the record."""
     size, pieces = 0, []
     async for piece in received.aiter_bytes():
@@ -170,7 +259,6 @@ async def _document(received: Any, rewriter: Rewriter) -> AsyncIterator[bytes]:
         rewriter.note_error(b"".join(pieces))
 
 
-def _encoded(event: ServerEvent, rewriter: Rewriter) -> bytes:
+def _encoded(event: ServerEvent) -> bytes:
     head = f"event: {event.type}\n" if event.type else ""
-    data = "".join(f"data: {line}\n" for line in rewriter.rewritten(event.data).split("\n"))
-    return f"{head}{data}\n".encode()
+    return f"{head}data: {event.data}\n\n".encode()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.llm.wire.event_stream import ServerEvent
 from app.llm.wire.frames import (
     AnthropicFrames,
     ChatCompletionFrames,
@@ -25,7 +26,10 @@ def passed(frames: Frames, *sent: Any, is_call: Any = never) -> tuple[WireRecord
     """Return the record of some frames, and the frames as the client gets them."""
     record = WireRecord()
     rewriter = Rewriter(frames, record, is_call)
-    return record, [json.loads(rewriter.rewritten(json.dumps(frame))) for frame in sent]
+    events = [
+        event for frame in sent for event in rewriter.rewritten(ServerEvent(json.dumps(frame)))
+    ]
+    return record, [json.loads(event.data) for event in events]
 
 
 def delta(finish: str | None = None, **fields: Any) -> dict[str, Any]:
