@@ -143,10 +143,15 @@ def test_answer_is_whole_and_from_one_model_when_a_stream_breaks(
     assert relay.say("Hello").reply == "A whole answer."
 
 
-def test_wrong_request_does_not_go_over(
+MALFORMED = gemini_api.error(
+    400, "Invalid JSON payload received. Unexpected end of string.", "INVALID_ARGUMENT"
+)
+
+
+def test_malformed_request_does_not_go_over(
     relay: Relay, gemini: GeminiServer, groq: GroqServer
 ) -> None:
-    gemini.plays(gemini_api.error(400, "Request contains an invalid argument.", "INVALID_ARGUMENT"))
+    gemini.plays(MALFORMED)
     reply = relay.say("Hello")
     assert not reply.ok
     assert not reply.no_model
@@ -160,7 +165,10 @@ def test_failed_to_generate_is_no_rate_limit(
 ) -> None:
     groq.plays(groq_api.error(400, "Failed to generate: the limit of rates is a corporate matter"))
     relay = make_relay(primary_llm="groq", **provider_settings(gemini, groq))
-    assert outcomes(relay.say("Hello")) == [("groq", "failed", "invalid_request")]
+    assert outcomes(relay.say("Hello")) == [
+        ("groq", "failed", "invalid_request"),
+        ("gemini", "answered", None),
+    ]
 
 
 def test_all_models_failing_is_told_in_a_sentence(

@@ -1,6 +1,8 @@
 """Build the model node's chain: the primary, with the other models as its fallbacks.
 
-guard(gemini).with_fallbacks([guard(groq), ..., recovery wait, offline], exceptions_to_handle=...)
+guard(gemini).with_fallbacks(
+    [guard(groq), ..., recovery wait, offline], exceptions_to_handle=(CurableError,)
+)
 """
 
 import asyncio
@@ -17,7 +19,7 @@ from ..errors import InputError
 from ..settings import FailureKind, Settings
 from .call import ModelCall
 from .event_loops import loop_thread
-from .failures import ERRORS
+from .failures import CurableError
 from .guard import Guard, Policy
 from .offline import OfflineResponder, is_command
 from .plan import Plan, ToolSet
@@ -36,7 +38,6 @@ class ModelChain:
         guards: The language models, in the order in which they are asked.
         missing: The places that are left out because they have no key.
         tools: What models may call where a plan says nothing else.
-        failover_on: The kinds of failure that go over to the next model.
         offline: Whether the offline responder comes last.
         clock: Where the time comes from.
     """
@@ -47,7 +48,6 @@ class ModelChain:
         missing: Sequence[Place],
         tools: ToolSet,
         *,
-        failover_on: frozenset[FailureKind],
         offline: bool,
         clock: Clock,
     ) -> None:
@@ -55,7 +55,6 @@ class ModelChain:
         self.missing = tuple(missing)
         self.guards = {guard.place.name: guard for guard in guards}
         self._tools = tools
-        self._curable = tuple(ERRORS[kind] for kind in FailureKind if kind in failover_on)
         self._offline = offline
         needless = is_command if offline else _never
         self._recovery = RecoveryWait(self.guards, clock, needless)
@@ -128,7 +127,7 @@ class ModelChain:
         self, steps: Sequence[Runnable[ModelCall, AIMessage]]
     ) -> Runnable[Any, AIMessage]:
         primary, *others = steps
-        return primary.with_fallbacks(others, exceptions_to_handle=self._curable)
+        return primary.with_fallbacks(others, exceptions_to_handle=(CurableError,))
 
 
 def build_chain(
@@ -161,7 +160,6 @@ def build_chain(
         guards,
         [place for place in places if not place.usable],
         ToolSet(tools),
-        failover_on=policy.failover_on,
         offline=settings.offline_fallback,
         clock=clock,
     )

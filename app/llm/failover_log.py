@@ -34,10 +34,13 @@ def note_attempt(user_id: str, attempt: Attempt) -> None:
     then = "switching to fallback LLM" if attempt.following else "no further LLM is asked"
     level = logging.WARNING if attempt.outcome.gave_up else logging.INFO
     _log.log(level, attempt.outcome.log.format(role=role, error=attempt.error, then=then))
+    detail = " ".join(attempt.detail.split())[:_DETAIL_LENGTH]
+    if attempt.unrecognised and attempt.outcome.asked:
+        where = f"{attempt.place} {attempt.model}"
+        _log.error("Unrecognised refusal by %s: HTTP %s %s", where, attempt.status, detail)
     if not attempt.outcome.gave_up:
         return
     if attempt.kind is not None:
-        detail = " ".join(attempt.detail.split())[:_DETAIL_LENGTH]
         _log.warning("%s error: %s %s", role, attempt.status or str(attempt.kind), detail)
     if attempt.following:
         _log.info("Retrying with fallback LLM for user %s", user_id)

@@ -13,7 +13,7 @@ from ..settings import GOES_OVER, FailureKind
 from ..telemetry import Attempt, Outcome
 from .bound_models import BoundModels
 from .call import ChainStep, ModelCall
-from .failures import ERRORS, Verdict
+from .failures import Verdict, error_of
 from .messages import PROVIDER, fit, read_back
 from .plan import ToolSet
 from .providers import Place
@@ -200,7 +200,7 @@ class Guard(ChainStep):
 
     def _fail(self, call: ModelCall, attempt: Attempt, verdict: Verdict) -> AIMessage:
         call.attempts.add(attempt)
-        raise ERRORS[verdict.kind](verdict)
+        raise error_of(verdict, goes_over=attempt.goes_over)
 
 
 def _open_verdict(admission: Admission, clock: Clock) -> Verdict:

@@ -53,7 +53,7 @@ class RunningAttempt:
             result: What came of the stream, if one was read.
         """
         place, now = self._place, self._clock.now()
-        goes_over = verdict is not None and verdict.kind in self._failover_on
+        goes_over = verdict is not None and verdict.goes_over(self._failover_on)
         first = result.first_token if result else None
         return Attempt(
             at=self.at,
@@ -76,6 +76,8 @@ class RunningAttempt:
             no_quota=verdict is not None and verdict.sticky,
             estimated=verdict is not None and verdict.estimate,
             goes_over=goes_over,
+            words=verdict.words.replace("{PLACE}", place.name.upper()) if verdict else "",
+            unrecognised=verdict is not None and verdict.unrecognised,
         )
 
 

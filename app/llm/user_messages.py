@@ -27,8 +27,9 @@ def outage_sentence(
         keys = " or ".join(place.key_name for place in missing)
         return f"No language model is set up: set {keys} and start again."
     reasons = "; ".join(f"{_name(attempt)}: {_why(attempt)}" for attempt in failed)
-    if not failed[-1].goes_over:
-        return f"That could not be answered ({reasons}). {_way_out(failed[-1])}"
+    last = next(attempt for attempt in reversed(attempts) if attempt.outcome.gave_up)
+    if not last.goes_over:
+        return f"That could not be answered ({reasons}). {_way_out(last, local_now)}"
     return f"No language model could answer ({reasons}); {_advice(failed, local_now)}."
 
 
@@ -66,20 +67,27 @@ def _moment(seconds: float, local_now: datetime) -> str:
 def _why(attempt: Attempt) -> str:
     if attempt.kind is None:
         return ""
+    if attempt.words:
+        return attempt.words
     words = FailureKind(attempt.kind).row.words
     if attempt.no_quota:
         return "no quota or credit left on its key"
     if attempt.kind == FailureKind.AUTH:
         return f"{words}, check {attempt.place.upper()}_API_KEY"
+    if attempt.kind == FailureKind.PERMISSION:
+        return f"{words}, see what {attempt.place.upper()}_API_KEY may do"
     if attempt.kind == FailureKind.MODEL_NOT_FOUND:
         return f"{words}, set {attempt.place.upper()}_MODEL to a living one"
     return words
 
 
-def _way_out(last: Attempt) -> str:
+def _way_out(last: Attempt, local_now: datetime) -> str:
+    """Return what to do about a failure that ended the turn, though others might be left."""
     if last.kind == FailureKind.BLOCKED:
         return "Please say it another way."
-    return "That is a fault of this program, not of your message; its log has the details."
+    if last.kind == FailureKind.INVALID_REQUEST and not last.unrecognised:
+        return "That is a fault of this program, not of your message; its log has the details."
+    return f"FAILOVER_ON keeps it from the next model; {_advice([last], local_now)}."
 
 
 def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:

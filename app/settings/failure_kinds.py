@@ -32,7 +32,8 @@ class FailureKindRow:
         value: How replies, the ledger, metrics and `FAILOVER_ON` call it.
         words: What a person reads.
         scope: What it concerns.
-        goes_over: Whether the next model is asked: whether another one may cure it.
+        goes_over: Whether each failure of the kind goes over to the next model. Of the others
+            all do but a refusal for safety and a payload that says to be malformed.
         waiting: Whether the same request may work later, with nothing mended.
         transient: Whether the same model may get a quick second try.
         needs_a_person: Whether somebody has to mend a setting; until then the model is
@@ -282,7 +283,7 @@ class FailureKind(StrEnum):
         statuses=(),
         codes=("content_filter", "content_policy_violation"),
     )
-    """The provider declined for safety or recitation; that is not taken to the next model."""
+    """The provider declined: for safety, which stays, or for recitation or a language."""
 
     INVALID_REQUEST = FailureKindRow(
         value="invalid_request",
@@ -298,8 +299,8 @@ class FailureKind(StrEnum):
         statuses=(),
         codes=(),
     )
-    """Our request is wrong in itself, and stays so wherever it is sent."""
+    """The request was refused as malformed, which stays, or in words that aren't known here."""
 
 
 GOES_OVER = tuple(kind for kind in FailureKind if kind.row.goes_over)
-"""The kinds that `FAILOVER_ON` may name, and names where it is not set."""
+"""The kinds that `FAILOVER_ON` names where it is not set."""

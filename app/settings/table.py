@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import SettingsError
 from . import sources
-from .failure_kinds import GOES_OVER
+from .failure_kinds import GOES_OVER, FailureKind
 from .fields import Given, ProviderFields, setting
 from .places import PlaceSettings, is_numbered, places, provider_of
 from .providers import ALWAYS_INSTALLED, PARTS
@@ -104,7 +104,7 @@ class Settings(ProviderFields):
     stall_timeout: float = setting("STALL_TIMEOUT", _time_limit, 10.0)
     retry_in_place: int = setting("RETRY_IN_PLACE", whole_number(0, 5), 0)
     retry_max_wait: float = setting("RETRY_MAX_WAIT", _time_limit, 2.0)
-    failover_on: Words = setting("FAILOVER_ON", some_of(GOES_OVER), GOES_OVER)
+    failover_on: Words = setting("FAILOVER_ON", some_of(tuple(FailureKind)), GOES_OVER)
     max_output_tokens: int = setting("MAX_OUTPUT_TOKENS", whole_number(1, 65_536), 1024)
     confirm_from: int = setting("CONFIRM_FROM", whole_number(0, 9999), 3)
     history_window: int = setting("HISTORY_WINDOW", whole_number(1, 9999), 10)

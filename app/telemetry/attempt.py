@@ -138,6 +138,8 @@ class Attempt:
         no_quota: Whether the key has no quota or credit, so that time alone cures nothing.
         estimated: Whether no provider spoke: our own count of a quota did.
         goes_over: Whether the failure is one for another model.
+        words: What a person reads in the place of the kind's words, if something else.
+        unrecognised: Whether the provider refused the request in words that are not known.
     """
 
     at: datetime = field(metadata=named(reply=None, event=None, column="at"))
@@ -168,6 +170,8 @@ class Attempt:
     no_quota: bool = field(default=False, metadata=NOWHERE)
     estimated: bool = field(default=False, metadata=NOWHERE)
     goes_over: bool = field(default=False, metadata=NOWHERE)
+    words: str = field(default="", metadata=NOWHERE)
+    unrecognised: bool = field(default=False, metadata=NOWHERE)
 
     def report(self) -> dict[str, object]:
         """Return what a reply tells of the attempt."""

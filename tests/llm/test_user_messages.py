@@ -124,3 +124,27 @@ def test_nobody_who_answered_has_no_quiet_line() -> None:
 def test_fault_of_ours_is_told_as_ours() -> None:
     sentence = outage_sentence([failed("gemini", FailureKind.INVALID_REQUEST)], (), NOON)
     assert "fault of this program" in sentence
+
+
+@pytest.mark.parametrize("kind", [FailureKind.TIMEOUT, FailureKind.INVALID_REQUEST])
+def test_failure_that_failover_on_leaves_out_is_told_as_that(kind: FailureKind) -> None:
+    kept = replace(failed("gemini", kind), goes_over=False, unrecognised=True)
+    sentence = outage_sentence([kept], (), NOON)
+    assert "fault of this program" not in sentence
+    assert sentence.endswith(
+        "FAILOVER_ON keeps it from the next model; try again at 20:01:00, your message is kept."
+    )
+
+
+def test_last_failure_in_time_decides_which_sentence_it_is() -> None:
+    attempts = [
+        failed("gemini", FailureKind.TIMEOUT),
+        failed("groq", FailureKind.TIMEOUT),
+        failed("gemini", FailureKind.BLOCKED),
+    ]
+    assert outage_sentence(attempts, (), NOON).endswith("Please say it another way.")
+
+
+def test_words_of_one_failure_stand_in_the_place_of_its_kinds() -> None:
+    refused = replace(failed("groq", FailureKind.CONNECTION), words="check GROQ_BASE_URL")
+    assert "Groq (m): check GROQ_BASE_URL" in outage_sentence([refused], (), NOON)

@@ -1,5 +1,7 @@
 """Judge an answer that arrived without an exception: HTTP 200 can be a failure too."""
 
+import re
+
 from langchain_core.messages import AIMessage
 
 from ...settings import FailureKind
@@ -10,11 +12,9 @@ from .verdict import Verdict
 
 _GOOD = frozenset({"STOP", "TOOL_CALLS", "FUNCTION_CALL", "END_TURN", "TOOL_USE", "STOP_SEQUENCE"})
 _CUT = frozenset({"MAX_TOKENS", "LENGTH", "MODEL_CONTEXT_WINDOW_EXCEEDED"})
-_BLOCKED = frozenset(
+_SAFETY = frozenset(
     {
         "SAFETY",
-        "RECITATION",
-        "LANGUAGE",
         "BLOCKLIST",
         "PROHIBITED_CONTENT",
         "SPII",
@@ -22,9 +22,16 @@ _BLOCKED = frozenset(
         "REFUSAL",
         "IMAGE_SAFETY",
         "IMAGE_PROHIBITED_CONTENT",
-        "IMAGE_RECITATION",
     }
 )
+_OTHER_BLOCKS = {
+    "RECITATION": "stopped, as its answer repeated a source word for word",
+    "IMAGE_RECITATION": "stopped, as its answer repeated a source word for word",
+    "LANGUAGE": "doesn't answer in this language",
+}
+"""What a person reads of a block that is none for safety."""
+_NO_REASON = re.compile(r"(OTHER|IMAGE_OTHER|BLOCK(ED)?_REASON_UNSPECIFIED)+")
+"""Reasons of a blocked prompt that name none; LangChain joins those of several frames."""
 
 
 def finish_reason(answer: AIMessage) -> str:
@@ -70,7 +77,7 @@ def judge(answer: AIMessage, record: WireRecord) -> Verdict | None:
         return verdict_on(ErrorBody.of(record.errors[0]), "an error inside a good answer")
     reason = worst_reason(answer, record)
     if blocked := _blocked(answer, reason):
-        return Verdict(FailureKind.BLOCKED, detail=blocked)
+        return blocked
     if fault := _fault(answer, record, reason):
         return Verdict(FailureKind.MALFORMED_RESPONSE, detail=fault)
     if record.call_as_text and not answer.tool_calls:
@@ -86,11 +93,22 @@ def judge(answer: AIMessage, record: WireRecord) -> Verdict | None:
     return None
 
 
-def _blocked(answer: AIMessage, reason: str) -> str:
+def _blocked(answer: AIMessage, reason: str) -> Verdict | None:
     feedback = answer.response_metadata.get("prompt_feedback") or {}
     if feedback.get("block_reason") or feedback.get("block_reason_message"):
-        return str(feedback.get("block_reason") or "prompt blocked")
-    return f"finish reason {reason}" if reason in _BLOCKED else ""
+        why = str(feedback.get("block_reason") or "prompt blocked")
+        if _NO_REASON.fullmatch(why):
+            return _other_block(why, "declined without a reason")
+        return Verdict(FailureKind.BLOCKED, detail=why)
+    if reason in _OTHER_BLOCKS:
+        return _other_block(f"finish reason {reason}", _OTHER_BLOCKS[reason])
+    if reason in _SAFETY:
+        return Verdict(FailureKind.BLOCKED, detail=f"finish reason {reason}")
+    return None
+
+
+def _other_block(detail: str, words: str) -> Verdict:
+    return Verdict(FailureKind.BLOCKED, detail=detail, words=words, for_safety=False)
 
 
 def _fault(answer: AIMessage, record: WireRecord, reason: str) -> str:
@@ -108,7 +126,9 @@ def _fault(answer: AIMessage, record: WireRecord, reason: str) -> str:
 
 
 def _badness(reason: str) -> int:
-    if reason in _BLOCKED:
+    if reason in _SAFETY:
+        return 5
+    if reason in _OTHER_BLOCKS:
         return 4
     if reason in _CUT:
         return 2

@@ -27,6 +27,12 @@ _TOO_LONG = re.compile(
 _NO_TOOLS = re.compile(
     r"\bdoes not support (function |tool|chat)|\btools\b[^.]*\bnot supported\b", re.IGNORECASE
 )
+_MALFORMED = re.compile(
+    r"invalid json payload|unknown name \"|(could not|couldn't) parse the json"
+    r"|body (is not|isn't) valid json|invalid json in (the )?(request|body)"
+    r"|body contains invalid json",
+    re.IGNORECASE,
+)
 _PLACE = re.compile(r"\b(location|country|region)\b", re.IGNORECASE)
 _TOOL_CALL = re.compile(
     r"tool call validation failed|failed to call a function|failed to parse tool call"
@@ -72,6 +78,7 @@ def verdict_on(body: ErrorBody, otherwise: str) -> Verdict:
         generation=_generation(body) if kind is FailureKind.TOOL_USE_FAILED else "",
         one_model=_zero_limit(body) or body.code.startswith("model_"),
         limits=google_limits(_limits(body)),
+        payload_malformed=bool(_MALFORMED.search(body.message)),
     )
 
 

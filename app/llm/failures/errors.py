@@ -22,6 +22,10 @@ class ModelCallError(langchain.ModelError):
         self.verdict = verdict
 
 
+class CurableError(ModelCallError):
+    """A failure that the next model may cure: it goes over."""
+
+
 def _error_of(kind: FailureKind) -> type[ModelCallError]:
     base = getattr(langchain, kind.row.langchain_error)
     bases = (ModelCallError,) if issubclass(ModelCallError, base) else (ModelCallError, base)
@@ -36,3 +40,21 @@ def _error_of(kind: FailureKind) -> type[ModelCallError]:
 
 ERRORS: Mapping[FailureKind, type[ModelCallError]] = {kind: _error_of(kind) for kind in FailureKind}
 """The exception of each kind, under the name that its row gives it."""
+
+
+def _curable_twin(error: type[ModelCallError]) -> type[ModelCallError]:
+    parts = {"__doc__": error.__doc__, "__module__": __name__}
+    return type(error.__name__, (error, CurableError), parts)
+
+
+_CURABLE = {kind: _curable_twin(error) for kind, error in ERRORS.items()}
+
+
+def error_of(verdict: Verdict, *, goes_over: bool) -> ModelCallError:
+    """Return the exception of a failure, a `CurableError` where it goes over.
+
+    Args:
+        verdict: What went wrong.
+        goes_over: Whether the next model is asked.
+    """
+    return (_CURABLE if goes_over else ERRORS)[verdict.kind](verdict)

@@ -1,8 +1,9 @@
 """Say what one failure was, and what that means."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from ...settings import FailureKind, Limit, Scope, Waiting
+from ...settings import GOES_OVER, FailureKind, Limit, Scope, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,12 @@ class Verdict:
         generation: The text of a rejected tool call.
         limits: What a 429 named.
         estimate: Whether no provider spoke: our own count of a quota did.
+        words: What a person reads in the place of the kind's words; `{PLACE}` stands for the
+            place's name as its settings begin with it.
+        for_safety: Of a block, whether it is one for safety; others are for a recitation or a
+            language.
+        payload_malformed: Of an invalid request, whether the provider said that the payload is
+            malformed; what it said otherwise is not known here.
     """
 
     kind: FailureKind
@@ -30,6 +37,9 @@ class Verdict:
     generation: str = field(default="", repr=False)
     limits: tuple[Limit, ...] = ()
     estimate: bool = False
+    words: str = ""
+    for_safety: bool = True
+    payload_malformed: bool = False
 
     @property
     def scope(self) -> Scope:
@@ -45,3 +55,34 @@ class Verdict:
     def waiting_helps(self) -> bool:
         """Say whether the same request may work later, with nothing mended."""
         return self.kind.row.waiting is Waiting.HELPS and not self.sticky
+
+    @property
+    def unrecognised(self) -> bool:
+        """Say whether a provider refused the request in words that are not known here.
+
+        Each provider gets a request of its own shape, so that says little about the next one,
+        and not much about this one either: it counts little against its breaker.
+        """
+        return self.kind is FailureKind.INVALID_REQUEST and not self.payload_malformed
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Say whether somebody has to mend a setting before the model is of use again."""
+        return self.kind.row.needs_a_person
+
+    def goes_over(self, failover_on: AbstractSet[FailureKind]) -> bool:
+        """Say whether the next model is asked.
+
+        A refusal for safety never goes over. A malformed payload does where its kind is named.
+        What else is blocked or invalid goes over with its kind named, or with nothing left out.
+
+        Args:
+            failover_on: The kinds that go over, as `FAILOVER_ON` has them.
+        """
+        if self.kind is FailureKind.BLOCKED and self.for_safety:
+            return False
+        if self.kind in failover_on:
+            return True
+        if self.kind.row.goes_over or self.payload_malformed:
+            return False
+        return failover_on >= set(GOES_OVER)

@@ -16,7 +16,7 @@ from ...clock import Clock
 from ...settings import FailureKind
 from ...telemetry import Attempt
 from ..call import ChainStep, ModelCall
-from ..failures import ERRORS, ModelCallError, Verdict
+from ..failures import ModelCallError, Verdict, error_of
 
 _TIME_TO_ANSWER = 1.0
 """Seconds that must be left of a turn after the wait."""
@@ -89,7 +89,7 @@ def _error_of(attempt: Attempt) -> ModelCallError:
     """Return the error of an attempt that failed, for the next step of the chain."""
     kind = FailureKind(str(attempt.kind))
     verdict = Verdict(kind, attempt.status, attempt.detail, retry_after=attempt.wait)
-    return ERRORS[kind](verdict)
+    return error_of(verdict, goes_over=attempt.goes_over)
 
 
 def _may_come_back(attempt: Attempt) -> bool:

@@ -78,7 +78,7 @@ def over_findings(
         )
         findings.append(Finding(OVER, Level.WARNING, text))
     if not findings and usable:
-        text = "Every failure that another model may cure. A wrong request and a refusal for "
+        text = "Every failure that another model may cure. A malformed request and a refusal for "
         findings.append(Finding(OVER, Level.OK, f"{text}safety stay where they are."))
     return findings
 

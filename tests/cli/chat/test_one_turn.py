@@ -103,8 +103,11 @@ def test_all_models_failing_is_exit_4_unless_a_command_ran(
     assert told["reply"].startswith("No language model could answer (Gemini")
 
 
-def test_wrong_request_is_exit_1(command: Command, gemini: GeminiServer, groq: GroqServer) -> None:
-    gemini.plays(gemini_api.error(400, "Request contains an invalid argument.", "INVALID_ARGUMENT"))
+def test_malformed_request_is_exit_1(
+    command: Command, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    unknown = 'Invalid JSON payload received. Unknown name "x": Cannot find field.'
+    gemini.plays(gemini_api.error(400, unknown, "INVALID_ARGUMENT"))
     ended = command("chat", "-m", "Hello", **provider_environment(gemini, groq))
     assert ended.code == 1
     assert "refused the request as invalid" in ended.out
