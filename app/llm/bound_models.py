@@ -12,7 +12,7 @@ from langchain_core.runnables import Runnable
 from .event_loops import PerLoop
 from .messages import CHARACTERS_A_TOKEN
 from .plan import ToolSet
-from .providers import Client, Place
+from .providers import Client, Place, open_client
 
 _MOST_TOOL_SETS = 32
 """Tool sets whose declarations and bound models are kept for the next call."""
@@ -48,7 +48,11 @@ class BoundModels:
         self._clients: PerLoop[_OpenClient] = PerLoop(self._open, _OpenClient.close)
 
     async def get(self, tools: ToolSet) -> Runnable[Any, Any]:
-        """Return the model with these tools, open for the running loop."""
+        """Return the model with these tools, open for the running loop.
+
+        Raises:
+            NotOpenedError: Its client can't be opened.
+        """
         return await (await self._clients.get()).bound(tools)
 
     async def close_here(self) -> None:
@@ -56,7 +60,7 @@ class BoundModels:
         await self._clients.close_here()
 
     def _open(self) -> "_OpenClient":
-        client = self._place.open()
+        client = open_client(self._place)
         client.on_response(self._on_headers)
         return _OpenClient(client, self.declared)
 

@@ -30,12 +30,17 @@ class PerLoop(Generic[T]):
         ] = WeakKeyDictionary()
 
     async def get(self) -> T:
-        """Return the thing of the running loop."""
+        """Return the thing of the running loop; one that can't be made is tried again next time."""
         loop = asyncio.get_running_loop()
         if loop not in self._made:
             self._made[loop] = (loop.create_task(self._begin()), [])
         task, keep = self._made[loop]
-        thing = await asyncio.shield(task)
+        try:
+            thing = await asyncio.shield(task)
+        except Exception:
+            if self._made.get(loop, (None,))[0] is task:
+                del self._made[loop]
+            raise
         if not keep:
             ending = self._until_loop_ends(thing)
             keep.append(ending)

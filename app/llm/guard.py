@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from .call import ChainStep, ModelCall
 from .failures import Verdict, error_of
 from .messages import PROVIDER, fit, read_back
 from .plan import ToolSet
-from .providers import Place
+from .providers import NotOpenedError, Place, with_variable
 from .resilience import Admission, Breakers, Quota, QuotaCounters, Retries
 from .running_attempt import RunningAttempt, redacted
 from .stream import StreamResult, TimeLimits, read_stream
@@ -103,7 +104,7 @@ class Guard(ChainStep):
                 input.attempts.add(attempt.ended(Outcome.ANSWERED, result=result))
                 return self._labelled(result.answer)
             verdict = result.verdict or Verdict(FailureKind.MALFORMED_RESPONSE)
-            verdict = redacted(verdict, self.place, conversation)
+            verdict = redacted(with_variable(verdict), self.place, conversation)
             if repaired := self._repaired(verdict, input.plan.tools):
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.REPAIRED, verdict, result))
@@ -128,7 +129,8 @@ class Guard(ChainStep):
         """Get ready ahead of the first call: breakers, quotas, and the running loop's client."""
         await self._breakers.refresh()
         await self._quota.ready()
-        await self.model(tools)
+        with suppress(NotOpenedError):  # the first call tells it
+            await self.model(tools)
 
     async def model(self, tools: ToolSet) -> Runnable[Any, Any]:
         """Return the chat model with these tools, open for the running loop."""
@@ -165,7 +167,10 @@ class Guard(ChainStep):
     ) -> StreamResult:
         """Call the model once; a caller who gives up frees the place of a probe."""
         messages = self.place.adapter.shape(conversation)
-        model = await self.model(call.plan.tools)
+        try:
+            model = await self.model(call.plan.tools)
+        except NotOpenedError as error:
+            return StreamResult(None, error.verdict)
         limits = self._policy.limits
         time_left = call.plan.deadline - attempt.began
         limits = replace(limits, attempt=min(limits.attempt, time_left))

@@ -74,6 +74,7 @@ class RunningAttempt:
             wait=place.wait(verdict, now) if verdict else None,
             waiting_helps=verdict is not None and verdict.waiting_helps,
             no_quota=verdict is not None and verdict.sticky,
+            mend=verdict.mend if verdict else "",
             estimated=verdict is not None and verdict.estimate,
             goes_over=goes_over,
             words=verdict.words.replace("{PLACE}", place.name.upper()) if verdict else "",

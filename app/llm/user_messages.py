@@ -72,6 +72,8 @@ def _why(attempt: Attempt) -> str:
     words = FailureKind(attempt.kind).row.words
     if attempt.no_quota:
         return "no quota or credit left on its key"
+    if attempt.mend:
+        return f"{words}, {attempt.mend}"
     if attempt.kind == FailureKind.AUTH:
         return f"{words}, check {attempt.place.upper()}_API_KEY"
     if attempt.kind == FailureKind.PERMISSION:
@@ -94,7 +96,9 @@ def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:
     waits = [
         attempt.wait or _DEFAULT_WAIT
         for attempt in failed
-        if attempt.kind and FailureKind(attempt.kind).row.waiting is not Waiting.NO_USE
+        if attempt.kind
+        and not attempt.mend
+        and FailureKind(attempt.kind).row.waiting is not Waiting.NO_USE
     ]
     if not waits:
         return "waiting won't help, so please mend what is named here"

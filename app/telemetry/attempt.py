@@ -136,6 +136,7 @@ class Attempt:
         wait: Seconds until the model may be of use again, where that is known.
         waiting_helps: Whether the same request may work later, with nothing mended.
         no_quota: Whether the key has no quota or credit, so that time alone cures nothing.
+        mend: What a person has to do about the failure, where more than its kind says so.
         estimated: Whether no provider spoke: our own count of a quota did.
         goes_over: Whether the failure is one for another model.
         words: What a person reads in the place of the kind's words, if something else.
@@ -168,6 +169,7 @@ class Attempt:
     wait: float | None = field(default=None, metadata=NOWHERE)
     waiting_helps: bool = field(default=False, metadata=NOWHERE)
     no_quota: bool = field(default=False, metadata=NOWHERE)
+    mend: str = field(default="", metadata=NOWHERE)
     estimated: bool = field(default=False, metadata=NOWHERE)
     goes_over: bool = field(default=False, metadata=NOWHERE)
     words: str = field(default="", metadata=NOWHERE)

@@ -26,6 +26,8 @@ class Verdict:
             language.
         payload_malformed: Of an invalid request, whether the provider said that the payload is
             malformed; what it said otherwise is not known here.
+        mend: What a person has to do about it, such as `check ALL_PROXY`; empty where the kind's
+            own words say enough.
     """
 
     kind: FailureKind
@@ -40,6 +42,7 @@ class Verdict:
     words: str = ""
     for_safety: bool = True
     payload_malformed: bool = False
+    mend: str = ""
 
     @property
     def scope(self) -> Scope:
@@ -54,7 +57,7 @@ class Verdict:
     @property
     def waiting_helps(self) -> bool:
         """Say whether the same request may work later, with nothing mended."""
-        return self.kind.row.waiting is Waiting.HELPS and not self.sticky
+        return self.kind.row.waiting is Waiting.HELPS and not (self.sticky or self.mend)
 
     @property
     def unrecognised(self) -> bool:

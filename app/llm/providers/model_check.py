@@ -14,6 +14,7 @@ from ..failures import Verdict, classify
 from ..stream import StreamResult, TimeLimits, read_stream
 from .adapter import Client
 from .model_lists import ModelList, list_models
+from .opening import NotOpenedError, open_client, with_variable
 from .registry import Place
 
 _MESSAGE = "Reply with the word OK."
@@ -65,9 +66,11 @@ async def _probe(place: Place, settings: Settings, clock: Clock) -> Probed:
     headers: dict[str, str] = {}
     started = clock.monotonic()
     try:
-        client = await asyncio.to_thread(place.open)
+        client = await asyncio.to_thread(open_client, place)
         started = clock.monotonic()
         heard = await _call(client, settings, headers, clock)
+    except NotOpenedError as error:
+        heard = StreamResult(None, error.verdict)
     except Exception as error:  # noqa: BLE001 - the edge to other people's clients
         heard = StreamResult(None, classify(error))
     milliseconds = round((clock.monotonic() - started) * 1000)
@@ -126,4 +129,4 @@ async def _list(place: Place, settings: Settings) -> tuple[ModelList | None, Ver
 def _redacted(verdict: Verdict | None, place: Place) -> Verdict | None:
     if verdict is None:
         return None
-    return replace(verdict, detail=redact(verdict.detail, place.secrets))
+    return replace(with_variable(verdict), detail=redact(verdict.detail, place.secrets))

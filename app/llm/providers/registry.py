@@ -1,6 +1,7 @@
 """The places of the chain, each with its provider's row and the adapter of its file."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
@@ -91,8 +92,12 @@ class Place:
         return [self._key] if self._key else []
 
     def load(self) -> None:
-        """Import the package that brings its client, so that opening one is quick."""
-        import_module(self.provider.module)
+        """Import the package that brings its client, so that opening one is quick.
+
+        One that can't be imported is told when a client is opened.
+        """
+        with suppress(Exception):
+            import_module(self.provider.module)
 
     def open(self) -> Client:
         """Open a client for the running event loop."""

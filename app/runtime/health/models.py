@@ -158,6 +158,8 @@ def _advice(examined: ExaminedPlace, probed: Probed) -> list[str]:
         names = f"Its provider has {', '.join(near)}." if near else ""
         choice = near[0] if near else "NAME"
         return [names, f"Choose one: {PROGRAM} config set {name}_MODEL {choice}."]
+    if probed.failure.mend:
+        return [f"{probed.failure.mend[0].upper()}{probed.failure.mend[1:]}."]
     if kind is FailureKind.CONNECTION:
         return [f"Check the network, the proxy and {name}_BASE_URL ({examined.place.url})."]
     wait = examined.place.wait(probed.failure, examined.now)

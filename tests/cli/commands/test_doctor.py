@@ -214,3 +214,15 @@ def test_without_any_key_nothing_can_answer(enter: Enter) -> None:
     assert "left out of the chain, GROQ_API_KEY is not set." in ended.out
     assert "problem  No model can answer now; plain commands still work." in ended.out
     assert enter("doctor", PRIMARY_LLM="nonsense").code == 2
+
+
+def test_variable_that_keeps_clients_from_opening_is_named(
+    enter: Enter, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    spoilt = {"ALL_PROXY": "socks://ann:pa55@127.0.0.1:1080/"}
+    spoilt |= provider_environment(gemini, groq)
+    doctor, chat = enter("doctor", **spoilt), enter("chat", "-m", "hello", "--json", **spoilt)
+    assert doctor.out.count("Check ALL_PROXY.") == 2
+    assert chat.code == 4
+    assert json.loads(chat.out)["reply"].count("check ALL_PROXY") == 2
+    assert "pa55" not in f"{doctor}{chat}"
