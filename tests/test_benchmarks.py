@@ -7,6 +7,8 @@ import pytest
 from tests.conftest import ROOT, child_environment
 from tests.fakes.warm import Warm
 
+pytestmark = pytest.mark.long
+
 OURS_AND_LANGCHAINS = ("task relay", "with_fallbacks", "middleware")
 SMALLEST = {
     "conversations": ("--turns", "2", "--peers", "2", "--kills", "1"),

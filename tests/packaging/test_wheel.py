@@ -8,8 +8,12 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 from tests.packaging.environment import SecondEnvironment, wheel_of
+
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("second environment")]
 
 HOST = {
     "app/__init__.py": "MINE = 'the host'\n",

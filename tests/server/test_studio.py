@@ -19,6 +19,8 @@ from tests.fakes.langgraph_dev import DevServer, langgraph_dev
 from tests.fakes.steps import Answer, calls, says
 from tests.test_runbook import AT_THE_SERVER
 
+pytestmark = pytest.mark.xdist_group("langgraph dev")
+
 NOT_OURS = (
     "`durability` has no effect when no checkpointer is present",  # the server's own setting
     "Remove `format_exc_info` from your processor chain",  # its way of logging a run's error
