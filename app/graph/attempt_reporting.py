@@ -22,6 +22,7 @@ def attempts_for(user_id: str, writer: StreamWriter) -> Attempts:
     return Attempts(
         on_attempt=partial(_tell, user_id, writer),
         on_waiting=partial(_tell_waiting, writer),
+        on_asking_again=partial(_tell_asking_again, writer),
         on_asking=partial(_tell_asking, writer),
     )
 
@@ -63,6 +64,13 @@ def _tell_waiting(writer: StreamWriter, attempt: Attempt) -> None:
     """Tell that the turn waits for a model, and how many seconds."""
     failover_log.note_waiting(attempt)
     writer({"type": "waiting", "for": attempt.place, "seconds": attempt.wait})
+
+
+def _tell_asking_again(writer: StreamWriter, failed: Attempt, place: str) -> None:
+    """Tell that a place gets a second chance, and what of the last answer doesn't count."""
+    failover_log.note_asking_again(place)
+    if event := replace(failed, following=place).event():
+        writer(event)
 
 
 def _tell_asking(writer: StreamWriter, place: str, model: str) -> None:

@@ -13,12 +13,15 @@ class Attempts:
     Attributes:
         on_attempt: Hears of each attempt as it ends.
         on_waiting: Hears of the attempt whose stated wait is sat out.
+        on_asking_again: Hears of the last failure when nobody was left to follow it, and of the
+            place that gets a second chance.
         on_asking: Hears of the place and the model that are being asked.
         made: The attempts so far, in order.
     """
 
     on_attempt: Callable[[Attempt], None] = lambda attempt: None
     on_waiting: Callable[[Attempt], None] = lambda attempt: None
+    on_asking_again: Callable[[Attempt, str], None] = lambda attempt, place: None
     on_asking: Callable[[str, str], None] = lambda place, model: None
     made: list[Attempt] = field(default_factory=list)
 

@@ -51,6 +51,11 @@ def note_waiting(attempt: Attempt) -> None:
     _log.info("Waiting %.0f s for %s to come back", attempt.wait or 0, attempt.place)
 
 
+def note_asking_again(place: str) -> None:
+    """Note that a model gets a second chance, since nobody else is left."""
+    _log.info("Nobody is left, asking %s once more", place)
+
+
 def all_failed(user_id: str, attempts: Sequence[Attempt]) -> str:
     """Note that every language model of the chain failed; return the text of an alert.
 

@@ -18,7 +18,16 @@ from .failures import Verdict, error_of
 from .messages import PROVIDER, fit, read_back
 from .plan import ToolSet
 from .providers import NotOpenedError, Place, with_variable
-from .resilience import Admission, Breakers, Quota, QuotaCounters, Retries
+from .resilience import (
+    Admission,
+    Breakers,
+    Quota,
+    QuotaCounters,
+    Retries,
+    guessed,
+    passes,
+    second_chance,
+)
 from .running_attempt import RunningAttempt, redacted
 from .stream import StreamResult, TimeLimits, read_stream
 
@@ -92,9 +101,11 @@ class Guard(ChainStep):
         conversation: Sequence[BaseMessage] = fit(
             input.messages, self.place.settings.max_input_tokens
         )
-        if skipped := await self._skipped(input, conversation):
+        admission = await self._breakers.admit(self._breaker_keys)
+        if skipped := await self._skipped(input, admission, conversation):
             return self._fail(input, attempt.ended(Outcome.SKIPPED, skipped), skipped)
-        retries = Retries(self._policy.retries, self._policy.longest_pause)
+        one_call = bool(input.plan.again) or admission.probe or not admission.allowed
+        retries = Retries(0 if one_call else self._policy.retries, self._policy.longest_pause)
         while True:
             input.attempts.on_asking(self.place.name, self.place.model)
             attempt = self._begin(input)
@@ -111,13 +122,12 @@ class Guard(ChainStep):
                 return self._labelled(repaired)
             time_left = input.plan.deadline - self._clock.monotonic()
             retry = retries.after(verdict, conversation, time_left)
-            if retry is None:
+            opened = (retry is None or passes(verdict.kind)) and self._count(verdict)
+            if retry is None or opened:
                 break
             input.attempts.add(attempt.ended(Outcome.RETRIED, verdict, result))
             conversation = retry.conversation
             await self._clock.sleep(retry.pause)
-        wait = self.place.wait(verdict, self._clock.now())
-        self._breakers.failed(self._breaker_keys, verdict, wait)
         self._quota.learn(verdict)
         return self._fail(input, attempt.ended(Outcome.FAILED, verdict, result), verdict)
 
@@ -143,16 +153,25 @@ class Guard(ChainStep):
     def _begin(self, call: ModelCall) -> RunningAttempt:
         return RunningAttempt(self.place, call.plan, self._policy.failover_on, self._clock)
 
+    def _count(self, verdict: Verdict) -> bool:
+        """Count a failed call at the breaker; say whether that leaves it open."""
+        wait = self.place.wait(verdict, self._clock.now())
+        return self._breakers.failed(self._breaker_keys, verdict, wait)
+
     async def _skipped(
-        self, call: ModelCall, conversation: Sequence[BaseMessage]
+        self, call: ModelCall, admission: Admission, conversation: Sequence[BaseMessage]
     ) -> Verdict | None:
-        """Return why the model gets no call now: an open breaker, or too little quota."""
-        admission = await self._breakers.admit(self._breaker_keys)
+        """Return why the model gets no call now: an open breaker, or too little quota.
+
+        Where all have failed, neither our own pause after a passing fault nor our own count of
+        a quota keeps anybody from an answer.
+        """
         if not admission.allowed:
-            return _open_verdict(admission, self._clock)
+            our_pause = admission.kind is not None and guessed(admission.kind)
+            return None if call.plan.again and our_pause else _open_verdict(admission, self._clock)
         await self._quota.ready()
-        if call.plan.following(self.place.name) is None:
-            return None  # nobody is asked after it, so a guess keeps nobody from an answer
+        if call.plan.following(self.place.name) is None or call.plan.again:
+            return None
         verdict = self._quota.verdict(conversation, self._tool_tokens(call))
         if verdict is not None:
             self._breakers.released(self._breaker_keys)
@@ -171,9 +190,7 @@ class Guard(ChainStep):
             model = await self.model(call.plan.tools)
         except NotOpenedError as error:
             return StreamResult(None, error.verdict)
-        limits = self._policy.limits
-        time_left = call.plan.deadline - attempt.began
-        limits = replace(limits, attempt=min(limits.attempt, time_left))
+        limits = self._limits(call, call.plan.deadline - attempt.began)
         estimate = self._quota.sent(conversation, self._tool_tokens(call))
         try:
             result = await read_stream(model, messages, config, limits, self._clock.monotonic)
@@ -183,6 +200,23 @@ class Guard(ChainStep):
             raise
         self._quota.ended(estimate, result.tokens)
         return result
+
+    def _limits(self, call: ModelCall, time_left: float) -> TimeLimits:
+        """Return the time limits of a call that begins now.
+
+        The first token of the last model of the chain may take its share of the turn: those
+        who may get a second chance after it have theirs. At a second chance it may take all.
+        """
+        limits = self._policy.limits
+        attempt, first_token = min(limits.attempt, time_left), limits.first_token
+        if call.plan.again or call.plan.following(self.place.name) is None:
+            failures = () if call.plan.again else call.attempts.latest()
+            others = sum(
+                failure.place != self.place.name and second_chance(failure, time_left) is not None
+                for failure in failures
+            )
+            first_token = max(first_token, time_left / (1 + others))
+        return replace(limits, attempt=attempt, first_token=first_token)
 
     def _tool_tokens(self, call: ModelCall) -> int:
         return self._models.declared(call.plan.tools).tokens

@@ -43,11 +43,13 @@ class Plan:
         order: The names of the places, in the order in which they are asked.
         deadline: When the call must have ended, in seconds on the clock's monotonic scale.
         tools: What the models may call.
+        again: The places that get a second chance, in that order, where all have failed.
     """
 
     order: tuple[str, ...]
     deadline: float
     tools: ToolSet
+    again: tuple[str, ...] = ()
 
     def position(self, place: str) -> int:
         """Return where a place stands in the order, from 0."""
@@ -55,9 +57,10 @@ class Plan:
 
     def following(self, place: str) -> str | None:
         """Return the place that is asked after this one; None after the last."""
-        after = self.order[self.order.index(place) + 1 :]
+        asked = self.again or self.order
+        after = asked[asked.index(place) + 1 :]
         return after[0] if after else None
 
-    def ending_with(self, place: str) -> "Plan":
-        """Return this plan without the places that come after one."""
-        return replace(self, order=self.order[: self.position(place) + 1])
+    def asking_again(self, places: tuple[str, ...]) -> "Plan":
+        """Return the plan of the second chances that some places get, in their order."""
+        return replace(self, again=places)

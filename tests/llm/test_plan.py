@@ -35,10 +35,11 @@ def test_plan_says_who_stands_where_and_who_follows() -> None:
     assert [PLAN.following(place) for place in PLAN.order] == ["groq", "groq2", None]
 
 
-def test_plan_that_ends_with_a_place_keeps_its_position_and_has_nobody_after_it() -> None:
-    shorter = PLAN.ending_with("groq")
-    assert (shorter.position("groq"), shorter.following("groq")) == (1, None)
-    assert (shorter.deadline, shorter.tools) == (PLAN.deadline, PLAN.tools)
+def test_plan_of_second_chances_has_its_own_order_and_keeps_the_positions() -> None:
+    again = PLAN.asking_again(("groq2", "gemini"))
+    assert [again.position(place) for place in PLAN.order] == [0, 1, 2]
+    assert (again.following("groq2"), again.following("gemini")) == ("gemini", None)
+    assert (again.deadline, again.tools) == (PLAN.deadline, PLAN.tools)
 
 
 def test_tool_sets_are_one_where_they_hold_the_same_tools_and_choice() -> None:

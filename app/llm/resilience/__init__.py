@@ -3,7 +3,7 @@
 from .breaker import Admission, Breakers, BreakerState, breaker_state
 from .quota import Quota
 from .quota_counters import QuotaCounters
-from .recovery_wait import RecoveryWait
+from .recovery_wait import RecoveryWait, guessed, passes, second_chance
 from .retry import Retries
 
 __all__ = [
@@ -15,4 +15,7 @@ __all__ = [
     "RecoveryWait",
     "Retries",
     "breaker_state",
+    "guessed",
+    "passes",
+    "second_chance",
 ]

@@ -1,9 +1,15 @@
 """Remember a model that is of no use, so that it gets no call until it may be back.
 
 Closed: calls go through. Open: none does. Half-open, when the time is over: exactly one call
-probes, and its outcome closes the breaker or opens it again. A breaker is kept for each
-model (place in the chain, base URL, model, fingerprint of the key) and for each key, because what
-concerns a key concerns every model on it. A changed key or model is another breaker.
+looks whether the model is back, and its outcome closes the breaker or opens it again. A breaker
+is kept for each model (place in the chain, base URL, model, fingerprint of the key) and for each
+key, because what concerns a key concerns every model on it. A changed key or model is another
+breaker.
+
+How long it stays open goes by what a look costs. A model that fails at once costs a person
+milliseconds, so it is looked at every quarter of a minute and is back soon after its return. One
+that is silent costs seconds: there the pauses grow. A wait that the provider states holds, up to
+a day.
 """
 
 import logging
@@ -25,10 +31,18 @@ from ..providers import BreakerKeys
 _log = logging.getLogger("task_relay.llm")
 
 FAILURES_TO_OPEN = 3
+REFUSALS_TO_OPEN = 10
+"""In a row: of failures, and of refusals that may be the request's fault."""
+
+LOOK = 15.0
 SHORTEST = 30.0
 LONGEST = 600.0
 HOURLY = 3600.0
-"""Seconds: what is stated nowhere, the longest wait for trouble, and for what a person mends."""
+DAY = 86_400.0
+"""Seconds: after a failure that comes at once; after a silence or a limit of which nothing is
+stated; after the last of many silences; for what a person mends; and the most of all."""
+
+_MOST_DOUBLINGS = 10
 
 _FRESH_FOR = 1.0
 
@@ -43,9 +57,13 @@ class BreakerState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Whether a call may go through; if not, why and until when."""
+    """Whether a call may go through, as one that looks whether the model is back.
+
+    If it may not, `kind` says why, and `until` for how long.
+    """
 
     allowed: bool
+    probe: bool = False
     kind: FailureKind | None = None
     until: datetime | None = None
 
@@ -75,25 +93,61 @@ def after_failure(
         jitter: From 0 to 1, spreads the waits that nobody stated.
     """
     failures = before.failures + 1
-    if verdict.sticky or verdict.kind.row.needs_a_person:
+    stated = min(DAY, max(0.0, wait or 0.0))
+    openings = 0
+    if verdict.sticky or verdict.needs_a_person:
         seconds = HOURLY
     elif verdict.kind in (FailureKind.RATE_LIMIT, FailureKind.QUOTA_DAILY):
-        seconds = wait or SHORTEST
-    elif failures < FAILURES_TO_OPEN and before.open_until is None:
-        return replace(before, failures=failures, kind=verdict.kind.value)
+        seconds = stated or SHORTEST
+    elif _still_counting(before, verdict, failures):
+        return replace(before, failures=failures, kind=verdict.kind.value, probe_until=None)
+    elif before.open_until is not None and now < before.open_until:
+        if now + timedelta(seconds=stated) <= before.open_until:  # nobody looked: it is as it was
+            return replace(before, failures=failures)
+        seconds, openings = stated, before.openings
+    elif verdict.kind is FailureKind.TIMEOUT:
+        openings = before.openings + 1
+        seconds = min(SHORTEST * 2 ** min(before.openings, _MOST_DOUBLINGS), LONGEST)
+        seconds = max(seconds * _spread(jitter), stated)
     else:
-        seconds = min(SHORTEST * 2**before.openings, LONGEST) * (0.8 + 0.4 * jitter)
-        seconds = max(seconds, wait or 0)
+        seconds = max(LOOK * _spread(jitter), stated)
     return BreakerStanding(
         kind=verdict.kind.value,
         failures=failures,
-        openings=before.openings + 1,
+        openings=openings,
         open_until=now + timedelta(seconds=seconds),
     )
 
 
+def _still_counting(before: BreakerStanding, verdict: Verdict, failures: int) -> bool:
+    """Say whether a failure opens nothing yet."""
+    if verdict.unrecognised:
+        return failures < REFUSALS_TO_OPEN
+    return failures < FAILURES_TO_OPEN and before.open_until is None
+
+
+def _spread(jitter: float) -> float:
+    return 0.8 + 0.4 * jitter
+
+
+def bounded(standing: BreakerStanding, now: datetime) -> BreakerStanding:
+    """Return a breaker with no time in it that is more than a day away.
+
+    Args:
+        standing: How it stands.
+        now: The instant.
+    """
+    latest = now + timedelta(seconds=DAY)
+    return replace(
+        standing,
+        open_until=standing.open_until and min(standing.open_until, latest),
+        probe_until=standing.probe_until and min(standing.probe_until, latest),
+    )
+
+
 def _refused(standing: BreakerStanding, now: datetime) -> Admission:
-    return Admission(False, FailureKind(standing.kind), max(standing.open_until or now, now))
+    kind, until = FailureKind(standing.kind), max(standing.open_until or now, now)
+    return Admission(False, kind=kind, until=until)
 
 
 class Breakers:
@@ -145,22 +199,25 @@ class Breakers:
                     self._release(claimed)
                     return _refused(standings[key], now)
                 claimed.append(key)
-        return Admission(True)
+        return Admission(True, probe=bool(claimed))
 
-    def failed(self, keys: BreakerKeys, verdict: Verdict, wait: float | None) -> None:
-        """Count a failure; one that concerns the request alone only frees a probe's place.
+    def failed(self, keys: BreakerKeys, verdict: Verdict, wait: float | None) -> bool:
+        """Count a failure, and say whether that leaves the breaker open.
+
+        One that concerns the request alone only frees a probe's place.
 
         Args:
             keys: The breakers of the place that failed.
             verdict: What happened.
             wait: Seconds until the model may be of use again, where that is known.
         """
-        if verdict.scope is Scope.REQUEST:
+        if verdict.scope is Scope.REQUEST and not verdict.unrecognised:
             self.released(keys)
-            return
+            return False
         now, jitter, key = self._clock.now(), self._chance(), keys.of(verdict)
         self._change(key, lambda before: after_failure(before, verdict, wait, now, jitter))
         self._opened(key, self._standings[key])
+        return breaker_state(self._standings[key], now) is BreakerState.OPEN
 
     def succeeded(self, keys: BreakerKeys) -> None:
         """Close both breakers."""
@@ -206,6 +263,14 @@ class Breakers:
             )
             if loaded is not None and changes == self._changes:
                 self._standings = loaded
+                self._bound()
+
+    def _bound(self) -> None:
+        """Correct what a clock that was wrong, or an older version, has left for too long."""
+        now = self._clock.now()
+        for key, standing in list(self._standings.items()):
+            if bounded(standing, now) != standing:
+                self._change(key, lambda before: bounded(before, now))
 
     async def _claim(self, key: str, now: datetime) -> bool:
         standing = self._standings[key]

@@ -1,6 +1,7 @@
 import asyncio
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,12 +60,61 @@ def test_what_opens_a_breaker_at_once_and_for_how_long(
     assert opened_for(verdict, wait) == seconds
 
 
-def test_trouble_opens_after_three_failures_in_a_row_with_growing_waits() -> None:
-    standing, waits = BreakerStanding(), []
-    for _ in range(9):
-        standing = after_failure(standing, Verdict(FailureKind.UNAVAILABLE), None, NOW, 0.5)
-        waits.append(standing.open_until and (standing.open_until - NOW).total_seconds())
-    assert waits == [None, None, 30, 60, 120, 240, 480, 600, 600]
+AT_ONCE = [
+    *(FailureKind.UNAVAILABLE, FailureKind.SERVER_ERROR, FailureKind.CONNECTION),
+    FailureKind.MALFORMED_RESPONSE,
+]
+
+
+def pauses(kinds: list[FailureKind]) -> list[float]:
+    """Return the pause after each of some failures, each at the first moment it can happen."""
+    standing, now, found = BreakerStanding(), NOW, []
+    for kind in kinds:
+        standing = after_failure(standing, Verdict(kind), None, now, 0.5)
+        found.append((standing.open_until - now).total_seconds() if standing.open_until else 0)
+        now = standing.open_until or now
+    return found
+
+
+@pytest.mark.parametrize("kind", AT_ONCE)
+def test_model_that_fails_at_once_is_looked_at_every_quarter_of_a_minute(kind: FailureKind) -> None:
+    assert pauses([kind] * 9) == [0, 0, *[15] * 7]
+
+
+def test_silence_earns_growing_pauses() -> None:
+    assert pauses([FailureKind.TIMEOUT] * 9) == [0, 0, 30, 60, 120, 240, 480, 600, 600]
+
+
+def test_silence_after_a_long_outage_begins_with_a_short_pause() -> None:
+    assert pauses([*[FailureKind.UNAVAILABLE] * 5000, FailureKind.TIMEOUT])[-1] == 30
+
+
+def test_pauses_stay_bounded_over_weeks_of_silence() -> None:
+    assert pauses([FailureKind.TIMEOUT] * 3000)[-1] == 600
+
+
+def test_what_fails_while_a_breaker_is_open_makes_its_pause_no_longer() -> None:
+    busy, silent = Verdict(FailureKind.UNAVAILABLE), Verdict(FailureKind.TIMEOUT)
+    opened = BreakerStanding("timeout", failures=3, openings=1, open_until=NOW + timedelta(0, 60))
+    for verdict in (busy, silent):
+        assert after_failure(opened, verdict, None, NOW, 0.5) == replace(opened, failures=4)
+    assert opened_for(busy, 90, opened) == 90
+    assert opened_for(Verdict(FailureKind.AUTH), None, opened) == 3600
+
+
+@pytest.mark.parametrize("wait", [86_401.0, 315_576_000_000.0, float("inf"), float("nan")])
+@pytest.mark.parametrize(
+    "verdict", [Verdict(FailureKind.RATE_LIMIT), Verdict(FailureKind.QUOTA_DAILY)]
+)
+def test_no_stated_wait_opens_a_breaker_for_more_than_a_day(verdict: Verdict, wait: float) -> None:
+    assert opened_for(verdict, wait) <= 86_400
+
+
+def test_refusal_that_may_be_the_requests_fault_counts_little() -> None:
+    refused = Verdict(FailureKind.INVALID_REQUEST)
+    assert [opened_for(refused, None, BreakerStanding(failures=n)) for n in (8, 9)] == [0, 15]
+    due = BreakerStanding("unavailable", failures=3, open_until=NOW, probe_until=NOW)
+    assert breaker_state(after_failure(due, refused, None, NOW, 0.5), NOW) is BreakerState.HALF_OPEN
 
 
 def test_jitter_spreads_the_waits_that_nobody_stated() -> None:
@@ -131,17 +181,33 @@ def test_half_open_breaker_lets_exactly_one_call_probe_over_all_processes(
     assert allowed(make())
 
 
-def test_probe_that_fails_opens_again_for_longer(make: Make, clock: FixedClock) -> None:
+def test_probe_that_fails_opens_again_and_after_a_silence_for_longer(
+    make: Make, clock: FixedClock
+) -> None:
+    for kind, waits in ((FailureKind.UNAVAILABLE, (15, 15)), (FailureKind.TIMEOUT, (30, 60))):
+        breakers = make()
+        for _ in range(3):
+            fail(breakers, kind)
+        for wait in waits:
+            clock.move(seconds=wait - 1)
+            assert not allowed(breakers)
+            clock.move(seconds=1)
+            assert allowed(breakers)
+            fail(breakers, kind)
+        breakers.reset()
+
+
+def test_breaker_that_was_stored_for_decades_is_open_for_a_day_at_most(
+    engine: Engine, make: Make, clock: FixedClock
+) -> None:
+    far = clock.now() + timedelta(days=20_000)
+    stored = BreakerStanding("rate_limit", failures=1, open_until=far, probe_until=far)
+    BreakerStore(engine).change(KEYS.model, lambda before: stored)
     breakers = make()
-    for _ in range(3):
-        fail(breakers, FailureKind.UNAVAILABLE)
-    clock.move(seconds=31)
-    assert allowed(breakers)
-    fail(breakers, FailureKind.UNAVAILABLE)
-    clock.move(seconds=31)
-    assert not allowed(breakers)
-    clock.move(seconds=30)
-    assert allowed(breakers)
+    assert asyncio.run(breakers.admit(KEYS)).until == clock.now() + timedelta(days=1)
+    breakers.close()
+    clock.move(days=1)
+    assert allowed(make())
 
 
 def test_place_of_a_probe_whose_process_died_is_free_after_its_lease(
@@ -275,7 +341,7 @@ def test_billing_stop_opens_every_model_on_the_key(make: Make) -> None:
 def test_stated_wait_of_a_trouble_holds_at_least_as_long() -> None:
     two, busy = BreakerStanding(failures=2), Verdict(FailureKind.UNAVAILABLE)
     assert opened_for(busy, 300, two) == 300
-    assert opened_for(busy, 5, two) == 30
+    assert opened_for(busy, 5, two) == 15
 
 
 def test_probe_that_is_refused_by_one_breaker_gives_the_other_one_back(
