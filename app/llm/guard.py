@@ -15,7 +15,7 @@ from ..telemetry import Attempt, Outcome
 from .bound_models import BoundModels
 from .call import ChainStep, ModelCall
 from .failures import Verdict, error_of
-from .messages import PROVIDER, fit, read_back
+from .messages import PROVIDER, SIGNER, fit, is_signed, read_back
 from .plan import ToolSet
 from .providers import NotOpenedError, Place, with_variable
 from .resilience import (
@@ -106,10 +106,11 @@ class Guard(ChainStep):
             return self._fail(input, attempt.ended(Outcome.SKIPPED, skipped), skipped)
         one_call = bool(input.plan.again) or admission.probe or not admission.allowed
         retries = Retries(0 if one_call else self._policy.retries, self._policy.longest_pause)
+        words_only = False
         while True:
             input.attempts.on_asking(self.place.name, self.place.model)
             attempt = self._begin(input)
-            result = await self._ask(input, attempt, conversation, config)
+            result = await self._ask(input, attempt, conversation, config, words_only)
             if result.answer is not None:
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.ANSWERED, result=result))
@@ -120,6 +121,10 @@ class Guard(ChainStep):
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.REPAIRED, verdict, result))
                 return self._labelled(repaired)
+            if not words_only and self._refuses_more_than_words(verdict, conversation):
+                words_only = True
+                input.attempts.add(attempt.ended(Outcome.RETRIED, verdict, result))
+                continue
             time_left = input.plan.deadline - self._clock.monotonic()
             retry = retries.after(verdict, conversation, time_left)
             opened = (retry is None or passes(verdict.kind)) and self._count(verdict)
@@ -183,9 +188,10 @@ class Guard(ChainStep):
         attempt: RunningAttempt,
         conversation: Sequence[BaseMessage],
         config: RunnableConfig | None,
+        words_only: bool,
     ) -> StreamResult:
         """Call the model once; a caller who gives up frees the place of a probe."""
-        messages = self.place.adapter.shape(conversation)
+        messages = self.place.shaped(conversation, words_only=words_only)
         try:
             model = await self.model(call.plan.tools)
         except NotOpenedError as error:
@@ -221,6 +227,14 @@ class Guard(ChainStep):
     def _tool_tokens(self, call: ModelCall) -> int:
         return self._models.declared(call.plan.tools).tokens
 
+    def _refuses_more_than_words(
+        self, verdict: Verdict, conversation: Sequence[BaseMessage]
+    ) -> bool:
+        """Say whether a refusal may be of signatures or attachments in the history."""
+        if verdict.kind is not FailureKind.INVALID_REQUEST:
+            return False
+        return self.place.shaped(conversation) != self.place.shaped(conversation, words_only=True)
+
     def _repaired(self, verdict: Verdict, tools: ToolSet) -> AIMessage | None:
         """Return the answer that a rejected tool call was meant to be, where that is certain."""
         repaired = read_back(verdict.generation, self._models.declared(tools).schemas)
@@ -235,6 +249,8 @@ class Guard(ChainStep):
     def _labelled(self, answer: AIMessage) -> AIMessage:
         """Return an answer with the names of who gave it."""
         names = {PROVIDER: self.place.name, MODEL: self.place.model}
+        if is_signed(answer):
+            names[SIGNER] = self.place.signer
         return answer.model_copy(update={"response_metadata": answer.response_metadata | names})
 
     def _fail(self, call: ModelCall, attempt: Attempt, verdict: Verdict) -> AIMessage:

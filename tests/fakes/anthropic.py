@@ -116,6 +116,8 @@ def _check_messages(messages: list[dict[str, Any]]) -> None:
             if block["type"] == "tool_use":
                 if block["id"] in seen or not re.fullmatch(r"[a-zA-Z0-9_-]+", block["id"]):
                     _refuse(f"messages.{number}: tool_use.id is used twice or has a wrong form")
+                if not re.fullmatch("[a-zA-Z0-9_-]{1,64}", block["name"]):
+                    _refuse(f"messages.{number}: tool_use.name: String should match pattern")
                 seen.add(block["id"])
                 open_ids.add(block["id"])
         if set(message) != {"role", "content"} or not blocks:

@@ -23,6 +23,15 @@ _TOP = {
     "cachedContent",
 }
 _PART_DATA = {"text", "functionCall", "functionResponse", "inlineData", "fileData"}
+_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_.:-]{0,63}")
+_MEDIA = {
+    "image/png": b"\x89PNG",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/webp": b"RIFF",
+    "application/pdf": b"%PDF",
+    "audio/wav": b"RIFF",
+}
+"""The types of attachments that are looked at here, and how their data begins."""
 _SCHEMA = {
     "type",
     "description",
@@ -74,7 +83,8 @@ class GeminiServer(ProviderServer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._signatures: set[str] = set()
+        self.other_keys: tuple[str, ...] = ()
+        self._signatures: dict[str, tuple[str, str]] = {}
 
     def check(self, path: str, headers: Any, body: dict[str, Any]) -> None:
         """Refuse what the real API refuses."""
@@ -92,10 +102,10 @@ class GeminiServer(ProviderServer):
             _refuse("contents is not specified")
         _check_turns(contents)
         if match[1].startswith("gemini-3") or "latest" in match[1]:
-            self._check_signatures(contents)
+            self._check_signatures(contents, (match[1], str(headers.get("x-goog-api-key"))))
 
     def _check_key(self, headers: Any) -> None:
-        if headers.get("x-goog-api-key") != self.key:
+        if headers.get("x-goog-api-key") not in (self.key, *self.other_keys):
             reason = {
                 "@type": "type.googleapis.com/google.rpc.ErrorInfo",
                 "reason": "API_KEY_INVALID",
@@ -139,27 +149,27 @@ class GeminiServer(ProviderServer):
         called = [{"functionCall": {"name": n, "args": a}} for n, a in answer.calls]
         if called and model.startswith("gemini-3"):
             signature = base64.b64encode(f"thought-{len(self._signatures)}".encode()).decode()
-            self._signatures.add(signature)
+            self._signatures[signature] = (model, self.requests[-1]["headers"]["x-goog-api-key"])
             called[0]["thoughtSignature"] = signature  # type: ignore[assignment]
         return called
 
-    def _check_signatures(self, contents: list[dict[str, Any]]) -> None:
-        """Check the calls of the current turn: the first of each step must be signed."""
+    def _check_signatures(self, contents: list[dict[str, Any]], signer: tuple[str, str]) -> None:
+        """Check that signatures are of this model and key, and that the current turn's are there.
+
+        The first call of each step of the turn must be signed.
+        """
         start = max(
             (i for i, c in enumerate(contents) if c["role"] == "user" and "text" in c["parts"][0]),
             default=0,
         )
-        for content in contents[start:]:
+        for position, content in enumerate(contents):
+            for part in content["parts"]:
+                mark = part.get("thoughtSignature")
+                if mark and mark != STAND_IN and self._signatures.get(_standard(mark)) != signer:
+                    _refuse("Corrupted thought signature.")
             called = [part for part in content["parts"] if "functionCall" in part]
-            for number, part in enumerate(called):
-                signature = part.get("thoughtSignature")
-                known = signature == STAND_IN or _same(signature, self._signatures)
-                if (number == 0 and not signature) or (signature and not known):
-                    _refuse(
-                        "Function call is missing a thought_signature in functionCall parts."
-                        if not signature
-                        else "Thought signature is not valid."
-                    )
+            if position >= start and called and not called[0].get("thoughtSignature"):
+                _refuse("Function call is missing a thought_signature in functionCall parts.")
 
 
 def _listed(model: str) -> dict[str, Any]:
@@ -167,9 +177,8 @@ def _listed(model: str) -> dict[str, Any]:
     return {"name": f"models/{model}", "supportedGenerationMethods": methods}
 
 
-def _same(signature: str | None, known: set[str]) -> bool:
-    standard = str(signature).replace("-", "+").replace("_", "/")
-    return standard in known
+def _standard(signature: str) -> str:
+    return signature.replace("-", "+").replace("_", "/")
 
 
 def _check_tools(tools: list[dict[str, Any]]) -> None:
@@ -201,6 +210,8 @@ def _check_turns(contents: list[dict[str, Any]]) -> None:
         parts = content.get("parts") or []
         if not parts or any(len(_PART_DATA & set(part)) != 1 for part in parts):
             _refuse("contents.parts: contents.parts must not be empty / one data field each.")
+        for part in parts:
+            _check_part(part)
         called = [p["functionCall"]["name"] for p in parts if "functionCall" in p]
         asked = _called(before)
         given = [p["functionResponse"]["name"] for p in parts if "functionResponse" in p]
@@ -217,6 +228,23 @@ def _check_turns(contents: list[dict[str, Any]]) -> None:
         before = content
     if _called(before) or (before and before["role"] != "user"):
         _refuse("Please ensure that single turn requests end with a user role.")
+
+
+def _check_part(part: dict[str, Any]) -> None:
+    for kind in ("functionCall", "functionResponse"):
+        if kind in part and not (name := part[kind].get("name")):
+            _refuse(f"GenerateContentRequest.contents: {kind}.name: Name cannot be empty.")
+        elif kind in part and not _NAME.fullmatch(name):
+            _refuse(f"Invalid function name: {name}")
+    if "fileData" in part:
+        _refuse("Cannot fetch content from the provided URL.")
+    if "inlineData" in part:
+        data = part["inlineData"].get("data", "").replace("-", "+").replace("_", "/")
+        head = _MEDIA.get(part["inlineData"].get("mimeType"))
+        if head is None:
+            _refuse(f"Unsupported MIME type: {part['inlineData'].get('mimeType')}")
+        elif not base64.b64decode(data, validate=True).startswith(head):
+            _refuse("Unable to process input image.")
 
 
 def _called(content: dict[str, Any] | None) -> list[str]:

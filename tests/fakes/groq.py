@@ -162,6 +162,8 @@ def _check_messages(messages: list[dict[str, Any]]) -> None:
             role == "assistant" and content is None and message.get("tool_calls")
         ):
             _refuse(f"'messages.{number}.content' : value must be a string")
+        if role == "user" and not str(content).strip():
+            _refuse(f"'messages.{number}.content' : must not be empty")
         if role == "tool":
             if message.get("tool_call_id") not in open_ids:
                 _refuse(f"'messages.{number}' : tool_call_id has no matching tool call")
@@ -170,6 +172,8 @@ def _check_messages(messages: list[dict[str, Any]]) -> None:
         if open_ids:
             _refuse(f"'messages.{number}' : tool call without a result: {open_ids.pop()}")
         for call in message.get("tool_calls") or ():
+            if not re.fullmatch("[a-zA-Z0-9_-]{1,64}", call["function"]["name"]):
+                _refuse(f"'messages.{number}.tool_calls.0.function.name' : string does not match")
             if call["id"] in seen or not isinstance(
                 json.loads(call["function"]["arguments"]), dict
             ):

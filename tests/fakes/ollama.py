@@ -25,7 +25,8 @@ class OllamaServer(ProviderServer):
                 raise Refused(Failure(400, {"error": f"invalid role: {message['role']}"}))
             calls = message.get("tool_calls") or ()
             if not isinstance(message.get("content", ""), str) or not all(
-                isinstance(call["function"]["arguments"], dict) for call in calls
+                isinstance(call["function"]["arguments"], dict) and call["function"]["name"]
+                for call in calls
             ):
                 raise Refused(Failure(400, {"error": "json: cannot unmarshal"}))
 

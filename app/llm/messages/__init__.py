@@ -1,19 +1,34 @@
 """What is sent and what comes back: shapes of messages, trimming, repair of tool calls."""
 
-from .provider_shapes import FAILED, NOTICE, PROVIDER, for_gemini, in_plain_strings
+from .provider_shapes import (
+    NOTICE,
+    PROVIDER,
+    SIGNER,
+    Recipient,
+    for_gemini,
+    in_plain_strings,
+    is_signed,
+)
+from .told import BLOCKED, FAILED
 from .tool_call_repair import looks_like_call, read_back
+from .tool_names import unwrapped
 from .trimming import CHARACTERS_A_TOKEN, estimate_tokens, fit, tighter
 
 __all__ = [
+    "BLOCKED",
     "CHARACTERS_A_TOKEN",
     "FAILED",
     "NOTICE",
     "PROVIDER",
+    "SIGNER",
+    "Recipient",
     "estimate_tokens",
     "fit",
     "for_gemini",
     "in_plain_strings",
+    "is_signed",
     "looks_like_call",
     "read_back",
     "tighter",
+    "unwrapped",
 ]

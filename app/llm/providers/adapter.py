@@ -9,7 +9,7 @@ from langchain_core.messages import BaseMessage
 from langchain_core.tools import BaseTool
 
 from ...settings import Limit, PlaceSettings, Secret, Settings
-from ..messages import looks_like_call
+from ..messages import Recipient, looks_like_call
 from ..wire import Frames, response_hook
 from .model_lists import Listing
 
@@ -53,7 +53,7 @@ class ProviderAdapter:
 
     Attributes:
         open: Opens a client with what is set for a place, the address, and what is set for all.
-        shape: Makes of a conversation what the provider accepts.
+        shape: Makes of a conversation what the provider accepts, for one recipient.
         declare: Makes of tools what the provider's `bind_tools` takes.
         listing: How it lists its models.
         read_quotas: Reads what is left of its quotas out of the headers of an answer; None
@@ -61,7 +61,7 @@ class ProviderAdapter:
     """
 
     open: Callable[[PlaceSettings, str, Settings], Client]
-    shape: Callable[[Sequence[BaseMessage]], list[BaseMessage]]
+    shape: Callable[[Sequence[BaseMessage], Recipient], list[BaseMessage]]
     declare: Callable[[Sequence[BaseTool]], list[dict[str, Any]]]
     listing: Listing
     read_quotas: Callable[[Mapping[str, str]], list[RemainingQuota]] | None = None

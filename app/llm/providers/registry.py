@@ -1,6 +1,8 @@
 """The places of the chain, each with its provider's row and the adapter of its file."""
 
 import hashlib
+import hmac
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,9 +10,12 @@ from importlib import import_module
 from importlib.util import find_spec
 from zoneinfo import ZoneInfo
 
+from langchain_core.messages import BaseMessage
+
 from ...errors import SettingsError
 from ...settings import FailureKind, PlaceSettings, Provider, Scope, Settings, next_midnight
 from ..failures import Verdict
+from ..messages import Recipient
 from .adapter import Client, ProviderAdapter
 
 
@@ -85,6 +90,23 @@ class Place:
         mark = hashlib.sha256(f"task-relay {self._key}".encode()).hexdigest()[:16]
         head = f"{self.name} {self.url}"
         return BreakerKeys(model=f"{head} {self.model} {mark}", key=f"{head} * {mark}")
+
+    @property
+    def signer(self) -> str:
+        """Return the mark of what its model and key sign: a fingerprint keyed with the key."""
+        signed = f"task-relay signature {self.url} {self.model}".encode()
+        return hmac.new(self._key.encode(), signed, hashlib.sha256).hexdigest()[:32]
+
+    def shaped(
+        self, conversation: Sequence[BaseMessage], *, words_only: bool = False
+    ) -> list[BaseMessage]:
+        """Return a conversation as its provider accepts it.
+
+        Args:
+            conversation: What is told.
+            words_only: Leave out signatures and attachments, since they were refused.
+        """
+        return self.adapter.shape(conversation, Recipient(self.signer, words_only))
 
     @property
     def secrets(self) -> list[str]:
