@@ -1,7 +1,6 @@
 """Wire everything together: settings in, a ready graph and `process_message` out."""
 
 import asyncio
-import threading
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
 from functools import cache
@@ -11,6 +10,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from .clock import Clock
 from .events import Event
+from .forking import Guard
 from .graph import Decision, draw
 from .llm import PlaceStatus, place_statuses
 from .reply import Reply
@@ -45,7 +45,7 @@ class Agent:
         self._settings = settings
         self._clock = clock
         self._whole_process = whole_process
-        self._lock = threading.Lock()
+        self._lock = Guard()
         self._container: Container | None = None
         self._turn_graph: Graph | None = None
         self._turns = Turns(self.open_container, self._open_turn_graph)

@@ -7,6 +7,7 @@ host may keep its own tables beside ours.
 from sqlalchemy import Engine
 
 from .engine import advice, make_file, open_engine, reading, writing
+from .fork_gate import fork_gate
 from .metadata import PREFIX, UtcDateTime, in_code_order, metadata
 from .postgresql import driver_options, explained, missing_extra
 from .schema import HEAD, VERSION_TABLE, upgrade, version_of
@@ -21,6 +22,7 @@ __all__ = [
     "advice",
     "driver_options",
     "explained",
+    "fork_gate",
     "in_code_order",
     "make_file",
     "metadata",

@@ -6,7 +6,7 @@ scope, such as a user, queue for an advisory lock that ends with the transaction
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -14,8 +14,10 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import DatabaseError
+from ..forking import at_fork, leave_to_parent
 from ..settings import private_file
 from . import sqlite
+from .fork_gate import fork_gate
 from .postgresql import explained, lock, open_postgresql
 
 _POSTGRESQL = "postgresql"
@@ -30,11 +32,14 @@ def open_engine(url: str) -> Engine:
         DatabaseError: The file can't be made or opened, or PostgreSQL's driver is missing.
     """
     if make_url(url).get_backend_name() == _POSTGRESQL:
-        return open_postgresql(url)
+        engine = open_postgresql(url)
+        at_fork(engine, after_in_child=_renew)
+        return engine
     make_file(Path(str(make_url(url).database)))
     engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", sqlite.prepare)
     event.listen(engine, "begin", sqlite.begin)
+    at_fork(engine, before=Engine.dispose, after_in_child=_renew)
     return engine
 
 
@@ -60,7 +65,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     Raises:
         DatabaseError: The database failed.
     """
-    with _translated(engine), engine.connect() as connection:
+    with _translated(engine), _gate(engine), engine.connect() as connection:
         if engine.dialect.name == _POSTGRESQL:
             connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -86,6 +91,7 @@ def writing(engine: Engine, scope: str, *, relaxed: bool = False) -> Iterator[Co
     in_turn = sqlite.one_writer(engine) if engine.dialect.name == "sqlite" else nullcontext()
     with (
         _translated(engine),
+        _gate(engine),
         in_turn,
         engine.connect().execution_options(**options) as connection,
         connection.begin(),
@@ -93,6 +99,17 @@ def writing(engine: Engine, scope: str, *, relaxed: bool = False) -> Iterator[Co
         if engine.dialect.name == _POSTGRESQL:
             lock(connection, scope)
         yield connection
+
+
+def _gate(engine: Engine) -> AbstractContextManager[None]:
+    return fork_gate.inside() if engine.dialect.name == "sqlite" else nullcontext()
+
+
+def _renew(engine: Engine) -> None:
+    """Give an engine new connections in a child; those that are open are the parent's."""
+    leave_to_parent(engine.pool)
+    engine.dispose(close=False)
+    sqlite.forget_writer(engine)
 
 
 @contextmanager

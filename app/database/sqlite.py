@@ -75,6 +75,11 @@ def one_writer(engine: Engine) -> Iterator[None]:
             lock.release()
 
 
+def forget_writer(engine: Engine) -> None:
+    """Forget which thread writes: it is not there in a child."""
+    _writers.pop(engine, None)
+
+
 def patiently(
     work: Callable[[], _T],
     *,

@@ -11,6 +11,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
+from ..forking import Guard, at_fork, leave_to_parent
+
 T = TypeVar("T")
 
 
@@ -28,6 +30,7 @@ class PerLoop(Generic[T]):
         self._made: WeakKeyDictionary[
             asyncio.AbstractEventLoop, tuple[asyncio.Task[T], list[AsyncGenerator[None]]]
         ] = WeakKeyDictionary()
+        at_fork(self, after_in_child=PerLoop._renew)
 
     async def get(self) -> T:
         """Return the thing of the running loop; one that can't be made is tried again next time."""
@@ -53,6 +56,11 @@ class PerLoop(Generic[T]):
         for ending in keep:
             await ending.aclose()
 
+    def _renew(self) -> None:
+        """Leave loops and connections to the parent."""
+        leave_to_parent(list(self._made.items()))
+        self._made = WeakKeyDictionary()
+
     async def _begin(self) -> T:
         return await asyncio.to_thread(self._make)
 
@@ -68,8 +76,9 @@ class LoopThread:
     """One event loop on a daemon thread, for callers that have none."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._guard = Guard()
         self._loop: asyncio.AbstractEventLoop | None = None
+        at_fork(self, after_in_child=LoopThread._renew)
 
     @property
     def started(self) -> bool:
@@ -86,13 +95,18 @@ class LoopThread:
             raise
 
     def _started(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
+        with self._guard:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(
                     target=self._loop.run_forever, name="task-relay-models", daemon=True
                 ).start()
             return self._loop
+
+    def _renew(self) -> None:
+        """Leave the loop to the parent: closing it would stop the parent's."""
+        leave_to_parent(self._loop)
+        self._loop = None
 
 
 loop_thread = LoopThread()

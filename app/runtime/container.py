@@ -2,13 +2,13 @@
 
 import logging
 import os
-import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from ..clock import Clock, SystemClock
 from ..conversations import ConversationSaver, Transcript, TurnLocks
+from ..forking import Guard
 from ..llm import Breakers, ModelChain, QuotaCounters, build_chain, failover_log, place_statuses
 from ..settings import Settings
 from ..tasks import Owner, TaskService
@@ -144,7 +144,7 @@ class Container:
 
 
 _shared: dict[Settings, Container] = {}
-_sharing = threading.Lock()
+_sharing = Guard()
 
 
 def shared_container(settings: Settings) -> Container:

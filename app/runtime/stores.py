@@ -3,7 +3,6 @@
 Nothing here knows a model, so that commands without one start fast.
 """
 
-import threading
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine
@@ -11,6 +10,7 @@ from sqlalchemy import Engine
 from ..clock import Clock
 from ..conversations import Transcript, TurnLocks, open_turn_locks
 from ..database import open_engine, upgrade
+from ..forking import Guard
 from ..settings import DAY_FIRST, Settings
 from ..tasks import TaskService
 
@@ -33,7 +33,7 @@ class Stores:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = Guard()
         self._engine: Engine | None = None
         self._saver: ConversationSaver | None = None
         self._turn_locks = open_turn_locks(settings)

@@ -17,6 +17,7 @@ from http.client import HTTPException
 
 from ..clock import Clock
 from ..errors import DatabaseError
+from ..forking import Guard, at_fork
 from ..settings import Secret
 from .alert_store import AlertStore
 
@@ -70,6 +71,8 @@ class Alerts:
             when None.
     """
 
+    _sender: threading.Thread | None
+
     def __init__(
         self,
         url: Secret | None,
@@ -85,12 +88,11 @@ class Alerts:
         self._open_store = store
         self._clock = clock
         self._post = post
-        self._ending = threading.Event()
-        self._pause = pause or self._ending.wait
-        self._lock = threading.Lock()
-        self._texts: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._sender: threading.Thread | None = None
+        self._given_pause = pause
+        self._lock = Guard()
         self._sent_at: datetime | None = None
+        self._renew()
+        at_fork(self, after_in_child=Alerts._renew)
 
     def send(self, text: str) -> None:
         """Let an alert be posted soon, unless one just was; nothing waits for it."""
@@ -119,6 +121,13 @@ class Alerts:
             self._ending.set()
             self._texts.put(None)
             sender.join(_AT_THE_END)
+
+    def _renew(self) -> None:
+        """Begin without a thread; what waits at a fork is posted by the parent."""
+        self._ending = threading.Event()
+        self._pause = self._given_pause or self._ending.wait
+        self._texts: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._sender = None
 
     def _run(self) -> None:
         while (text := self._texts.get()) is not None:

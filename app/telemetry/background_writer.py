@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from ..forking import PATIENCE, Guard, at_fork
+
 _log = logging.getLogger("task_relay")
 
 T = TypeVar("T")
@@ -24,12 +26,20 @@ class BackgroundWriter:
             is being made.
     """
 
+    _worker: ThreadPoolExecutor | None
+
     def __init__(self, name: str, pause: float = 0.05) -> None:
         self._name = name
         self._pause = pause
-        self._lock = threading.Lock()
-        self._hurry = threading.Event()
-        self._worker: ThreadPoolExecutor | None = None
+        self._lock = Guard()
+        self._renew()
+        at_fork(
+            self,
+            before=BackgroundWriter._rest,
+            after_in_parent=BackgroundWriter._go_on,
+            after_in_child=BackgroundWriter._renew,
+            works=True,
+        )
 
     def later(self, work: Callable[[], Any]) -> None:
         """Do the work soon; what it raises is a bug and goes to the log."""
@@ -37,14 +47,14 @@ class BackgroundWriter:
 
         def unhurried() -> None:
             self._hurry.wait(max(0.0, due - time.monotonic()))
-            work()
+            self._work(work)
 
         self._submit(unhurried).add_done_callback(_tell)
 
     async def now(self, work: Callable[[], T]) -> T:
         """Do the work, behind all that was given before, and return what it returns."""
         self._hurry.set()
-        done = self._submit(work)
+        done = self._submit(lambda: self._work(work))
         done.add_done_callback(lambda _: self._hurry.clear())
         return await asyncio.wrap_future(done)
 
@@ -56,6 +66,24 @@ class BackgroundWriter:
             self._hurry.set()
             worker.shutdown(wait=True)
             self._hurry.clear()
+
+    def _work(self, work: Callable[[], T]) -> T:
+        with self._working:
+            return work()
+
+    def _renew(self) -> None:
+        """Begin anew, as at first: a child has no thread, and its parent does what was given."""
+        self._hurry = threading.Event()
+        self._working = threading.Lock()
+        self._resting = False
+        self._worker = None
+
+    def _rest(self) -> None:
+        self._resting = self._working.acquire(timeout=PATIENCE)
+
+    def _go_on(self) -> None:
+        if self._resting:
+            self._working.release()
 
     def _submit(self, work: Callable[[], T]) -> "Future[T]":
         with self._lock:

@@ -1,12 +1,12 @@
 """Write calls into the ledger and tell metrics of them, off every answer's path."""
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..clock import Clock
 from ..errors import DatabaseError
+from ..forking import Guard, at_fork
 from .background_writer import BackgroundWriter
 from .ledger import Ledger, LedgerEntry
 from .prices import Prices
@@ -47,10 +47,11 @@ class Recorder:
         self._prices = prices
         self._clock = clock
         self._sinks = sinks
-        self._lock = threading.Lock()
+        self._lock = Guard()
         self._waiting: list[LedgerEntry] = []
         self._unwritten: list[LedgerEntry] = []
         self._failure_logged = False
+        at_fork(self, after_in_child=Recorder._renew)
         self._behind = BackgroundWriter("task-relay-ledger", pause=_PAUSE)
 
     def note(self, entries: Sequence[LedgerEntry]) -> None:
@@ -64,6 +65,10 @@ class Recorder:
     def close(self) -> None:
         """Wait until every call is written."""
         self._behind.close()
+
+    def _renew(self) -> None:
+        """Leave what is not written yet to the parent, who writes it."""
+        self._waiting, self._unwritten = [], []
 
     def _write(self) -> None:
         with self._lock:

@@ -4,13 +4,13 @@ A lock is an advisory lock of a session: one connection for each process holds a
 locks, and the server gives them back when that connection ends, however the process ended.
 """
 
-import threading
 from typing import Any
 
 from psycopg import Connection, Error
 
 from ...database import driver_options, explained
 from ...errors import DatabaseError
+from ...forking import Guard, at_fork, leave_to_parent
 from .lock_ids import lock_id_of
 
 _BIGINT = 2**63
@@ -25,9 +25,10 @@ class PostgresTurnLocks:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._guard = threading.Lock()
+        self._guard = Guard()
         self._connection: Connection[Any] | None = None
         self._held: set[int] = set()
+        at_fork(self, after_in_child=PostgresTurnLocks._renew)
 
     def take(self, key: str) -> bool:
         """Take the lock of a thread; False when this or another process has it.
@@ -58,6 +59,11 @@ class PostgresTurnLocks:
         """End the connection, which gives back every lock."""
         with self._guard:
             self._drop()
+
+    def _renew(self) -> None:
+        leave_to_parent(self._connection)
+        self._connection = None
+        self._held.clear()
 
     def _ask(self, function: str, lock_id: int) -> bool:
         try:

@@ -6,12 +6,12 @@ the process, however that ends, so nobody waits for a process that is gone.
 
 import os
 import sys
-import threading
 from pathlib import Path
 from typing import Protocol
 
 from ...database import make_file, missing_extra
 from ...errors import DatabaseError
+from ...forking import Guard, at_fork
 from ...settings import Settings, is_postgresql
 from .lock_ids import lock_id_of
 
@@ -53,6 +53,7 @@ class FileTurnLocks:
     def __init__(self, file: Path) -> None:
         self._file = _the_file(file)
         self._mine: set[int] = set()
+        at_fork(self, after_in_child=FileTurnLocks._forget)
 
     def take(self, key: str) -> bool:
         """Take the lock of a thread; False when this or another process has it.
@@ -78,19 +79,23 @@ class FileTurnLocks:
         while self._mine:
             self._file.give_back(self._mine.pop())
 
+    def _forget(self) -> None:
+        self._mine.clear()
+
 
 class _LockFile:
     """The one descriptor of a file in this process, and the bytes that are locked in it.
 
     The system knows such locks by process and file: a second descriptor would get the same
-    lock again, and closing it would give all of them back.
+    lock again, and closing it would give all of them back. A child has none of its parent's.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._guard = threading.Lock()
+        self._guard = Guard()
         self._descriptor: int | None = None
         self._held: set[int] = set()
+        at_fork(self, after_in_child=_LockFile._forget)
 
     def take(self, lock_id: int) -> bool:
         with self._guard:
@@ -103,6 +108,9 @@ class _LockFile:
         with self._guard:
             self._held.discard(lock_id)
             _unlock(self._open(), lock_id)
+
+    def _forget(self) -> None:
+        self._held.clear()
 
     def _lock(self, lock_id: int) -> bool:
         try:
@@ -121,7 +129,7 @@ class _LockFile:
 
 
 _files: dict[Path, _LockFile] = {}
-_files_guard = threading.Lock()
+_files_guard = Guard()
 
 
 def _the_file(file: Path) -> _LockFile:

@@ -1,7 +1,9 @@
 """Keep conversations in PostgreSQL, for callers with and without an event loop."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import Any, LiteralString
 
 from langgraph.checkpoint.postgres import PostgresSaver
@@ -11,6 +13,7 @@ from psycopg_pool import ConnectionPool
 from typing_extensions import override
 
 from ...database import driver_options
+from ...forking import at_fork, leave_to_parent
 from .pruning import ConversationSaver
 
 SCHEMA = "task_relay"
@@ -42,19 +45,27 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
     may have another connection, so nothing is set for longer than that.
 
     Args:
-        pool: The connections.
+        pool: Makes the pool of connections, which opens at its first use.
         keep: How many checkpoints of earlier turns a thread keeps.
     """
 
     conn: Pool
 
-    def __init__(self, pool: Pool, keep: int) -> None:
-        super().__init__(pool)
+    def __init__(self, pool: Callable[[], Pool], keep: int) -> None:
+        super().__init__(pool())
         self.keep = keep
+        self._pool = pool
+        at_fork(self, after_in_child=PostgresConversations._renew)
+
+    def _renew(self) -> None:
+        """Take connections of a child's own."""
+        leave_to_parent(self.conn)
+        self.conn, self.lock = self._pool(), threading.Lock()
 
     @override
     def setup(self) -> None:
         """Make the schema and its tables where they are missing."""
+        self.conn.open()
         with self.conn.connection() as connection:
             _set_up(connection)
 
@@ -104,6 +115,7 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
         Args:
             pipeline: Not used: statements are always sent together where the driver can.
         """
+        self.conn.open()
         with (
             self.conn.connection() as connection,
             connection.pipeline() if self.supports_pipeline else nullcontext(),
@@ -127,14 +139,15 @@ def open_postgresql_conversations(url: str, keep: int) -> PostgresConversations:
     wished: dict[str, Any] = {"autocommit": True, "row_factory": dict_row, **options, **named}
     with Connection.connect(**wished) as connection:  # a pool would not say what is wrong
         _set_up(connection)
-    pool = Pool(
+    pool = partial(
+        Pool,
         kwargs=wished,
         min_size=0,
         max_size=_MOST_CONNECTIONS,
         timeout=_WAIT_S,
         check=ConnectionPool.check_connection,
         name="task-relay-conversations",
-        open=True,
+        open=False,
     )
     return PostgresConversations(pool, keep)
 

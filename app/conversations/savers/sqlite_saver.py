@@ -1,7 +1,9 @@
 """Keep conversations in a SQLite file, for callers with and without an event loop."""
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +17,8 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.sqlite import SqliteSaver
 from typing_extensions import override
 
-from ...database import make_file, patiently
+from ...database import fork_gate, make_file, patiently
+from ...forking import at_fork
 from ..storage_errors import CONVERSATIONS_FILE, sqlite_translated
 from .pruning import ConversationSaver
 
@@ -34,13 +37,41 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
     """LangGraph's SQLite saver, one call at a time, for callers of any kind.
 
     Args:
-        connection: The open file.
+        file: Where they are.
         keep: How many checkpoints of earlier turns a thread keeps.
     """
 
-    def __init__(self, connection: sqlite3.Connection, keep: int) -> None:
-        super().__init__(connection)
+    def __init__(self, file: Path, keep: int) -> None:
+        super().__init__(_connected(file))
         self.keep = keep
+        self._file = file
+        self._ended = self._shut = False
+        at_fork(
+            self,
+            before=SqliteConversations._shut_for_fork,
+            after_in_child=SqliteConversations._renew,
+        )
+
+    @override
+    def close(self) -> None:
+        """Close the file."""
+        self._ended = True
+        super().close()
+
+    @override
+    @contextmanager
+    def cursor(self, transaction: bool = True) -> Iterator[sqlite3.Cursor]:
+        """Give a cursor; every method of the library asks for one here.
+
+        Args:
+            transaction: Whether to commit at the end.
+        """
+        with fork_gate.inside():
+            with self.lock:
+                if self._shut:
+                    self.conn, self._shut = _connected(self._file), False
+            with super().cursor(transaction) as cursor:
+                yield cursor
 
     @override
     def put(
@@ -132,6 +163,14 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
 
         self._patiently(delete)
 
+    def _shut_for_fork(self) -> None:
+        if not self._ended:
+            self.conn.close()
+            self._shut = True
+
+    def _renew(self) -> None:
+        self.lock = threading.Lock()
+
     def _patiently(self, change: Callable[[sqlite3.Cursor], _T]) -> _T:
         """Change something in one transaction, however busy the file is."""
 
@@ -158,8 +197,12 @@ def open_sqlite_conversations(directory: Path, keep: int) -> SqliteConversations
     file = directory / CONVERSATIONS_FILE
     make_file(file)
     with sqlite_translated(directory):
-        connection = sqlite3.connect(file, timeout=_SHORT_S, check_same_thread=False)
-        connection.execute("PRAGMA synchronous = NORMAL")
-        saver = SqliteConversations(connection, keep)
+        saver = SqliteConversations(file, keep)
         patiently(saver.setup)
         return saver
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=_SHORT_S, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection

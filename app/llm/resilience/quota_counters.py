@@ -6,11 +6,11 @@ of another program on the same key. So it may let a call through that earns a 42
 """
 
 import logging
-import threading
 from collections.abc import Callable
 
 from ...clock import Clock
 from ...errors import DatabaseError
+from ...forking import Guard, at_fork
 from ...telemetry import BackgroundWriter, QuotaChange, QuotaGauge, QuotaKey, QuotaStore
 
 _log = logging.getLogger("task_relay.llm")
@@ -34,11 +34,12 @@ class QuotaCounters:
     def __init__(self, store: Callable[[], QuotaStore], clock: Clock) -> None:
         self._open_store = store
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = Guard()
         self._gauges: dict[QuotaKey, QuotaGauge] = {}
         self._pending: list[tuple[QuotaKey, QuotaChange]] = []
         self._read_at: float | None = None
         self._failure_logged = False
+        at_fork(self, after_in_child=QuotaCounters._renew)
         self._rows = BackgroundWriter("task-relay-quotas", pause=_PAUSE)
 
     async def refresh(self) -> None:
@@ -73,6 +74,10 @@ class QuotaCounters:
     def close(self) -> None:
         """Wait until every change is in the database."""
         self._rows.close()
+
+    def _renew(self) -> None:
+        """Leave what is not written yet to the parent, who writes it."""
+        self._pending = []
 
     def _write_and_read(self) -> None:
         with self._lock:

@@ -4,12 +4,13 @@ import atexit
 import logging
 import os
 import queue
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 from typing import IO, Any
 
 from ...errors import SettingsError
+from ...forking import Guard, at_fork
 from ...settings import HUMAN, JSON, open_private, private_directory
 from .formatters import HumanLines, JsonLines, stamp
 
@@ -33,22 +34,21 @@ class LogFile:
         """
         try:
             private_directory(file.parent)
-            writer = _PrivateFile(file, maxBytes=_MOST_BYTES, backupCount=_OLD_FILES)
+            self._writer = _PrivateFile(file, maxBytes=_MOST_BYTES, backupCount=_OLD_FILES)
         except OSError as error:
             raise SettingsError(
                 f'LOG_FILE is "{file}", but must be a file that can be written '
                 f"({error.strerror}); set it, or APP_DATA_DIR, to another place."
             ) from error
-        writer.setFormatter((JsonLines if form == JSON else HumanLines)(secrets))
-        records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-        self.handler = _AsIs(records)
+        self._writer.setFormatter((JsonLines if form == JSON else HumanLines)(secrets))
+        self.handler = _AsIs(queue.SimpleQueue(), self._listen)
         self.handler.setLevel(level)
         self._level = level
-        self._listener = QueueListener(records, writer)
-        self._listener.start()
-        self._writer = writer
+        self._listener: QueueListener | None = None
         self._closed = False
+        self._listening = Guard()
         atexit.register(self.close)
+        at_fork(self, after_in_child=LogFile._renew)
 
     def attach(self, whole_process: bool) -> None:
         """Let our loggers write here; of a whole process, every library's warnings too."""
@@ -68,8 +68,22 @@ class LogFile:
             return
         self._closed = True
         atexit.unregister(self.close)
-        self._listener.stop()
+        if self._listener is not None:
+            self._listener.stop()
         self._writer.close()
+
+    def _listen(self) -> None:
+        """Start the thread, at the first record."""
+        with self._listening:
+            if self._listener is None and not self._closed:
+                listener = QueueListener(self.handler.queue, self._writer)
+                listener.start()
+                self._listener = listener
+
+    def _renew(self) -> None:
+        """Begin a queue of a child's own; what waits in the parent's, the parent writes."""
+        self.handler.queue = queue.SimpleQueue()
+        self._listener = None
 
 
 class _PrivateFile(RotatingFileHandler):
@@ -103,7 +117,23 @@ def _has_the_name(stream: IO[str], name: Path) -> bool:
 
 
 class _AsIs(QueueHandler):
-    """Queue records unformatted but for their message: the formatter needs the traceback."""
+    """Queue records unformatted but for their message: the formatter needs the traceback.
+
+    Args:
+        records: The queue.
+        listen: Sees to it that somebody listens to it.
+    """
+
+    def __init__(
+        self, records: "queue.SimpleQueue[logging.LogRecord]", listen: Callable[[], None]
+    ) -> None:
+        super().__init__(records)
+        self._listen = listen
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Queue a record."""
+        self._listen()
+        super().enqueue(record)
 
     def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
         """Fix the message and its turn now: arguments change, and the turn is this thread's."""
