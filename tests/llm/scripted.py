@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
@@ -12,6 +12,7 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
+from app.clock import Clock
 from app.llm.attempts import Attempts
 from app.llm.call import ModelCall
 from app.llm.guard import Guard, Policy
@@ -23,7 +24,23 @@ from app.settings import Settings
 from tests.fakes.clock import FixedClock
 from tests.llm.memory import no_breakers, no_quotas
 
-Turn = str | AIMessageChunk | Exception | None
+
+@dataclass(frozen=True)
+class Late:
+    """An answer whose first token comes after so many seconds."""
+
+    seconds: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Cut:
+    """An answer that breaks off after its first words."""
+
+    text: str
+
+
+Turn = str | AIMessageChunk | Exception | Late | Cut | None
 """An answer's text, a whole chunk, an error, or None for a silence that never ends."""
 
 
@@ -82,6 +99,12 @@ class ScriptedModel(BaseChatModel):
         if turn is None:
             self.played.started.set()
             await asyncio.Event().wait()
+        if isinstance(turn, Late):
+            await asyncio.sleep(turn.seconds)
+            turn = turn.text
+        if isinstance(turn, Cut):
+            yield ChatGenerationChunk(message=AIMessageChunk(content=turn.text))
+            raise ConnectionResetError(104, "Connection reset by peer")
         yield ChatGenerationChunk(message=_chunk(turn))
 
 
@@ -93,10 +116,12 @@ class Scripted:
         *script: Turn,
         name: str = "gemini",
         retries: int = 0,
-        clock: FixedClock | None = None,
+        clock: Clock | None = None,
+        limits: TimeLimits = TimeLimits(9, 9, 9),  # noqa: B008 - it is frozen
+        chance: Callable[[], float] = lambda: 0.5,
         **more: Any,
     ) -> None:
-        self.clock = clock or FixedClock()
+        self.clock: Any = clock or FixedClock()
         self.played = Played()
         self.model = ScriptedModel(script=list(script), played=self.played)
         self.headers: Callable[[Mapping[str, str]], None] = lambda headers: None
@@ -104,10 +129,10 @@ class Scripted:
         settings = Settings(**{"llm_chain": (name,)} | keys | more)
         (real,) = places(settings)
         self.place: Place = replace(real, adapter=replace(real.adapter, open=self._open))
-        self.breakers, self.quotas = no_breakers(self.clock), no_quotas(self.clock)
+        self.breakers, self.quotas = no_breakers(self.clock, chance), no_quotas(self.clock)
         self.guard = Guard(
             self.place,
-            policy=Policy(TimeLimits(9, 9, 9), retries),
+            policy=Policy(limits, retries),
             breakers=self.breakers,
             quotas=self.quotas,
             clock=self.clock,

@@ -1,6 +1,7 @@
 """What a guard does around one model, without any server: breaker, quota, tries, tools, record."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from langchain_core.tools import tool
@@ -106,6 +107,63 @@ def test_probe_that_answers_closes_the_breaker() -> None:
     half_open(scripted)
     assert ended(asyncio.run(scripted.ask()).attempts.made) == [("answered", None)]
     assert scripted.breakers.standings() == {}
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_look_at_a_model_that_may_be_back_is_one_call(retries: int) -> None:
+    scripted = Scripted(BUSY, retries=retries)
+    half_open(scripted)
+    assert ended(asyncio.run(scripted.ask("groq")).attempts.made) == [("failed", "unavailable")]
+    assert len(scripted.played.asked) == 1
+    assert state(scripted, "model") is BreakerState.OPEN
+
+
+def test_each_quick_try_counts_and_the_third_failure_is_the_last_call() -> None:
+    scripted = Scripted(BUSY, retries=1)
+    retried, failed = ("retried", "unavailable"), ("failed", "unavailable")
+    first, second = (asyncio.run(scripted.ask("groq")).attempts.made for _ in range(2))
+    assert (ended(first), ended(second)) == ([retried, failed], [failed])
+    assert state(scripted, "model") is BreakerState.OPEN
+
+
+def test_limit_that_is_short_enough_to_wait_for_opens_nothing_before_the_next_try() -> None:
+    limited = ProviderSaidError(429, "Please try again in 1s")
+    scripted = Scripted(limited, "Hi.", retries=1)
+    made = asyncio.run(scripted.ask("groq")).attempts.made
+    assert ended(made) == [("retried", "rate_limit"), ("answered", None)]
+
+
+def test_second_chance_is_one_call_which_our_own_pause_does_not_keep_out() -> None:
+    scripted = Scripted(BUSY, retries=2)
+    for _ in range(3):
+        scripted.breakers.failed(scripted.place.breakers, Verdict(FailureKind.UNAVAILABLE), None)
+    before = scripted.breakers.standings()[scripted.place.breakers.model].open_until
+    call = scripted.call("groq")
+    again = replace(call, plan=call.plan.asking_again(("gemini", "groq")))
+    with pytest.raises(ModelCallError):
+        asyncio.run(scripted.guard.ainvoke(again))
+    assert ended(call.attempts.made) == [("failed", "unavailable")]
+    after = scripted.breakers.standings()[scripted.place.breakers.model].open_until
+    assert after == before
+
+
+def test_second_chance_keeps_to_what_a_provider_stated() -> None:
+    scripted = Scripted("Hi.")
+    scripted.breakers.failed(scripted.place.breakers, Verdict(FailureKind.RATE_LIMIT), 26.0)
+    call = scripted.call()
+    again = replace(call, plan=call.plan.asking_again(("gemini",)))
+    with pytest.raises(ModelCallError):
+        asyncio.run(scripted.guard.ainvoke(again))
+    assert ended(call.attempts.made) == [("skipped", "rate_limit")]
+
+
+def test_model_that_breaks_its_tool_calls_gets_two_requests_and_no_more() -> None:
+    invented = ProviderSaidError(400, "there is no tool nap", code="tool_use_failed")
+    scripted = Scripted(invented, name="groq", retries=2)
+    made = asyncio.run(scripted.ask("gemini")).attempts.made
+    assert ended(made) == [("retried", "tool_use_failed"), ("failed", "tool_use_failed")]
+    assert made[-1].following == "gemini"
+    assert "there is no tool nap" in scripted.played.asked[1][-1].text
 
 
 def test_caller_who_gives_up_during_a_probe_frees_its_place_at_once() -> None:
