@@ -171,7 +171,7 @@ def portables(draw: st.DrawFn) -> list[Portable]:
     return found
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(portables())
 def test_round_trip_through_json_is_the_identity(
     engine: Engine, clock: FixedClock, made: list[Portable]
