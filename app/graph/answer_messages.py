@@ -72,18 +72,26 @@ def storable_answer(answer: AIMessage) -> AIMessage:
     return answer.model_copy(update={"tool_calls": calls, "content": content})
 
 
-def storable_json(value: Any) -> Any:
-    """Return a value of JSON as every checkpointer can keep it."""
+def storable_json(value: Any, depth: int = 0) -> Any:
+    """Return a value of JSON as every checkpointer can keep it.
+
+    Args:
+        value: The value, or one inside it.
+        depth: How deep inside; no tool takes anything that is nested far.
+    """
+    if depth > _DEEPEST:
+        return "..."
     if isinstance(value, str):
         return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, int):
         return value if -_LARGEST <= value < _LARGEST else str(value)
     if isinstance(value, dict):
-        return {storable_json(key): storable_json(inner) for key, inner in value.items()}
-    return [storable_json(inner) for inner in value] if isinstance(value, list) else value
+        return {storable_json(k): storable_json(inner, depth + 1) for k, inner in value.items()}
+    return [storable_json(one, depth + 1) for one in value] if isinstance(value, list) else value
 
 
 _LARGEST = 2**63
+_DEEPEST = 50
 
 
 def under_notice(answer: AIMessage, notice: str) -> AIMessage:

@@ -15,7 +15,16 @@ from ..telemetry import Attempt, Outcome
 from .bound_models import BoundModels
 from .call import ChainStep, ModelCall
 from .failures import Verdict, error_of
-from .messages import PROVIDER, SIGNER, fit, is_signed, read_back
+from .messages import (
+    PROVIDER,
+    SIGNER,
+    fit,
+    is_signed,
+    read_back,
+    undeclared,
+    with_declared_names,
+    without_thoughts,
+)
 from .plan import ToolSet
 from .providers import NotOpenedError, Place, with_variable
 from .resilience import (
@@ -111,13 +120,14 @@ class Guard(ChainStep):
             input.attempts.on_asking(self.place.name, self.place.model)
             attempt = self._begin(input)
             result = await self._ask(input, attempt, conversation, config, words_only)
-            if result.answer is not None:
+            verdict = result.verdict or self._call_verdict(result, input.plan.tools)
+            if result.answer is not None and verdict is None:
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.ANSWERED, result=result))
                 return self._labelled(result.answer)
-            verdict = result.verdict or Verdict(FailureKind.MALFORMED_RESPONSE)
+            verdict = verdict or Verdict(FailureKind.MALFORMED_RESPONSE)
             verdict = redacted(with_variable(verdict), self.place, conversation)
-            if repaired := self._repaired(verdict, input.plan.tools):
+            if repaired := self._repaired(result, verdict, input.plan.tools):
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.REPAIRED, verdict, result))
                 return self._labelled(repaired)
@@ -235,9 +245,23 @@ class Guard(ChainStep):
             return False
         return self.place.shaped(conversation) != self.place.shaped(conversation, words_only=True)
 
-    def _repaired(self, verdict: Verdict, tools: ToolSet) -> AIMessage | None:
+    def _call_verdict(self, result: StreamResult, tools: ToolSet) -> Verdict | None:
+        """Return the verdict on calls whose names aren't the declared ones; None where they are."""
+        schemas = self._models.declared(tools).schemas
+        calls = result.answer.tool_calls if result.answer is not None else []
+        strange = next((call["name"] for call in calls if call["name"] not in schemas), None)
+        if strange is None:
+            return None
+        detail = f'there is no tool "{strange[:64]}"'
+        return Verdict(FailureKind.TOOL_USE_FAILED, detail=detail)
+
+    def _repaired(self, result: StreamResult, verdict: Verdict, tools: ToolSet) -> AIMessage | None:
         """Return the answer that a rejected tool call was meant to be, where that is certain."""
-        repaired = read_back(verdict.generation, self._models.declared(tools).schemas)
+        schemas = self._models.declared(tools).schemas
+        if result.answer is not None:
+            known = undeclared(result.answer, schemas) is None
+            return with_declared_names(result.answer, schemas) if known else None
+        repaired = read_back(verdict.generation, schemas)
         if repaired is None:
             return None
         calls = [
@@ -251,7 +275,8 @@ class Guard(ChainStep):
         names = {PROVIDER: self.place.name, MODEL: self.place.model}
         if is_signed(answer):
             names[SIGNER] = self.place.signer
-        return answer.model_copy(update={"response_metadata": answer.response_metadata | names})
+        kept = without_thoughts(answer)
+        return kept.model_copy(update={"response_metadata": kept.response_metadata | names})
 
     def _fail(self, call: ModelCall, attempt: Attempt, verdict: Verdict) -> AIMessage:
         call.attempts.add(attempt)

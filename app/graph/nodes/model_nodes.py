@@ -8,7 +8,14 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import get_runtime
 
-from ...llm import ModelCall, ModelCallError, failover_sentence, outage_sentence
+from ...llm import (
+    BLOCKED,
+    FailureKind,
+    ModelCall,
+    ModelCallError,
+    failover_sentence,
+    outage_sentence,
+)
 from ...tasks import Owner
 from ...telemetry import TurnIds
 from ..answer_messages import (
@@ -113,6 +120,8 @@ def _update(container: Dependencies, request: _Request, answer: AIMessage | None
     else:
         message = under_notice(storable_answer(answer), notice)
     metadata = message.response_metadata | {ATTEMPTS: [attempt.report() for attempt in attempts]}
+    if answer is None and attempts and attempts[-1].kind == FailureKind.BLOCKED:
+        metadata[BLOCKED] = True
     if by_a_model(answer):
         metadata[FAILOVER] = failover_sentence(attempts, now)
     message = message.model_copy(update={"response_metadata": metadata})

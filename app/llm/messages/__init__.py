@@ -1,5 +1,6 @@
 """What is sent and what comes back: shapes of messages, trimming, repair of tool calls."""
 
+from .kept_answer import undeclared, with_declared_names, without_thoughts
 from .provider_shapes import (
     NOTICE,
     PROVIDER,
@@ -11,7 +12,6 @@ from .provider_shapes import (
 )
 from .told import BLOCKED, FAILED
 from .tool_call_repair import looks_like_call, read_back
-from .tool_names import unwrapped
 from .trimming import CHARACTERS_A_TOKEN, estimate_tokens, fit, tighter
 
 __all__ = [
@@ -30,5 +30,7 @@ __all__ = [
     "looks_like_call",
     "read_back",
     "tighter",
-    "unwrapped",
+    "undeclared",
+    "with_declared_names",
+    "without_thoughts",
 ]

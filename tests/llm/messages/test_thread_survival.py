@@ -98,3 +98,15 @@ def test_harmless_message_after_a_blocked_one_is_answered(
     sent = str(gemini.requests[-1]["body"]["contents"])
     assert "Hello again" in sent
     assert "safety" not in sent
+
+
+def test_call_with_arguments_nested_without_end_breaks_no_turn(
+    relay: Relay, gemini: GeminiServer
+) -> None:
+    deep: Any = "x"
+    for _ in range(400):
+        deep = [deep]
+    gemini.plays(calls("list_tasks", when=deep), says("Nothing."))
+    assert relay.say("What is open?").reply == "Nothing."
+    assert relay.say("And now?").reply == "Nothing."
+    assert gemini.refusals == []
