@@ -209,7 +209,7 @@ class Guard(ChainStep):
         limits = self._limits(call, call.plan.deadline - attempt.began)
         estimate = self._quota.sent(conversation, self._tool_tokens(call))
         try:
-            result = await read_stream(model, messages, config, limits, self._clock.monotonic)
+            result = await read_stream(model, messages, config, limits, self._clock)
         except asyncio.CancelledError:
             self._breakers.released(self._breaker_keys)
             call.attempts.add(attempt.ended(Outcome.CANCELLED))

@@ -1,7 +1,6 @@
 """Read a model's whole stream under our own time limits, which act by cancelling."""
 
 import asyncio
-from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +13,10 @@ from langchain_core.messages import (
 )
 from langchain_core.runnables import Runnable, RunnableConfig
 
+from ..clock import Clock
 from ..settings import FailureKind
 from ..telemetry import Tokens
-from .failures import Verdict, classify, error_body_of, finish_reason, judge
+from .failures import Verdict, classify, error_body_of, error_inside, finish_reason, judge
 from .wire import WireRecord, recording
 
 _AFTER_THE_FINISH = 1.0
@@ -52,7 +52,7 @@ async def read_stream(
     messages: list[BaseMessage],
     config: RunnableConfig | None,
     limits: TimeLimits,
-    now: Callable[[], float],
+    clock: Clock,
 ) -> StreamResult:
     """Read the stream to its end and judge what came.
 
@@ -61,15 +61,16 @@ async def read_stream(
         messages: What is sent, in the provider's shape.
         config: LangChain's configuration of the run.
         limits: How long each part may take.
-        now: Gives seconds on a monotonic scale.
+        clock: Where the time comes from.
     """
-    reader = _Reader(limits, now)
+    reader = _Reader(limits, clock)
     with recording() as record:
         verdict = await reader.read(model, messages, config, record)
     whole = reader.whole or AIMessageChunk(content="")
     message = message_chunk_to_message(whole)
     answer = message if isinstance(message, AIMessage) else AIMessage(content="")
-    verdict = verdict or judge(answer, record)
+    now = clock.now()
+    verdict = error_inside(record, now) or verdict or judge(answer, record, now)
     return StreamResult(
         answer=None if verdict else answer,
         verdict=verdict,
@@ -95,9 +96,9 @@ def tokens_of(answer: AIMessage) -> Tokens | None:
 class _Reader:
     """One stream, and what has come of it so far."""
 
-    def __init__(self, limits: TimeLimits, now: Callable[[], float]) -> None:
+    def __init__(self, limits: TimeLimits, clock: Clock) -> None:
         self._limits = limits
-        self._now = now
+        self._clock = clock
         self._record = WireRecord()
         self.whole: AIMessageChunk | None = None
         self.first_token: float | None = None
@@ -124,12 +125,12 @@ class _Reader:
         """
         self._record = record
         attempt = max(0.0, self._limits.attempt)
-        begun = self._now()
+        begun = self._clock.monotonic()
         try:
             async with asyncio.timeout(attempt), aclosing(_open(model, messages, config)) as stream:
                 while (chunk := await self._next(stream)) is not None:
                     if self.whole is None:
-                        self.first_token = self._now() - begun
+                        self.first_token = self._clock.monotonic() - begun
                     self.whole = chunk if self.whole is None else self.whole + chunk
         except _SilentError as silent:
             return None if self.finished else Verdict(FailureKind.TIMEOUT, detail=str(silent))
@@ -140,7 +141,13 @@ class _Reader:
         except Exception as error:  # noqa: BLE001 - the edge to other people's clients
             if self.finished and error_body_of(error) is None:
                 return None  # the connection closed after all had been said
-            return classify(error, began=self.whole is not None)
+            return classify(
+                error,
+                now=self._clock.now(),
+                began=self.whole is not None,
+                status=record.status,
+                headers=record.headers,
+            )
         return None
 
     async def _next(self, stream: Any) -> AIMessageChunk | None:

@@ -85,7 +85,7 @@ class FailureKind(StrEnum):
         error="RateLimitError",
         langchain_error="ModelRateLimitError",
         langchain_retries=True,
-        statuses=(),
+        statuses=(420,),
         codes=(),
     )
     """A limit over a short window."""
@@ -104,7 +104,7 @@ class FailureKind(StrEnum):
         statuses=(402,),
         codes=(
             *("spend_limit_reached", "blocked_api_access"),
-            *("insufficient_quota", "billing_not_active"),
+            *("insufficient_quota", "billing_not_active", "billing_hard_limit_reached"),
         ),
     )
     """A day's quota, a zero quota, or a billing stop: soon is no use."""
@@ -120,7 +120,7 @@ class FailureKind(StrEnum):
         error="UnavailableError",
         langchain_error="ModelAPIError",
         langchain_retries=True,
-        statuses=(498, 503, 529),
+        statuses=(425, 498, 503, 529),
         codes=(),
     )
     """The model is overloaded or has no capacity."""
@@ -136,7 +136,7 @@ class FailureKind(StrEnum):
         error="ServerError",
         langchain_error="ModelAPIError",
         langchain_retries=True,
-        statuses=(499,),
+        statuses=(409, 423, 424, 499),
         codes=(),
     )
     """The provider failed inside."""
@@ -168,7 +168,7 @@ class FailureKind(StrEnum):
         error="ConnectionFailedError",
         langchain_error="ModelConnectionError",
         langchain_retries=True,
-        statuses=(),
+        statuses=(407, 421, 426, 444, 460, 463, 495, 496, 497, 511),
         codes=(),
     )
     """The provider can't be reached: refused, reset, or its name isn't found."""
@@ -200,7 +200,7 @@ class FailureKind(StrEnum):
         error="AccessRefusedError",
         langchain_error="ModelPermissionDeniedError",
         langchain_retries=False,
-        statuses=(403,),
+        statuses=(403, 451),
         codes=("organization_restricted", "unsupported_country_region_territory"),
     )
     """The key, project, region or model is not allowed."""
@@ -281,7 +281,7 @@ class FailureKind(StrEnum):
         langchain_error="ModelError",
         langchain_retries=False,
         statuses=(),
-        codes=("content_filter", "content_policy_violation"),
+        codes=("content_filter", "content_policy_violation", "moderation_blocked"),
     )
     """The provider declined: for safety, which stays, or for recitation or a language."""
 

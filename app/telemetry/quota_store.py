@@ -33,6 +33,9 @@ LEARNED_FOR = timedelta(days=2)
 """How long a limit that a 429 named is believed; a bigger contract then shows by itself."""
 _SKEW = timedelta(minutes=1)
 """How far two machines' clocks may differ; what is further ahead was told by a wrong clock."""
+_A_DAY = timedelta(days=1)
+_LONGEST_WINDOW = timedelta(hours=25) + _SKEW
+"""A day from midnight to midnight, when clocks are set back."""
 _LARGEST = 2**31 - 1
 """The largest number in PostgreSQL's column; a limit above it is as good as none."""
 
@@ -111,14 +114,18 @@ class QuotaGauge:
         """
         used = max(0.0, self.used_at(now) + need)
         if self.rolling:
-            resets_at = now + self.quota.length * (used / self.amount)
+            resets_at = now + min(_A_DAY, self.quota.length * (used / self.amount))
         elif self._lasts(now):
             resets_at = self.resets_at
         return replace(self, used=used, counted_at=now, resets_at=resets_at)
 
     def _lasts(self, now: datetime) -> bool:
-        """Say whether its window lasts; one that was counted ahead of now never began."""
-        return self.counted_at - _SKEW <= now < self.resets_at
+        """Say whether its window lasts.
+
+        One that was counted ahead of now never began, and none is longer than a day.
+        """
+        begun = self.counted_at - _SKEW <= now
+        return begun and now < self.resets_at <= now + _LONGEST_WINDOW
 
 
 QuotaKey = tuple[str, Window]

@@ -89,3 +89,9 @@ def test_limit_without_a_setting_holds_as_long_as_its_source_is_fresh(
 def test_count_of_a_clock_far_ahead_never_began() -> None:
     assert replace(COUNTED, counted_at=at(61)).used_at(NOON) == 0
     assert replace(COUNTED, counted_at=at(60)).used_at(NOON) == 80
+
+
+def test_window_that_would_end_beyond_a_day_locks_nobody() -> None:
+    assert replace(COUNTED, resets_at=at(10**9)).wait(101, NOON) is None
+    little = replace(ROLLING, amount=1, used=1.0)
+    assert little.plus(10**9, NOON, at(60)).resets_at == at(86_400)

@@ -1,13 +1,14 @@
 """What went wrong with a model call, in one verdict."""
 
-from .answer_check import finish_reason, judge
+from .answer_check import error_inside, finish_reason, judge
 from .classification import classify
 from .error_body import ErrorBody, error_body_of
 from .errors import ERRORS, CurableError, ModelCallError, error_of
-from .retry_after import duration
+from .retry_after import A_DAY, duration
 from .verdict import Verdict
 
 __all__ = [
+    "A_DAY",
     "ERRORS",
     "CurableError",
     "ErrorBody",
@@ -16,6 +17,7 @@ __all__ = [
     "classify",
     "duration",
     "error_body_of",
+    "error_inside",
     "error_of",
     "finish_reason",
     "judge",

@@ -1,6 +1,7 @@
 """Judge an answer that arrived without an exception: HTTP 200 can be a failure too."""
 
 import re
+from datetime import datetime
 
 from langchain_core.messages import AIMessage
 
@@ -64,7 +65,20 @@ def is_cut(reason: str) -> bool:
     return reason in _CUT
 
 
-def judge(answer: AIMessage, record: WireRecord) -> Verdict | None:
+def error_inside(record: WireRecord, now: datetime) -> Verdict | None:
+    """Return the verdict on an error that a provider told inside an answer; None without one.
+
+    Args:
+        record: What came over the wire.
+        now: The instant, for waits that are stated as a point in time.
+    """
+    if not record.errors:
+        return None
+    body = ErrorBody.of(record.errors[0], record.headers)
+    return verdict_on(body, "an error inside a good answer", now)
+
+
+def judge(answer: AIMessage, record: WireRecord, now: datetime) -> Verdict | None:
     """Return why an answer can't be used, or None when it can.
 
     A text that was cut off at the output limit is used as far as it goes; a tool call never.
@@ -72,9 +86,10 @@ def judge(answer: AIMessage, record: WireRecord) -> Verdict | None:
     Args:
         answer: The answer as the client merged it.
         record: What came over the wire; empty where the client's connection isn't ours.
+        now: The instant, for waits that are stated as a point in time.
     """
-    if record.errors:
-        return verdict_on(ErrorBody.of(record.errors[0]), "an error inside a good answer")
+    if told := error_inside(record, now):
+        return told
     reason = worst_reason(answer, record)
     if blocked := _blocked(answer, reason):
         return blocked

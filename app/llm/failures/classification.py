@@ -7,38 +7,40 @@ state nowhere else: a token count above a maximum, a zero limit, "per day", and 
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from ...settings import FailureKind
 from .error_body import ErrorBody, causes, error_body_of
 from .quota_violations import google_limits
 from .retry_after import longest_wait
+from .sentences import COUNTRY, IN_BETWEEN, NO_ADDRESS, NO_BILLING, PROXY, Reading, read_sentence
 from .verdict import Verdict
 
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _BY_STATUS = {status: kind for kind in FailureKind for status in kind.row.statuses}
 _BY_CODE = {code: kind for kind in FailureKind for code in kind.row.codes}
 _BILLING = FailureKind.QUOTA_DAILY.row.codes
 """Codes of accounts that may ask nothing until somebody pays."""
-_TOO_LONG = re.compile(
-    r"token count\b.*\bexceeds the maximum number of tokens|\bprompt is too long\b"
-    r"|\bmaximum context length\b|\bexceeds? (the )?context (limit|window|length|size)\b",
-    re.IGNORECASE,
+_MODEL = re.compile(r"\bmodels?\b|\bmodel:", re.IGNORECASE)
+_NOT_OF_ACCESS = (
+    *(FailureKind.CONNECTION, FailureKind.QUOTA_DAILY, FailureKind.RATE_LIMIT),
+    *(FailureKind.AUTH, FailureKind.UNAVAILABLE),
 )
-_NO_TOOLS = re.compile(
-    r"\bdoes not support (function |tool|chat)|\btools\b[^.]*\bnot supported\b", re.IGNORECASE
-)
-_MALFORMED = re.compile(
-    r"invalid json payload|unknown name \"|(could not|couldn't) parse the json"
-    r"|body (is not|isn't) valid json|invalid json in (the )?(request|body)"
-    r"|body contains invalid json",
-    re.IGNORECASE,
-)
+_OTHER_STATUS = {
+    "RESOURCE_EXHAUSTED": FailureKind.RATE_LIMIT,
+    "UNAUTHENTICATED": FailureKind.AUTH,
+    "PERMISSION_DENIED": FailureKind.PERMISSION,
+    "UNAVAILABLE": FailureKind.UNAVAILABLE,
+    "INTERNAL": FailureKind.SERVER_ERROR,
+    "ABORTED": FailureKind.SERVER_ERROR,
+    "DEADLINE_EXCEEDED": FailureKind.TIMEOUT,
+    "rate_limit_exceeded": FailureKind.RATE_LIMIT,
+    "internal_server_error": FailureKind.SERVER_ERROR,
+}
+"""Codes that mean another status than the 400 that they came with, through a gateway."""
 _PLACE = re.compile(r"\b(location|country|region)\b", re.IGNORECASE)
-_TOOL_CALL = re.compile(
-    r"tool call validation failed|failed to call a function|failed to parse tool call"
-    r"|model (called a|did not call a) tool",
-    re.IGNORECASE,
-)
 _ZERO_LIMIT = re.compile(r"\blimit: 0(?![.\d])", re.IGNORECASE)
 _DEPLETED = re.compile(
     r"\bcredits? (is|are|balance is) depleted|\bcredit balance is too low", re.IGNORECASE
@@ -47,73 +49,134 @@ _PER_DAY = re.compile(r"\bper day\b|\((TPD|RPD|ASPD)\)", re.IGNORECASE)
 _SIZES = re.compile(r"Limit (\d+)\b.*?Requested ~?(\d+)", re.IGNORECASE | re.DOTALL)
 
 
-def classify(exception: BaseException, *, began: bool = False) -> Verdict:
+def classify(
+    exception: BaseException,
+    *,
+    now: datetime,
+    began: bool = False,
+    status: int | None = None,
+    headers: Mapping[str, str] = _NO_HEADERS,
+) -> Verdict:
     """Return the verdict on an exception that a model call raised.
 
     Args:
         exception: What was raised; its causes are read too.
+        now: The instant, for waits that are stated as a point in time.
         began: Whether the stream had delivered something before.
+        status: The HTTP status that came, where one did: a body may break off after it.
+        headers: The headers that came, by their names in small letters.
     """
     body = error_body_of(exception)
     if body is not None and (body.status or body.error):
-        return verdict_on(body, type(exception).__name__)
-    return Verdict(_of_transport(exception, began), detail=_describe(exception))
+        return verdict_on(body, type(exception).__name__, now)
+    if status is not None and status >= 400:
+        return verdict_on(ErrorBody.of({}, headers, status), _describe(exception), now)
+    kind = _of_transport(exception, began)
+    refused = any("ProxyError" in _names(error) for error in causes(exception))
+    words = PROXY if refused and kind is FailureKind.CONNECTION else ""
+    return Verdict(kind, detail=_describe(exception), words=words)
 
 
-def verdict_on(body: ErrorBody, otherwise: str) -> Verdict:
+def verdict_on(body: ErrorBody, otherwise: str, now: datetime) -> Verdict:
     """Return the verdict on what a provider said.
 
     Args:
         body: Its words.
         otherwise: What to tell where it had none.
+        now: The instant, for waits that are stated as a point in time.
     """
-    delays = (str(info.get("retryDelay", "")) for info in body.details("RetryInfo"))
-    kind = _of_provider(body)
+    reading = _of_provider(body)
+    kind = reading.kind
     return Verdict(
         kind=kind,
         status=body.status,
-        detail=body.message or body.code or otherwise,
-        retry_after=longest_wait(body.retry_after, delays, body.message),
-        sticky=kind is FailureKind.QUOTA_DAILY and _sticky(body),
+        detail=body.message or body.code or body.text or otherwise,
+        retry_after=longest_wait(body.headers, _delays(body), body.message, now),
+        sticky=kind is FailureKind.QUOTA_DAILY and (reading.sticky or _sticky(body)),
         generation=_generation(body) if kind is FailureKind.TOOL_USE_FAILED else "",
-        one_model=_zero_limit(body) or body.code.startswith("model_"),
+        one_model=reading.one_model or _zero_limit(body) or body.code.startswith("model_"),
         limits=google_limits(_limits(body)),
-        payload_malformed=bool(_MALFORMED.search(body.message)),
+        words=reading.words,
+        payload_malformed=reading.payload_malformed,
     )
 
 
-def _of_provider(body: ErrorBody) -> FailureKind:
+def _delays(body: ErrorBody) -> Iterator[str]:
+    for info in body.details("RetryInfo"):
+        yield str(info.get("retryDelay", ""))
+    for info in body.details("ErrorInfo"):
+        metadata = info.get("metadata")
+        yield str(metadata.get("quotaResetDelay", "")) if isinstance(metadata, dict) else ""
+    for name in ("retry_after", "retry_after_seconds"):
+        yield str(body.error.get(name, ""))
+
+
+def _of_provider(body: ErrorBody) -> Reading:
     status = body.status or 0
     if status == 429:
-        return _too_many(body)
-    if status in (400, 422) or (not status and body.code):
-        return _bad_request(body)
+        return Reading(_too_many(body))
+    if status in (400, 403, 404, 405, 422) or (not status and body.code):
+        return _refusal(body, status)
+    if status == 407:
+        return Reading(FailureKind.CONNECTION, PROXY)
+    if 300 <= status < 400:
+        return Reading(FailureKind.CONNECTION, NO_ADDRESS)
     if status in _BY_STATUS:
-        return _BY_STATUS[status]
+        return Reading(_BY_STATUS[status])
     if status >= 500:
-        return FailureKind.SERVER_ERROR
-    return FailureKind.INVALID_REQUEST if status >= 400 else FailureKind.MALFORMED_RESPONSE
+        return Reading(FailureKind.SERVER_ERROR)
+    if status >= 400:
+        return read_sentence(body.message) or Reading(FailureKind.INVALID_REQUEST)
+    return Reading(FailureKind.MALFORMED_RESPONSE)
 
 
-def _bad_request(body: ErrorBody) -> FailureKind:
-    reasons = {info.get("reason") for info in body.details("ErrorInfo")}
+def _refusal(body: ErrorBody, status: int) -> Reading:
+    """Return what a refusal means whose status alone says little."""
+    reasons = {str(info.get("reason")) for info in body.details("ErrorInfo")}
+    if status in (404, 405) and not _about_a_model(body):
+        return Reading(FailureKind.CONNECTION, NO_ADDRESS)
+    if body.text and (status == 403 or body.text.startswith("<")):
+        return Reading(FailureKind.CONNECTION, IN_BETWEEN)
+    if status in (404, 405):
+        return Reading(FailureKind.MODEL_NOT_FOUND)
     if reasons & {"API_KEY_INVALID", "API_KEY_EXPIRED"}:
-        return FailureKind.AUTH
+        return Reading(FailureKind.AUTH)
+    if "BILLING_DISABLED" in reasons:
+        return Reading(FailureKind.QUOTA_DAILY, NO_BILLING, sticky=True)
+    if status == 403:
+        return _forbidden(body)
     if body.code in _BY_CODE:
-        return _BY_CODE[body.code]
+        return _named(_BY_CODE[body.code], body)
     if body.code == "FAILED_PRECONDITION" and _PLACE.search(body.message):
-        return FailureKind.PERMISSION
-    if _TOO_LONG.search(body.message):
-        return FailureKind.CONTEXT_OVERFLOW
-    if _DEPLETED.search(body.message):
-        return FailureKind.QUOTA_DAILY
-    if _NO_TOOLS.search(body.message):
-        return FailureKind.MODEL_NOT_FOUND
+        return Reading(FailureKind.PERMISSION, COUNTRY)
+    if body.code in _OTHER_STATUS:
+        return Reading(_OTHER_STATUS[body.code])
     if isinstance(body.error.get("failed_generation"), str):
-        return FailureKind.TOOL_USE_FAILED
-    if _TOOL_CALL.search(body.message):
-        return FailureKind.TOOL_USE_FAILED
-    return FailureKind.INVALID_REQUEST
+        return Reading(FailureKind.TOOL_USE_FAILED)
+    return read_sentence(body.message or body.text) or Reading(FailureKind.INVALID_REQUEST)
+
+
+def _named(kind: FailureKind, body: ErrorBody) -> Reading:
+    """Return what a code means, in the words of its sentence where they agree."""
+    told = read_sentence(body.message)
+    return told if told is not None and told.kind is kind else Reading(kind)
+
+
+def _forbidden(body: ErrorBody) -> Reading:
+    """Return what a 403 means: a refusal of access, unless it says something else."""
+    if body.code in _BILLING:
+        return Reading(FailureKind.QUOTA_DAILY)
+    told = read_sentence(body.message)
+    if told is not None and told.kind in _NOT_OF_ACCESS:
+        return told
+    return _named(FailureKind.PERMISSION, body)
+
+
+def _about_a_model(body: ErrorBody) -> bool:
+    """Say whether a 404 is about the model and not about the address."""
+    if body.text or body.code == "unknown_url":
+        return False
+    return bool(body.code in _BY_CODE or _MODEL.search(body.message) or body.code == "NOT_FOUND")
 
 
 def _too_many(body: ErrorBody) -> FailureKind:
@@ -163,16 +226,20 @@ def _generation(body: ErrorBody) -> str:
 def _of_transport(exception: BaseException, began: bool) -> FailureKind:
     """Judge by type where no provider spoke; httpx and its fork share their class names."""
     for error in causes(exception):
-        names = {base.__name__ for base in type(error).__mro__}
+        names = _names(error)
         if isinstance(error, TimeoutError) or names & {"TimeoutException", "APITimeoutError"}:
             return FailureKind.TIMEOUT
         if "RemoteProtocolError" in names and "without sending a response" not in str(error):
             return FailureKind.MALFORMED_RESPONSE  # the body broke off, though no chunk was whole
         if isinstance(error, OSError) or "TransportError" in names:
             return FailureKind.MALFORMED_RESPONSE if began else FailureKind.CONNECTION
-    if "APIConnectionError" in {base.__name__ for base in type(exception).__mro__}:
+    if "APIConnectionError" in _names(exception):
         return FailureKind.CONNECTION
     return FailureKind.MALFORMED_RESPONSE
+
+
+def _names(error: BaseException) -> set[str]:
+    return {base.__name__ for base in type(error).__mro__}
 
 
 def _describe(exception: BaseException) -> str:

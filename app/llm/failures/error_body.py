@@ -41,17 +41,33 @@ _STATUS_OF_CODE = {
 
 @dataclass(frozen=True, slots=True)
 class ErrorBody:
-    """What a provider said: status, its error object, and the `retry-after` header."""
+    """What a provider said.
+
+    Attributes:
+        status: The HTTP status, or the one that its error names.
+        error: Its error object.
+        headers: Those of the answer, by their names in small letters.
+        text: The body where it isn't JSON: then something in between spoke, and no API.
+    """
 
     status: int | None = None
     error: Mapping[str, Any] = field(default_factory=dict)
-    retry_after: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
 
     @classmethod
-    def of(cls, error: Mapping[str, Any]) -> "ErrorBody":
-        """Return what an error object says that stood inside an answer with status 200."""
+    def of(
+        cls, error: Mapping[str, Any], headers: Mapping[str, str], status: int | None = None
+    ) -> "ErrorBody":
+        """Return what an error object says, which may have come with a status that says nothing.
+
+        Args:
+            error: The object; empty where its answer broke off.
+            headers: Of the answer.
+            status: Of the answer.
+        """
         inner = _inner({"error": dict(error)})
-        return cls(_status(None, inner), inner)
+        return cls(_status(status, inner), inner, headers)
 
     @property
     def message(self) -> str:
@@ -84,9 +100,9 @@ def error_body_of(exception: BaseException) -> ErrorBody | None:
         status = getattr(error, "status_code", None) or getattr(error, "code", None)
         if isinstance(status, int) or isinstance(body, dict | list):
             found = _inner(body)
-            response = getattr(error, "response", None)
-            headers = getattr(response, "headers", None) or {}
-            return ErrorBody(_status(status, found), found, headers.get("retry-after"))
+            headers = _headers(getattr(error, "response", None))
+            text = _no_json(body)
+            return ErrorBody(_status(status, found), {} if text else found, headers, text)
     return None
 
 
@@ -101,6 +117,26 @@ def causes(exception: BaseException) -> Iterator[BaseException]:
             return
         yield error
         error = error.__cause__
+
+
+def _headers(response: object) -> Mapping[str, str]:
+    headers = getattr(response, "headers", None)
+    items = headers.items() if isinstance(headers, Mapping) else ()
+    return {str(name).lower(): str(value) for name, value in items}
+
+
+def _no_json(body: object) -> str:
+    """Return the text of a body that is no JSON.
+
+    Google's SDK gives such a text as the message, beside the reason phrase of the status line.
+    """
+    if isinstance(body, str):
+        return "" if _json(body) is not None else body.strip()
+    if isinstance(body, dict) and set(body) == {"message", "status"}:
+        phrase = str(body["status"])
+        if phrase != phrase.upper() and isinstance(body["message"], str):
+            return body["message"].strip() or phrase
+    return ""
 
 
 def _status(status: object, error: Mapping[str, Any]) -> int | None:

@@ -68,11 +68,6 @@ class Verdict:
         """
         return self.kind is FailureKind.INVALID_REQUEST and not self.payload_malformed
 
-    @property
-    def needs_a_person(self) -> bool:
-        """Say whether somebody has to mend a setting before the model is of use again."""
-        return self.kind.row.needs_a_person
-
     def goes_over(self, failover_on: AbstractSet[FailureKind]) -> bool:
         """Say whether the next model is asked.
 

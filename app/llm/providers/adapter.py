@@ -1,5 +1,6 @@
 """Say what a provider's file holds: how to open its client, and what it wants."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     import httpx
 
 
+_log = logging.getLogger("task_relay.llm")
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """An open chat model, how to close its connections, and its HTTP client, where it's ours."""
@@ -26,10 +30,16 @@ class Client:
     http: "httpx.AsyncClient | None" = None
 
     def on_response(self, hear: Callable[[Mapping[str, str]], None]) -> None:
-        """Let somebody hear the headers of every response, failures too."""
+        """Let somebody hear the headers of every response, failures too.
+
+        Whatever they hold, the answer below them is none the worse for it.
+        """
 
         async def heard(response: "httpx.Response") -> None:
-            hear(response.headers)
+            try:
+                hear(response.headers)
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                _log.warning("Headers of an answer can't be read: %s", error)
 
         if self.http is not None:
             self.http.event_hooks["response"].append(heard)

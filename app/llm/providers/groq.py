@@ -10,6 +10,9 @@ from .adapter import Client, ProviderAdapter, RemainingQuota, event_hooks, revea
 from .model_lists import Listing, bearer, ids
 from .tool_declarations import declarations
 
+_LARGEST = 2**53
+"""Above every number that a quota can have, and below what databases and floats can hold."""
+
 _WINDOWS = {"requests": Window.REQUESTS_A_DAY, "tokens": Window.TOKENS_A_MINUTE}
 """What Groq's header names mean, which don't say the time (its rate limits page)."""
 
@@ -45,7 +48,7 @@ def quotas_in_headers(headers: Mapping[str, str]) -> list[RemainingQuota]:
             seconds = duration(headers[f"x-ratelimit-reset-{name}"])
         except (KeyError, ValueError):
             continue
-        if amount > 0 and seconds is not None:
+        if 0 < amount < _LARGEST and 0 <= left < _LARGEST and seconds is not None:
             quotas.append(RemainingQuota(Limit(window, amount), left, seconds))
     return quotas
 

@@ -62,7 +62,7 @@ async def probe(places: Sequence[Place], settings: Settings, clock: Clock) -> li
 
 
 async def _probe(place: Place, settings: Settings, clock: Clock) -> Probed:
-    listing = asyncio.create_task(_list(place, settings))
+    listing = asyncio.create_task(_list(place, settings, clock))
     headers: dict[str, str] = {}
     started = clock.monotonic()
     try:
@@ -72,7 +72,7 @@ async def _probe(place: Place, settings: Settings, clock: Clock) -> Probed:
     except NotOpenedError as error:
         heard = StreamResult(None, error.verdict)
     except Exception as error:  # noqa: BLE001 - the edge to other people's clients
-        heard = StreamResult(None, classify(error))
+        heard = StreamResult(None, classify(error, now=clock.now()))
     milliseconds = round((clock.monotonic() - started) * 1000)
     listed, unlisted = await listing
     return Probed(
@@ -94,9 +94,7 @@ async def _call(
     )
     _keep_headers(client, headers)
     try:
-        return await read_stream(
-            client.model, [HumanMessage(_MESSAGE)], None, limits, clock.monotonic
-        )
+        return await read_stream(client.model, [HumanMessage(_MESSAGE)], None, limits, clock)
     finally:
         await client.close()
 
@@ -114,7 +112,9 @@ def _keep_headers(client: Client, headers: dict[str, str]) -> None:
     http.event_hooks = hooks | {"response": [*hooks.get("response", ()), keep]}
 
 
-async def _list(place: Place, settings: Settings) -> tuple[ModelList | None, Verdict | None]:
+async def _list(
+    place: Place, settings: Settings, clock: Clock
+) -> tuple[ModelList | None, Verdict | None]:
     key = place.settings.api_key
     try:
         async with asyncio.timeout(settings.first_token_timeout):
@@ -123,7 +123,7 @@ async def _list(place: Place, settings: Settings) -> tuple[ModelList | None, Ver
             listed = await list_models(listing, place.url, secret, settings.connect_timeout)
             return listed, None
     except Exception as error:  # noqa: BLE001 - any client's, or a body that is no list
-        return None, classify(error)
+        return None, classify(error, now=clock.now())
 
 
 def _redacted(verdict: Verdict | None, place: Place) -> Verdict | None:

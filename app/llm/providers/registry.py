@@ -14,7 +14,7 @@ from langchain_core.messages import BaseMessage
 
 from ...errors import SettingsError
 from ...settings import FailureKind, PlaceSettings, Provider, Scope, Settings, next_midnight
-from ..failures import Verdict
+from ..failures import A_DAY, Verdict
 from ..messages import Recipient
 from .adapter import Client, ProviderAdapter
 
@@ -141,7 +141,7 @@ class Place:
             and not verdict.sticky
         ):
             midnight = next_midnight(now, ZoneInfo(self.provider.quota_zone))
-            return (midnight - now).total_seconds()
+            return min(A_DAY, (midnight - now).total_seconds())
         return verdict.retry_after
 
     @property

@@ -17,7 +17,7 @@ from langchain_core.messages import BaseMessage
 from ...clock import Clock
 from ...settings import FailureKind, Limit, Window
 from ...telemetry import QuotaGauge, QuotaSource, Tokens
-from ..failures import Verdict
+from ..failures import A_DAY, Verdict
 from ..messages import estimate_tokens
 from ..providers import Place
 from .quota_counters import QuotaCounters
@@ -59,6 +59,7 @@ class Quota:
         size = self._size(conversation, tool_tokens, gauges)
         for gauge in gauges:
             wait = gauge.wait(size if gauge.quota.of_tokens else 1, now)
+            wait = None if wait is None else min(wait, A_DAY)
             if wait is not None and (worst is None or wait > worst[0]):
                 worst = (wait, gauge)
         if worst is None:

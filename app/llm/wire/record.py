@@ -53,11 +53,14 @@ class SentCall:
 class WireRecord:
     """What came over the wire: calls in order, finish reasons, errors.
 
+    `status` and `headers` are those of the answer, the headers by their names in small letters.
     `seen` says that frames came at all. `call_as_text` is an answer's text that was held back,
     since it is a tool call and nothing else. `rejected_call` is a call that the provider itself
     found malformed, in the model's words.
     """
 
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
     seen: bool = False
     calls: dict[int, SentCall] = field(default_factory=dict)
     finish_reasons: list[str] = field(default_factory=list)

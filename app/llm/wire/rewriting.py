@@ -158,12 +158,14 @@ def response_hook(
     """
 
     async def hook(response: Any) -> None:
+        record = current_record()
+        record.status, record.headers = response.status_code, dict(response.headers)
         if not 200 <= response.status_code < 300:
             return
         read = _document
         if _asks_for_stream(response.request):
             read = _lines if frames.one_a_line else _events
-        rewriter = Rewriter(frames, current_record(), is_call)
+        rewriter = Rewriter(frames, record, is_call)
         package = sys.modules[type(response).__module__.partition(".")[0]]  # httpx, or its fork
         received = package.Response(200, headers=response.headers, stream=response.stream)
         response.stream = _stream_class(package)(received, read(received, rewriter))

@@ -19,22 +19,12 @@ from app.llm.stream import TimeLimits
 from app.settings import FailureKind, Settings
 from tests.conftest import ROOT
 from tests.fakes.http import ProviderServer
-from tests.fakes.steps import Answer, Failure, Step, Stream
+from tests.fakes.steps import Failure, Step, Stream
+from tests.llm.failures.parrot import Parrot
 from tests.llm.memory import no_breakers, no_quotas
 
 DATA = ROOT / "tests" / "data" / "provider_errors.jsonl"
 CASES = [json.loads(line) for line in DATA.read_text().splitlines()]
-
-
-class Parrot(ProviderServer):
-    """Say what a recording says, whatever is asked."""
-
-    def check(self, path: str, headers: Any, body: dict[str, Any]) -> None:
-        """Accept everything."""
-
-    def stream(self, answer: Answer, body: dict[str, Any], path: str) -> bytes:
-        """Never called: recordings are raw."""
-        raise AssertionError
 
 
 @pytest.fixture

@@ -73,7 +73,7 @@ def test_body_that_says_nothing_leaves_the_status(body: object) -> None:
 def test_header_says_when_to_come_back() -> None:
     found = error_body_of(http_error(503, None, retry_after="120"))
     assert found is not None
-    assert found.retry_after == "120"
+    assert found.headers["retry-after"] == "120"
 
 
 def test_details_are_told_apart_by_their_type() -> None:

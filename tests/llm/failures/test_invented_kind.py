@@ -25,7 +25,7 @@ ROW = '''
         error="OnStrikeError",
         langchain_error="ModelPermissionDeniedError",
         langchain_retries=True,
-        statuses=(451,),
+        statuses=(456,),
         codes=("strike",),
     )
     """The models want better weights."""
@@ -51,10 +51,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Load]:
 
 
 @pytest.mark.parametrize(
-    "error", [StrikeError(451, {}), StrikeError(400, {"error": {"code": "strike"}})]
+    "error", [StrikeError(456, {}), StrikeError(400, {"error": {"code": "strike"}})]
 )
 def test_status_and_code_reach_it(house: Load, error: StrikeError) -> None:
-    verdict = house("llm.failures").classify(error)
+    verdict = house("llm.failures").classify(error, now=NOON)
     assert verdict.kind == "on_strike"
     assert (verdict.scope, verdict.waiting_helps) == ("key", False)
 

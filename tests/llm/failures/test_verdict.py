@@ -1,5 +1,7 @@
 """Say what a failure concerns, and whether waiting helps."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from app.llm.failures import Verdict, classify
@@ -7,6 +9,7 @@ from app.llm.providers import BreakerKeys
 from app.settings import FailureKind, Scope
 from tests.llm.failures.sdk_errors import SdkError, google_error, http_error
 
+NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 KEYS = BreakerKeys(model="groq url gpt-oss mark", key="groq url * mark")
 
 
@@ -26,7 +29,7 @@ def violation(name: str, value: str) -> SdkError:
     ],
 )
 def test_blocked_model_and_zero_limit_concern_that_model_and_not_its_key(error: SdkError) -> None:
-    verdict = classify(error)
+    verdict = classify(error, now=NOON)
     assert verdict.one_model
     assert verdict.scope is Scope.MODEL
     assert KEYS.of(verdict) == KEYS.model
@@ -44,7 +47,7 @@ def test_blocked_model_and_zero_limit_concern_that_model_and_not_its_key(error: 
     ],
 )
 def test_rejected_key_and_billing_stop_concern_every_model_on_the_key(error: SdkError) -> None:
-    verdict = classify(error)
+    verdict = classify(error, now=NOON)
     assert KEYS.of(verdict) == KEYS.key
     assert not verdict.waiting_helps
 
@@ -57,19 +60,21 @@ def test_rejected_key_and_billing_stop_concern_every_model_on_the_key(error: Sdk
     ],
 )
 def test_zero_quota_is_sticky_and_waiting_does_not_help(error: SdkError) -> None:
-    verdict = classify(error)
+    verdict = classify(error, now=NOON)
     assert (verdict.kind, verdict.sticky) == (FailureKind.QUOTA_DAILY, True)
     assert not verdict.waiting_helps
 
 
 @pytest.mark.parametrize("message", ["limit: 0.5", "limit: 05 tries", "limit: 20"])
 def test_other_limits_are_not_zero(message: str) -> None:
-    verdict = classify(google_error(429, {"message": message}))
+    verdict = classify(google_error(429, {"message": message}), now=NOON)
     assert (verdict.sticky, verdict.one_model) == (False, False)
 
 
 def test_days_quota_that_comes_back_is_not_sticky() -> None:
-    verdict = classify(violation("GenerateRequestsPerDayPerProjectPerModel-FreeTier", "500"))
+    verdict = classify(
+        violation("GenerateRequestsPerDayPerProjectPerModel-FreeTier", "500"), now=NOON
+    )
     assert (verdict.kind, verdict.sticky) == (FailureKind.QUOTA_DAILY, False)
     assert verdict.waiting_helps
     assert [(limit.window, limit.amount) for limit in verdict.limits] == [("requests/day", 500)]
@@ -77,7 +82,7 @@ def test_days_quota_that_comes_back_is_not_sticky() -> None:
 
 @pytest.mark.parametrize("status", [429, 503, 529])
 def test_stated_wait_is_kept_whatever_failed(status: int) -> None:
-    assert classify(http_error(status, None, retry_after="120")).retry_after == 120
+    assert classify(http_error(status, None, retry_after="120"), now=NOON).retry_after == 120
 
 
 @pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind.row.scope is Scope.REQUEST])
@@ -88,9 +93,11 @@ def test_what_concerns_the_request_concerns_no_model(kind: FailureKind) -> None:
 
 def test_request_that_can_never_fit_is_too_long_and_not_too_early() -> None:
     told = "Rate limit reached: Limit 8000, Used 100, Requested 9000."
-    assert classify(http_error(429, {"error": {"message": told}})).kind == "context_overflow"
+    assert (
+        classify(http_error(429, {"error": {"message": told}}), now=NOON).kind == "context_overflow"
+    )
     fits = told.replace("9000", "7950")
-    assert classify(http_error(429, {"error": {"message": fits}})).kind == "rate_limit"
+    assert classify(http_error(429, {"error": {"message": fits}}), now=NOON).kind == "rate_limit"
 
 
 @pytest.mark.parametrize(
@@ -105,4 +112,4 @@ def test_request_that_can_never_fit_is_too_long_and_not_too_early() -> None:
 def test_where_no_provider_spoke_the_transport_decides(
     error: Exception, began: bool, kind: str
 ) -> None:
-    assert classify(error, began=began).kind == kind
+    assert classify(error, began=began, now=NOON).kind == kind
