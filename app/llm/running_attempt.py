@@ -74,12 +74,17 @@ class RunningAttempt:
             wait=place.wait(verdict, now) if verdict else None,
             waiting_helps=verdict is not None and verdict.waiting_helps,
             no_quota=verdict is not None and verdict.sticky,
-            mend=verdict.mend if verdict else "",
+            mend=_for(place, verdict.mend) if verdict else "",
             estimated=verdict is not None and verdict.estimate,
             goes_over=goes_over,
-            words=verdict.words.replace("{PLACE}", place.name.upper()) if verdict else "",
+            words=_for(place, verdict.words) if verdict else "",
             unrecognised=verdict is not None and verdict.unrecognised,
         )
+
+
+def _for(place: Place, words: str) -> str:
+    """Return words with a place's name in them, as its settings begin with it."""
+    return words.replace("{PLACE}", place.name.upper())
 
 
 def redacted(verdict: Verdict, place: Place, conversation: Sequence[BaseMessage]) -> Verdict:

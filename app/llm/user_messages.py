@@ -67,13 +67,13 @@ def _moment(seconds: float, local_now: datetime) -> str:
 def _why(attempt: Attempt) -> str:
     if attempt.kind is None:
         return ""
-    if attempt.words:
-        return attempt.words
-    words = FailureKind(attempt.kind).row.words
-    if attempt.no_quota:
-        return "no quota or credit left on its key"
+    words = attempt.words or FailureKind(attempt.kind).row.words
     if attempt.mend:
         return f"{words}, {attempt.mend}"
+    if attempt.words:
+        return words
+    if attempt.no_quota:
+        return "no quota or credit left on its key"
     if attempt.kind == FailureKind.AUTH:
         return f"{words}, check {attempt.place.upper()}_API_KEY"
     if attempt.kind == FailureKind.PERMISSION:

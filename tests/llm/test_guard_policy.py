@@ -202,7 +202,7 @@ def test_our_count_holds_nothing_back_from_the_last_model() -> None:
 
 
 def test_failure_opens_the_breaker_that_it_concerns() -> None:
-    rejected, gone = ProviderSaidError(401, "bad key"), ProviderSaidError(404, "retired")
+    rejected, gone = ProviderSaidError(401, "bad key"), ProviderSaidError(404, "no such model")
     for error, opened, other in ((rejected, "key", "model"), (gone, "model", "key")):
         scripted = Scripted(error)
         asyncio.run(scripted.ask("groq"))

@@ -15,7 +15,15 @@ from ...settings import FailureKind
 from .error_body import ErrorBody, causes, error_body_of
 from .quota_violations import google_limits
 from .retry_after import longest_wait
-from .sentences import COUNTRY, IN_BETWEEN, NO_ADDRESS, NO_BILLING, PROXY, Reading, read_sentence
+from .sentences import (
+    COUNTRY,
+    IN_BETWEEN,
+    NO_ADDRESS,
+    NO_BILLING,
+    PROXY_REFUSED,
+    Reading,
+    read_sentence,
+)
 from .verdict import Verdict
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -71,10 +79,7 @@ def classify(
         return verdict_on(body, type(exception).__name__, now)
     if status is not None and status >= 400:
         return verdict_on(ErrorBody.of({}, headers, status), _describe(exception), now)
-    kind = _of_transport(exception, began)
-    refused = any("ProxyError" in _names(error) for error in causes(exception))
-    words = PROXY if refused and kind is FailureKind.CONNECTION else ""
-    return Verdict(kind, detail=_describe(exception), words=words)
+    return Verdict(_of_transport(exception, began), detail=_describe(exception))
 
 
 def verdict_on(body: ErrorBody, otherwise: str, now: datetime) -> Verdict:
@@ -97,6 +102,7 @@ def verdict_on(body: ErrorBody, otherwise: str, now: datetime) -> Verdict:
         one_model=reading.one_model or _zero_limit(body) or body.code.startswith("model_"),
         limits=google_limits(_limits(body)),
         words=reading.words,
+        mend=reading.mend,
         payload_malformed=reading.payload_malformed,
     )
 
@@ -118,9 +124,9 @@ def _of_provider(body: ErrorBody) -> Reading:
     if status in (400, 403, 404, 405, 422) or (not status and body.code):
         return _refusal(body, status)
     if status == 407:
-        return Reading(FailureKind.CONNECTION, PROXY)
+        return PROXY_REFUSED
     if 300 <= status < 400:
-        return Reading(FailureKind.CONNECTION, NO_ADDRESS)
+        return NO_ADDRESS
     if status in _BY_STATUS:
         return Reading(_BY_STATUS[status])
     if status >= 500:
@@ -134,7 +140,7 @@ def _refusal(body: ErrorBody, status: int) -> Reading:
     """Return what a refusal means whose status alone says little."""
     reasons = {str(info.get("reason")) for info in body.details("ErrorInfo")}
     if status in (404, 405) and not _about_a_model(body):
-        return Reading(FailureKind.CONNECTION, NO_ADDRESS)
+        return NO_ADDRESS
     if body.text and (status == 403 or body.text.startswith("<")):
         return Reading(FailureKind.CONNECTION, IN_BETWEEN)
     if status in (404, 405):

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from ...settings import FailureKind
 
-NO_ADDRESS = "no such address there, check {PLACE}_BASE_URL"
 IN_BETWEEN = "a proxy or firewall in between answered"
 NETWORK = "refused by the network, check the network's settings"
-PROXY = "the proxy refused, check HTTPS_PROXY"
 LEAKED = "its key was reported as leaked, replace {PLACE}_API_KEY"
 TERMS = "the terms of its model wait to be accepted by the key's owner"
 COUNTRY = "not offered in this country or region"
@@ -25,6 +23,7 @@ class Reading:
     Attributes:
         kind: The kind of the failure.
         words: What a person reads in the place of the kind's words.
+        mend: What a person has to do about it.
         sticky: Whether it is a billing stop.
         one_model: Whether it concerns this model alone.
         payload_malformed: Whether the provider calls the payload itself malformed.
@@ -32,9 +31,14 @@ class Reading:
 
     kind: FailureKind
     words: str = ""
+    mend: str = ""
     sticky: bool = False
     one_model: bool = False
     payload_malformed: bool = False
+
+
+NO_ADDRESS = Reading(FailureKind.CONNECTION, "no such address there", "check {PLACE}_BASE_URL")
+PROXY_REFUSED = Reading(FailureKind.CONNECTION, "the proxy refused", "check HTTPS_PROXY")
 
 
 _SENTENCES: tuple[tuple[str, Reading], ...] = (
@@ -117,7 +121,7 @@ _SENTENCES: tuple[tuple[str, Reading], ...] = (
         r"|\b(model|server|service) is (overloaded|busy)|over capacity",
         Reading(FailureKind.UNAVAILABLE),
     ),
-    (r"\b(proxy authentication|proxy auth)", Reading(FailureKind.CONNECTION, PROXY)),
+    (r"\b(proxy authentication|proxy auth)", PROXY_REFUSED),
     (
         r"\binternal (server )?error\b|operation was (aborted|cancelled)",
         Reading(FailureKind.SERVER_ERROR),

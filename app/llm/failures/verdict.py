@@ -26,8 +26,8 @@ class Verdict:
             language.
         payload_malformed: Of an invalid request, whether the provider said that the payload is
             malformed; what it said otherwise is not known here.
-        mend: What a person has to do about it, such as `check ALL_PROXY`; empty where the kind's
-            own words say enough.
+        mend: What a person has to do about it, such as `check {PLACE}_BASE_URL`; empty where
+            the words say enough.
     """
 
     kind: FailureKind
@@ -67,6 +67,11 @@ class Verdict:
         and not much about this one either: it counts little against its breaker.
         """
         return self.kind is FailureKind.INVALID_REQUEST and not self.payload_malformed
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Say whether somebody has to mend a setting before the model is of use again."""
+        return self.kind.row.needs_a_person
 
     def goes_over(self, failover_on: AbstractSet[FailureKind]) -> bool:
         """Say whether the next model is asked.
