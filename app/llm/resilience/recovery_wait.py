@@ -77,7 +77,7 @@ def second_chance(failure: Attempt, time_left: float, passed: float = 0.0) -> Se
     longest = time_left - _TIME_TO_ANSWER
     kind = FailureKind(failure.kind)
     our_pause = failure.outcome is Outcome.SKIPPED and guessed(kind)
-    passing = passes(kind) or our_pause
+    passing = (passes(kind) and not failure.mend) or our_pause
     if failure.waiting_helps and failure.wait is not None and not our_pause:
         wait = max(0.0, failure.wait - passed)
         if wait <= longest:
