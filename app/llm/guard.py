@@ -39,6 +39,7 @@ from .resilience import (
 )
 from .running_attempt import RunningAttempt, redacted
 from .stream import StreamResult, TimeLimits, read_stream
+from .wire import without_markup
 
 MODEL = "model"
 """Key in `response_metadata` of the model that gave the answer."""
@@ -261,7 +262,7 @@ class Guard(ChainStep):
         if result.answer is not None:
             known = undeclared(result.answer, schemas) is None
             return with_declared_names(result.answer, schemas) if known else None
-        repaired = read_back(verdict.generation, schemas)
+        repaired = read_back(without_markup(verdict.generation), schemas)
         if repaired is None:
             return None
         calls = [

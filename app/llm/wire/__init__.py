@@ -1,6 +1,7 @@
 """What comes over the wire, read and judged before any client merges or repairs it."""
 
 from .frames import AnthropicFrames, ChatCompletionFrames, Frames, GeminiFrames, OllamaFrames
+from .head_filter import without_markup
 from .record import WireRecord, recording
 from .rewriting import response_hook
 
@@ -13,4 +14,5 @@ __all__ = [
     "WireRecord",
     "recording",
     "response_hook",
+    "without_markup",
 ]

@@ -2,99 +2,172 @@
 
 Models that know no separate channel put their thoughts, or a whole tool call, into the text:
 `<think>...</think>`, Harmony's `<|channel|>analysis<|message|>...`, `<tool_call>{...}</tool_call>`,
-a JSON object. Only the head of an answer is looked at: a tag in the middle of prose is prose.
+a JSON object. Only the head of an answer is looked at: a tag in the middle of prose is prose. At
+the answer's end the tokens that end a model's turn are cut off.
 """
 
 import re
 
-_OPEN_THOUGHT = re.compile(r"<(think|thinking|thought|reasoning)>", re.IGNORECASE)
-_THOUGHT_TAGS = ("<think>", "<thinking>", "<thought>", "<reasoning>")
-_SEGMENT = re.compile(
-    r"(?:<\|start\|>\s*assistant)?\s*<\|channel\|>\s*(\w+)[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>"
-    r"(.*?)(<\|end\|>|<\|return\|>|<\|call\|>|(?=<\|start\|>|<\|channel\|>)|\Z)",
-    re.DOTALL,
+from .harmony import HARMONY_HEAD, spoken
+
+_NAMES = (
+    *("think", "thinking", "thought", "thoughts", "reasoning", "reason", "reflection"),
+    *("scratchpad", "seed:think", "mm:think"),
 )
-_HOLDS = ("<", "{", "[", "```", "tool_code", "functions.", "default_api.", "print(default_api")
-_MARKER = re.compile(r"<\|[^|]{0,40}\|>")
+_THOUGHTS = {f"<{name}>": f"</{name}>" for name in _NAMES} | {
+    "[think]": "[/think]",
+    "\u25c1think\u25b7": "\u25c1/think\u25b7",
+    "<|begin_of_thought|>": "<|end_of_thought|>",
+    "<|start_thinking|>": "<|end_thinking|>",
+    "<|inner_prefix|>": "<|inner_suffix|>",
+    "<|channel>thought": "<channel|>",
+    "<unused94>": "<unused95>",
+}
+"""How thoughts begin and end, in small letters: Qwen, DeepSeek, Magistral, Kimi, Cohere, Gemma."""
+
+_DROPPED = (
+    *_THOUGHTS.values(),
+    *("<|begin_of_solution|>", "<|start_response|>", "<|im_start|>assistant", "<|assistant|>"),
+)
+"""What is dropped at a head: the end of thoughts that began before it, the beginning of a text."""
+
+_ENDS = (
+    *("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<|return|>", "<|endoftext|>"),
+    *("<|end_of_text|>", "<|end_of_solution|>", "<|END_RESPONSE|>", "<|end_of_turn|>"),
+    *("</s>", "<end_of_turn>", "</answer>", "<\uff5cend\u2581of\u2581sentence\uff5c>"),
+)
+"""The tokens that end a model's turn."""
+
+_HOLDS = (
+    *("<|", "<\uff5c", "<tool", "<function", "<invoke", "<antml", "<start_function_call"),
+    *("[tool_calls]", "tool_code", "functions.", "default_api.", "to=functions", "commentary to="),
+    *("print(default_api", "print(functions", "assistantcommentary", "assistantfinal"),
+)
+"""How calls begin, in small letters; such a text is held to its end."""
+
+_OPEN = re.compile("|".join(map(re.escape, _THOUGHTS)), re.IGNORECASE)
+_OPEN_WITH_MORE = re.compile(rf"<({'|'.join(_NAMES)})\s[^<>]{{0,80}}(>|\Z)", re.IGNORECASE)
+_DROP = re.compile("|".join(map(re.escape, _DROPPED)), re.IGNORECASE)
+_END = re.compile(rf"(?:{'|'.join(map(re.escape, _ENDS))})\s*\Z", re.IGNORECASE)
+_FENCE = re.compile(r"```(\w*)(\s*)")
+_FENCED_CALLS = ("", "json", "xml", "python", "tool_code", "tool_call", "tool_calls")
+_JSON = re.compile(r"\{\s*(?:[\"'{]|\Z)|\[\s*(?:[\"'{\[]|\Z|[A-Za-z_][\w.]*(?:\(|\Z))")
+_WINDOW = 60
 
 
 class HeadFilter:
     """Takes an answer's text piece by piece, and gives what may be shown at once.
 
-    `whole` is all text that came, thoughts at the head left out.
+    `whole` is all text that may be shown.
     """
 
     def __init__(self) -> None:
         self._head: str | None = ""
-        self._open: str | None = None
+        self._close: str | None = None
         self._had_thoughts = False
+        self._tail = ""
         self.whole = ""
 
     @property
     def held(self) -> bool:
         """Say whether text is held back."""
-        return bool(self._head)
+        return bool(self._head or self._close or self._tail)
 
     def feed(self, piece: str) -> str:
         """Return what of the text may be shown now."""
-        if self._head is None:
-            self.whole += piece
-            return piece
-        self._head += piece
-        self._drop_thoughts()
-        if self._open is not None or self._undecided():
-            return ""
-        return self.release()
+        if self._head is not None:
+            self._head += piece
+            self._drop_thoughts()
+            if self._close is not None or self._undecided():
+                return ""
+            piece, self._head = self._head, None
+        text = self._tail + piece
+        cut = _where_it_ends(text)
+        self._tail = text[cut:]
+        self.whole += text[:cut]
+        return text[:cut]
 
     def end(self) -> str:
-        """Return what is held of an answer that has ended, Harmony's markup resolved."""
-        if self._open is not None:
-            self._head, self._open = "", None  # thoughts that never closed
-        if self._head and "<|" in self._head:
-            self._head = _spoken(self._head)
-        return self._head or ""
+        """Return what is held of an answer that has ended, its markup resolved."""
+        if self._head is None:
+            self._tail = _without_end(self._tail)
+            return self._tail
+        if self._close is not None:
+            self._head, self._close = "", None  # thoughts that never closed
+        self._head = _without_end(spoken(self._head))
+        return self._head
 
     def release(self) -> str:
-        """Give up the head: it is text for the person."""
-        shown, self._head = self._head or "", None
+        """Give up what is held: it is text for the person."""
+        shown = (self._head or "") + self._tail
+        self._head, self._close, self._tail = None, None, ""
         self.whole += shown
         return shown
 
     def _drop_thoughts(self) -> None:
         assert self._head is not None
         while True:
-            if self._open is not None:
-                end = re.search(rf"</{self._open}>", self._head, re.IGNORECASE)
+            if self._close is not None:
+                end = re.search(re.escape(self._close), self._head, re.IGNORECASE)
                 if end is None:
+                    self._head = self._head[1 - len(self._close) :]  # its end may come in pieces
                     return
-                self._head, self._open = self._head[end.end() :], None
+                self._head, self._close = self._head[end.end() :], None
+            head = self._head.lstrip()
             if self._had_thoughts:
-                self._head = self._head.lstrip()
-            begun = _OPEN_THOUGHT.match(self._head.lstrip())
-            if begun is None:
+                self._head = head.removeprefix("<answer>").lstrip()
+                head = self._head
+            opened, more = _OPEN.match(head), _OPEN_WITH_MORE.match(head)
+            if opened:
+                self._close = _THOUGHTS[opened[0].lower()]
+            elif more and more[2]:
+                self._close, opened = f"</{more[1].lower()}>", more
+            elif not (opened := _DROP.match(head)):
                 return
-            self._open, self._had_thoughts = begun[1], True
-            self._head = self._head.lstrip()[begun.end() :]
+            self._head, self._had_thoughts = head[opened.end() :], True
 
     def _undecided(self) -> bool:
         """Say whether the head may still turn out to be a thought or a call."""
-        head = (self._head or "").lstrip().lower()
-        if not head:
+        head = (self._head or "").lstrip()
+        low = head[:_WINDOW].lower()
+        if not head or HARMONY_HEAD.match(head) or _OPEN_WITH_MORE.match(head):
             return True
-        return any(head.startswith(mark) or mark.startswith(head) for mark in _HOLDS) or any(
-            tag.startswith(head) for tag in _THOUGHT_TAGS
-        )
+        if any(mark.startswith(low) for mark in (*_THOUGHTS, *_DROPPED, "```")):
+            return True
+        if self._had_thoughts and "<answer>".startswith(low):
+            return True
+        if any(mark.startswith(low) or low.startswith(mark) for mark in _HOLDS):
+            return True
+        if fence := _FENCE.match(head):
+            inner = head[fence.end() :]
+            named = any(lang.startswith(fence[1].lower()) for lang in _FENCED_CALLS)
+            if not fence[2] or not inner:
+                return named
+            held = fence[1].lower().startswith("tool") or inner.startswith(_HOLDS)
+            return fence[1].lower() in _FENCED_CALLS and (held or bool(_JSON.match(inner)))
+        return bool(_JSON.match(head))
 
 
-def _spoken(text: str) -> str:
-    """Return what a text in Harmony says to the person: its final channel, or its call as it is."""
-    segments = list(_SEGMENT.finditer(text))
-    if not segments:
-        return text
-    final = [segment[2] for segment in segments if segment[1] == "final"]
-    calls = [
-        segment[0] for segment in segments if segment[1] == "commentary" and "to=" in segment[0]
-    ]
-    if calls:
-        return "".join(calls)
-    return _MARKER.sub("", "".join(final)).strip()
+def without_markup(text: str) -> str:
+    """Return what of a whole text is for the person, or is a call."""
+    head = HeadFilter()
+    return head.feed(text) + head.end()
+
+
+def _where_it_ends(text: str) -> int:
+    """Return where the tokens that end a turn begin; they may still be coming."""
+    cut = len(text)
+    begun = text.rfind("<", max(0, cut - _WINDOW))
+    if begun < 0:
+        return cut
+    if any(end.startswith(text[begun:]) for end in _ENDS):
+        cut = begun
+    while found := _END.search(text, max(0, cut - _WINDOW), cut):
+        cut = found.start()
+    return cut
+
+
+def _without_end(text: str) -> str:
+    while found := _END.search(text, max(0, len(text) - _WINDOW)):
+        text = text[: found.start()]
+    return text

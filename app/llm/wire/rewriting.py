@@ -119,8 +119,8 @@ class Rewriter:
         self._head.release()
         if text.strip() and self._is_call(text):
             self._record.call_as_text = text
-            return ""
-        return text
+            return shown
+        return shown + text
 
     def _whole_calls(self) -> list[dict[str, Any]]:
         """Return the calls that weren't passed on yet, if all that came are whole."""
