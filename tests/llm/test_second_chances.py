@@ -109,7 +109,7 @@ def test_turn_in_which_two_things_go_wrong_is_answered_by_who_can(
 ) -> None:
     turned = run(World(**scripts).turn())
     assert (turned.text, turned.place) == (WHOLE, place)
-    assert turned.seconds == pytest.approx(seconds, abs=0.01)
+    assert seconds - 0.1 <= turned.seconds <= seconds + 0.01
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_turn_that_nobody_can_answer_ends_soon(
 ) -> None:
     turned = run(World(**scripts).turn())
     assert (turned.text, turned.calls) == ("", calls)
-    assert turned.seconds == pytest.approx(seconds, abs=0.01)
+    assert seconds - 0.1 <= turned.seconds <= seconds + 0.01
 
 
 def test_two_silent_models_use_no_more_than_the_turn() -> None:

@@ -1,8 +1,8 @@
 """At the chain's end, give those a second chance who may answer after all, while the turn lasts.
 
-A fault that passes gets one more try after half a second, and a model that says when it is back
-one after that wait; who is soonest comes first, and who was silent last, because asking it costs
-the turn's time. Nobody waits here while another model is left.
+A fault that passes gets one more try after about half a second, and a model that says when it is
+back one after that wait; who is soonest comes first, and who was silent last, because asking it
+costs the turn's time. Nobody waits here while another model is left.
 
 Before that a model that was held back by our own count of its quota is asked at once: the count
 may be wrong, and a 429 costs less than a wait or no answer. Only the short wait for that very
@@ -11,6 +11,7 @@ model comes first.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from random import random
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
@@ -23,7 +24,9 @@ from ..call import ChainStep, ModelCall
 from ..failures import ModelCallError, Verdict, error_of
 
 PAUSE = 0.5
-"""Seconds after which a fault that passes may have passed."""
+_SPREAD = 0.2
+"""Seconds after which a fault that passes may have passed; and by which part of it chance makes
+that less, so that many turns don't come back at once."""
 
 _TIME_TO_ANSWER = 1.0
 """Seconds that must be left of a turn after the wait."""
@@ -64,13 +67,16 @@ def guessed(kind: FailureKind) -> bool:
     return passes(kind) or kind is FailureKind.INVALID_REQUEST
 
 
-def second_chance(failure: Attempt, time_left: float, passed: float = 0.0) -> SecondChance | None:
+def second_chance(
+    failure: Attempt, time_left: float, passed: float = 0.0, pause: float = PAUSE
+) -> SecondChance | None:
     """Return the try that a failed model may get at the chain's end; None where it gets none.
 
     Args:
         failure: How it failed at last, or why it was skipped.
         time_left: Seconds that are left of the turn.
         passed: Seconds of the wait that have passed.
+        pause: Seconds to wait where nothing is stated.
     """
     if failure.kind is None or not failure.outcome.gave_up:
         return None
@@ -82,7 +88,7 @@ def second_chance(failure: Attempt, time_left: float, passed: float = 0.0) -> Se
         wait = max(0.0, failure.wait - passed)
         if wait <= longest:
             return SecondChance(failure, wait, stated=True)
-    wait = max(0.0, PAUSE - passed)
+    wait = max(0.0, pause - passed)
     return SecondChance(failure, wait, stated=False) if passing and wait <= longest else None
 
 
@@ -93,6 +99,7 @@ class RecoveryWait(ChainStep):
         guards: The guarded models, by the names of their places.
         clock: Where the time comes from.
         needless: Says of a conversation that it needs no model, and so no wait.
+        chance: Gives a number from 0 to 1, which spreads the pauses.
     """
 
     def __init__(
@@ -100,10 +107,12 @@ class RecoveryWait(ChainStep):
         guards: Mapping[str, ChainStep],
         clock: Clock,
         needless: Callable[[Sequence[BaseMessage]], bool],
+        chance: Callable[[], float] = random,
     ) -> None:
         self._guards = guards
         self._clock = clock
         self._needless = needless
+        self._chance = chance
 
     async def ainvoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
@@ -121,7 +130,7 @@ class RecoveryWait(ChainStep):
         made = input.attempts.made
         if self._needless(input.messages):
             raise _error_of(made[-1])
-        round_ = _Round(input, self._clock)
+        round_ = _Round(input, self._clock, PAUSE * (1 - _SPREAD * self._chance()))
         held_back = next((one for one in input.attempts.latest() if one.estimated), None)
         if held_back is not None and not round_.begins_with(held_back):
             answer = await self._ask(input, (held_back.place,), config)
@@ -165,8 +174,9 @@ class _Round:
     A model gets one. Only who then says when it is back gets another one, after that wait.
     """
 
-    def __init__(self, call: ModelCall, clock: Clock) -> None:
+    def __init__(self, call: ModelCall, clock: Clock, pause: float) -> None:
         self._call = call
+        self._pause = pause
         self._clock = clock
         self._now = self._began = clock.monotonic()
         self._asked_at: dict[int, float] = {}
@@ -178,7 +188,7 @@ class _Round:
         chances = []
         for failure in self._call.attempts.latest():
             passed = self._now - self._asked_at.get(failure.position, self._began)
-            chance = second_chance(failure, time_left, passed)
+            chance = second_chance(failure, time_left, passed, self._pause)
             if chance is not None and self._is_left(chance):
                 chances.append(chance)
         return sorted(chances, key=lambda chance: chance.rank)

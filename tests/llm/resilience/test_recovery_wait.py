@@ -80,6 +80,7 @@ class Ending:
         groq: Sequence[Attempt] = (),
         seconds: float = DEADLINE,
         needless: Callable[[Sequence[BaseMessage]], bool] = lambda messages: False,
+        chance: float = 0.0,
     ) -> None:
         self.clock = StillClock()
         self.models = {"gemini": Model("gemini", *gemini), "groq": Model("groq", *groq)}
@@ -92,7 +93,7 @@ class Ending:
         )
         plan = Plan(("gemini", "groq"), seconds, ToolSet(()))
         self._call = ModelCall([HumanMessage("hi")], attempts, plan)
-        self._step = RecoveryWait(self.models, self.clock, needless)
+        self._step = RecoveryWait(self.models, self.clock, needless, lambda: chance)
 
     @property
     def calls(self) -> tuple[int, int]:
@@ -279,3 +280,8 @@ def test_who_watches_hears_who_gets_a_second_chance_and_what_no_longer_counts() 
     waited = Ending(failed("groq", "rate_limit", message_id="run-2", wait=2, waiting_helps=True))
     waited.answer()
     assert waited.asked_again == [("run-2", "groq")]
+
+
+def test_pauses_are_spread_so_that_many_turns_do_not_come_back_at_once() -> None:
+    ending = Ending(failed("gemini", "unavailable"), chance=1.0)
+    assert (ending.answer(), ending.clock.slept) == ("gemini", [0.4])
