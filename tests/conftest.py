@@ -33,6 +33,7 @@ from tests.postgresql import Databases, emptied
 
 hypothesis.settings.register_profile("small", deadline=None, max_examples=20)
 hypothesis.settings.register_profile("ci", deadline=None)
+hypothesis.settings.register_profile("long", deadline=None, max_examples=5000)
 hypothesis.settings.load_profile(
     os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "small")
 )

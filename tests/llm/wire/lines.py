@@ -76,6 +76,7 @@ class Stage:
     relay: Relay
     clock: FixedClock
     servers: dict[str, ProviderServer]
+    _read: int = 0
 
     def faults(self, line: dict[str, Any]) -> list[str]:
         """Play a line; return what went wrong, in words."""
@@ -88,21 +89,30 @@ class Stage:
             told.append(Answer(text=DONE))
         self.servers[first].plays(*told)
         self.servers[other].plays(Answer(text=OTHER))
-        read = self._log_size()
         try:
             reply = self.relay.say("add milk, then list my tasks", thread=line["id"])
         except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault
             yield f"raised {type(error).__name__}: {error}"
             return
         yield from _wrong(line, reply, first, other)
-        yield from self._breaker(line, first)
-        if "Traceback" in (log := self._log_since(read)):
-            yield f"a stack trace in the log: {log[-300:]}"
+        yield from self._waits(line, first)
+        yield from self.ends_well(line["id"], first)
+
+    def ends_well(self, thread: str, first: str) -> Iterator[str]:
+        """Look at what a turn left behind, and say something more a day later.
+
+        Args:
+            thread: Where the turn was.
+            first: Who is asked first, and was healthy again at once.
+        """
+        for key, seconds in self._locked().items():
+            if seconds > DAY:
+                yield f"{key} is locked for {seconds:.0f} s"
         self.clock.move(seconds=DAY + 2)
         for server in self.servers.values():
             server.plays(Answer(text=AGAIN))
         try:
-            then = self.relay.say("hello again", thread=line["id"])
+            then = self.relay.say("hello again", thread=thread)
         except Exception as error:  # noqa: BLE001
             yield f"the next message raised {type(error).__name__}: {error}"
             return
@@ -114,24 +124,26 @@ class Stage:
             if server.refusals:
                 yield f"a request that its API refuses: {server.refusals}"
                 server.refusals.clear()
+        log = self.relay.log.read_text(encoding="utf-8") if self.relay.log.exists() else ""
+        told, self._read = log[self._read :], len(log)
+        if "Traceback" in told or "broke inside" in told:
+            yield f"a stack trace in the log: {told[-300:]}"
 
-    def _breaker(self, line: dict[str, Any], first: str) -> Iterator[str]:
-        now, container = self.clock.now(), self.relay.agent.container
-        for key, standing in container.breakers.standings().items():
-            until = standing.open_until
-            seconds = (until - now).total_seconds() if until else 0
-            if seconds > DAY:
-                yield f"{key} is locked for {seconds:.0f} s"
-            stated = line.get("retry_after_seconds")
-            limited = key.startswith(first) and standing.kind == "rate_limit"
-            if stated and limited and not stated - 2 <= seconds <= stated + 2:
+    def _waits(self, line: dict[str, Any], first: str) -> Iterator[str]:
+        stated = line.get("retry_after_seconds")
+        if not stated or line["expect"] != "rate_limit":
+            return
+        for key, seconds in self._locked().items():
+            if key.startswith(first) and not stated - 2 <= seconds <= stated + 2:
                 yield f"locked for {seconds:.0f} s, stated are {stated} s"
 
-    def _log_size(self) -> int:
-        return self.relay.log.stat().st_size if self.relay.log.exists() else 0
-
-    def _log_since(self, read: int) -> str:
-        return self.relay.log.read_text(encoding="utf-8")[read:] if self.relay.log.exists() else ""
+    def _locked(self) -> dict[str, float]:
+        now, breakers = self.clock.now(), self.relay.agent.container.breakers
+        return {
+            key: (standing.open_until - now).total_seconds()
+            for key, standing in breakers.standings().items()
+            if standing.open_until
+        }
 
 
 def _wrong(line: dict[str, Any], reply: Reply, first: str, other: str) -> Iterator[str]:

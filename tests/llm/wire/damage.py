@@ -1,0 +1,274 @@
+"""Damage good streams at random, as proxies, gateways and models are seen to do, and worse."""
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.fakes.gemini import GeminiServer
+from tests.fakes.groq import GroqServer
+from tests.fakes.http import ProviderServer
+from tests.fakes.steps import Answer, Wire
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+_TEXTS = (
+    "All good.",
+    "You have two tasks: “water” the plants, and 🎉 party.",
+    "one\u2028two\u2029three\u0085four",
+    "<think>first\n\nthen</think>\n\nDone already.",
+    'It says {"name": "x"} and <tool_call> in the middle.',
+    "שלום \u202e world, e\u0301 \u200b and a family 👨\u200d👩\u200d👧",
+    "# A list\n\n- [ ] one\r\n- [x] two\n\n```json\n{}\n```",
+)
+_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("add_task", {"title": "Call the dentist about the invoice", "due": "tomorrow 9:00"}),
+    ("add_task", {"title": "Buy 🥛 and “bread”\u2028soon", "tags": ["home", "shop"]}),
+    ("list_tasks", {}),
+    ("list_tasks", {"status": "open"}),
+    ("update_task", {"task_id": 1, "notes": "long " * 20}),
+    ("complete_tasks", {"task_ids": [1, 123]}),
+)
+_ODD: tuple[Any, ...] = (
+    *(None, True, 0, -1, 1, 5, 2**70, 1e308, 0.5, float("nan"), "", "0", "x", "null", "error"),
+    *([], {}, [None], [[]], {"a": None}, ["x"], "\ud83c", "\udf89", "\0", "\u2028", "\ufeff"),
+    *(
+        "STOP",
+        "stop",
+        "length",
+        "MAX_TOKENS",
+        "SAFETY",
+        "tool_calls",
+        "content_filter",
+        "RECITATION",
+    ),
+    *("assistant", "user", "tool", "functions.add_task", "add_task", "no_such_tool", "a" * 5000),
+)
+_NOISE = (
+    *(b": keep-alive\n\n", b":\n", b"\xef\xbb\xbf", b"\0", b"\xff\xfe", b"id: 7\n", b"retry: 5\n"),
+    *(b"event: ping\n\n", b"event: message\n", b"event: error\n", b"data:\n\n", b"data: \n"),
+    *(b"data: null\n\n", b"data: ping\n\n", b"data: {}\n\n", b"data: []\n\n", b"data: [DONE]\n\n"),
+    *(
+        b"data: 5\n\n",
+        b"\n",
+        b"\r",
+        b"\r\n\r\n",
+        b"<html>502 Bad Gateway</html>\n\n",
+        b"{",
+        b"}\n\n",
+    ),
+    *(b'data: {"choices": []}\n\n', b'data: {"candidates": []}\n\n', b"event:\n", b'"', b"\\"),
+    b'{\n  "error": {\n    "code": 503,\n    "status": "UNAVAILABLE"\n  }\n}\n\n',
+    b'data: {"error": {"message": "Internal server error", "type": "server_error"}}\n\n',
+    b'event: error\ndata: {"error": {"message": "over capacity", "status_code": 503}}\n\n',
+    b'data: {"x_groq": {"error": "stopped"}, "choices": []}\n\n',
+)
+_KINDS = (
+    *("text/event-stream", "application/json", "text/plain", "text/html", "", "nonsense"),
+    *("text/event-stream; charset=utf-16", "application/json; charset=latin-1"),
+)
+
+
+_MODELS: dict[type[ProviderServer], str] = {
+    GeminiServer: GeminiServer.models[0],
+    GroqServer: GroqServer.models[0],
+}
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A damaged stream: how it is sent, and its bytes before they were packed."""
+
+    step: Wire
+    body: bytes
+
+
+def answers() -> st.SearchStrategy[Answer]:
+    """Draw a good answer: text, one call, two, or both."""
+    return st.builds(
+        lambda text, calls: Answer(text or ("" if calls else "Fine."), tuple(calls)),
+        st.one_of(st.just(""), st.sampled_from(_TEXTS)),
+        st.one_of(st.just([]), st.lists(st.sampled_from(_CALLS), max_size=2)),
+    )
+
+
+def frames_of(server: ProviderServer, answer: Answer, draw: Draw) -> list[dict[str, Any]]:
+    """Return the frames of an answer as a provider sends them, arguments in pieces where it does.
+
+    Args:
+        server: The provider.
+        answer: The answer.
+        draw: Draws where to cut.
+    """
+    tools = [{"function": {"name": name}} for name, _ in answer.calls]
+    model = _MODELS[type(server)]
+    raw = server.stream(answer, {"model": model, "tools": tools}, f"models/{model}:stream")
+    data = [line[6:] for line in raw.decode().splitlines() if line.startswith("data: {")]
+    frames: list[dict[str, Any]] = []
+    for frame in map(json.loads, data):
+        frames += _in_pieces(frame, draw)
+    return frames
+
+
+def _in_pieces(frame: dict[str, Any], draw: Draw) -> list[dict[str, Any]]:
+    """Cut the arguments of the calls in a frame of chat completions."""
+    calls = (frame.get("choices") or [{}])[0].get("delta", {}).get("tool_calls")
+    if not calls or not draw(st.booleans()):
+        return [frame]
+    frames = []
+    for call in calls:
+        text = call["function"]["arguments"]
+        cut = draw(st.integers(0, len(text)))
+        head = {**call, "function": {**call["function"], "arguments": text[:cut]}}
+        rest = {"index": call["index"], "function": {"arguments": text[cut:]}}
+        for piece in (head, rest):
+            choice = {**frame["choices"][0], "delta": {"tool_calls": [piece]}}
+            frames.append({**frame, "choices": [choice]})
+    return frames
+
+
+def damaged(server: ProviderServer, draw: Draw) -> Damaged:
+    """Draw a good answer of a provider, and damage it up to three times in different ways.
+
+    Args:
+        server: The provider.
+        draw: Draws from a strategy.
+    """
+    frames = frames_of(server, draw(answers()), draw)
+    for _ in range(draw(st.integers(0, 2))):
+        draw(st.sampled_from(_FRAME_DAMAGES))(frames, draw)
+    newline = draw(st.sampled_from([b"\r\n", b"\n", b"\r"]))
+    escaped, space = draw(st.booleans()), draw(st.sampled_from([b" ", b""]))
+    events = [
+        b"data:" + space + _dumped(frame, ascii_only=escaped) + newline * 2 for frame in frames
+    ]
+    if isinstance(server, GroqServer) and draw(st.booleans()):
+        events.append(b"data: [DONE]" + newline * 2)
+    for _ in range(draw(st.integers(0, 2))):
+        events.insert(draw(st.integers(0, len(events))), draw(st.sampled_from(_NOISE)))
+    body = b"".join(events)
+    for _ in range(draw(st.integers(0, 1))):
+        damage: Callable[[bytes, Draw], bytes] = draw(st.sampled_from(_BYTE_DAMAGES))
+        body = damage(body, draw)
+    return Damaged(_sent(body, draw), body)
+
+
+def _dumped(frame: Any, *, ascii_only: bool) -> bytes:
+    try:
+        return json.dumps(frame, ensure_ascii=ascii_only).encode()
+    except UnicodeEncodeError:  # half a character can only be escaped
+        return json.dumps(frame).encode()
+
+
+def _sent(body: bytes, draw: Draw) -> Wire:
+    heads = {"content-type": draw(st.sampled_from(_KINDS))}
+    if draw(st.integers(0, 9)) == 0:
+        packed = gzip.compress(body, 1)
+        heads["content-encoding"] = "gzip"
+        body = packed
+    cuts = sorted(draw(st.lists(st.integers(0, len(body)), max_size=4)))
+    edges = [0, *cuts, len(body)]
+    pieces = tuple(body[a:b] for a, b in pairwise(edges))
+    return Wire(pieces, headers=heads, cut=draw(st.integers(0, 9)) == 0)
+
+
+def _drop(frames: list[Any], draw: Draw) -> None:
+    if frames:
+        del frames[draw(st.integers(0, len(frames) - 1))]
+
+
+def _double(frames: list[Any], draw: Draw) -> None:
+    if frames:
+        at = draw(st.integers(0, len(frames) - 1))
+        frames.insert(draw(st.integers(0, len(frames))), json.loads(json.dumps(frames[at])))
+
+
+def _reorder(frames: list[Any], draw: Draw) -> None:
+    frames[:] = draw(st.permutations(frames))
+
+
+def _change(frames: list[Any], draw: Draw) -> None:
+    """Put an odd value, or one from elsewhere, in the place of a field."""
+    spots = list(_spots(frames))
+    if not spots:
+        return
+    holder, key = draw(st.sampled_from(spots))
+    other, at = draw(st.sampled_from(spots))
+    value = draw(st.one_of(st.sampled_from(_ODD), st.just(other[at])))
+    holder[key] = json.loads(json.dumps(value))
+
+
+def _swap(frames: list[Any], draw: Draw) -> None:
+    spots = list(_spots(frames))
+    if not spots:
+        return
+    (a, x), (b, y) = draw(st.sampled_from(spots)), draw(st.sampled_from(spots))
+    first, second = json.loads(json.dumps(a[x])), json.loads(json.dumps(b[y]))
+    a[x], b[y] = second, first
+
+
+def _lose(frames: list[Any], draw: Draw) -> None:
+    spots = list(_spots(frames))
+    if spots:
+        holder, key = draw(st.sampled_from(spots))
+        del holder[key]
+
+
+def _one_more_choice(frames: list[Any], draw: Draw) -> None:
+    if frames and isinstance(frame := draw(st.sampled_from(frames)), dict):
+        for name in ("choices", "candidates"):
+            if isinstance(frame.get(name), list) and frame[name]:
+                other = json.loads(json.dumps(frame[name][0]))
+                if isinstance(other, dict):
+                    other["index"] = draw(st.sampled_from([0, 1, 2, "0", None]))
+                frame[name].insert(draw(st.integers(0, 1)), other)
+
+
+def _spots(value: Any) -> list[tuple[Any, Any]]:
+    """Return each place in some JSON that holds a value."""
+    items = list(value.items() if isinstance(value, dict) else enumerate(value))
+    found = []
+    for key, inner in items:
+        found.append((value, key))
+        if isinstance(inner, dict | list):
+            found += _spots(inner)
+    return found
+
+
+_FRAME_DAMAGES = (_drop, _double, _reorder, _change, _change, _swap, _lose, _lose, _one_more_choice)
+
+
+def _cut_out(body: bytes, draw: Draw) -> bytes:
+    a, b = sorted((draw(st.integers(0, len(body))), draw(st.integers(0, len(body)))))
+    return body[:a] + body[b:]
+
+
+def _end_early(body: bytes, draw: Draw) -> bytes:
+    return body[: draw(st.integers(0, len(body)))]
+
+
+def _put_in(body: bytes, draw: Draw) -> bytes:
+    at = draw(st.integers(0, len(body)))
+    noise: bytes = draw(st.one_of(st.sampled_from(_NOISE), st.binary(max_size=4)))
+    return body[:at] + noise + body[at:]
+
+
+def _turn_a_byte(body: bytes, draw: Draw) -> bytes:
+    at = draw(st.integers(0, len(body)))
+    return body[:at] + bytes([draw(st.integers(0, 255))]) + body[at + 1 :]
+
+
+def _line_in_two(body: bytes, draw: Draw) -> bytes:
+    """Break a line of data in two, as the standard allows where JSON takes a newline."""
+    return body.replace(b", ", b",\ndata: ", draw(st.integers(1, 3)))
+
+
+def _as_array(body: bytes, draw: Draw) -> bytes:
+    return b"[" + body + b"]"
+
+
+_BYTE_DAMAGES = (_cut_out, _end_early, _put_in, _turn_a_byte, _line_in_two, _as_array)
