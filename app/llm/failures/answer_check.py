@@ -127,6 +127,8 @@ def _other_block(detail: str, words: str) -> Verdict:
 
 
 def _fault(answer: AIMessage, record: WireRecord, reason: str) -> str:
+    if record.unreadable:
+        return "an event of the stream can't be read"
     if not reason:
         return "the stream ended without a finish reason"
     if reason not in _GOOD | _CUT:

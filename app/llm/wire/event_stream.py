@@ -111,10 +111,11 @@ class EventStreamParser:
     def _bare_object(self) -> Iterator[ServerEvent]:
         """Yield a JSON object that stands in the stream as it is.
 
-        Gemini writes an error in a stream so, without `data:`. Other lines mean nothing.
+        Gemini writes an error in a stream so, without `data:`. One that is broken is told too,
+        as it is: it may have been a piece of the answer. Other lines mean nothing.
         """
-        if self._bare and (text := _json("\n".join(self._bare))):
-            yield ServerEvent(text)
+        if self._bare and "{" in (text := "\n".join(self._bare)):
+            yield ServerEvent(_json(text) or text)
         self._kept -= sum(map(len, self._bare))
         self._bare = []
 

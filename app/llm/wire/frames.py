@@ -49,11 +49,18 @@ class Frames(Protocol):
     """Reads the frames of one API.
 
     `one_a_line` says that frames are lines of JSON and no event stream. `named` says that
-    its events have types that the client goes by.
+    its events have types that the client goes by. `ends_once` says that no text and no call
+    comes after a finish reason. `constant` names a field that has to be the same in all frames
+    of an answer, or the client joins them in another order; "" where there is none.
     """
 
     one_a_line: bool
     named: bool
+    ends_once: bool
+    constant: str
+
+    def is_odd(self, frame: dict[str, Any]) -> bool:
+        """Say whether something that may hold text or a call is of another type than it should."""
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield the text for the person."""
@@ -95,6 +102,23 @@ class ChatCompletionFrames:
 
     one_a_line = False
     named = False
+    ends_once = True
+    constant = ""
+
+    def is_odd(self, frame: dict[str, Any]) -> bool:
+        """Look at choices, their deltas, text and calls."""
+        if not _is(frame.get("choices"), list):
+            return True
+        for choice in frame.get("choices") or ():
+            if not isinstance(choice, dict) or not _is(choice.get("delta"), dict):
+                return True
+            delta = choice.get("delta") or {}
+            calls = delta.get("tool_calls")
+            if not _is(delta.get("content"), str, list) or not _is(calls, list):
+                return True
+            if not all(_is_call(call) for call in calls or ()):
+                return True
+        return False
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield `choices[0].delta.content`."""
@@ -144,7 +168,7 @@ class ChatCompletionFrames:
         list of parts, thoughts among them.
         """
         if isinstance(choices := frame.get("choices"), list):
-            frame["choices"] = [choice for choice in choices if not _is_other(choice)]
+            frame["choices"] = _first(choices)
         for choice in self._choices(frame):
             if choice.get("delta") is None:
                 message = choice.get("message")
@@ -196,6 +220,20 @@ class GeminiFrames:
 
     one_a_line = False
     named = False
+    ends_once = False
+    constant = "modelVersion"
+
+    def is_odd(self, frame: dict[str, Any]) -> bool:
+        """Look at candidates, their parts, text and calls."""
+        if not _is(frame.get("candidates"), list):
+            return True
+        for candidate in frame.get("candidates") or ():
+            if not isinstance(candidate, dict) or not _is(candidate.get("content"), dict):
+                return True
+            parts = (candidate.get("content") or {}).get("parts")
+            if not _is(parts, list) or not all(_is_part(part) for part in parts or ()):
+                return True
+        return False
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield the text of the first candidate's parts; thoughts are no text for the person."""
@@ -232,7 +270,7 @@ class GeminiFrames:
     def mend(self, frame: dict[str, Any]) -> None:
         """Keep the first candidate alone, since the client takes whatever stands first."""
         if isinstance(candidates := frame.get("candidates"), list):
-            frame["candidates"] = [one for one in candidates if not _is_other(one)]
+            frame["candidates"] = _first(candidates)
 
     def say(self, frame: dict[str, Any], text: str) -> dict[str, Any] | None:
         """Add a part to the first candidate.
@@ -273,6 +311,12 @@ class AnthropicFrames:
 
     one_a_line = False
     named = True
+    ends_once = True
+    constant = ""
+
+    def is_odd(self, frame: dict[str, Any]) -> bool:
+        """Look at blocks and deltas."""
+        return not _is(frame.get("content_block"), dict) or not _is(frame.get("delta"), dict)
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield the text of `text_delta`."""
@@ -333,6 +377,16 @@ class OllamaFrames:
 
     one_a_line = True
     named = False
+    ends_once = True
+    constant = ""
+
+    def is_odd(self, frame: dict[str, Any]) -> bool:
+        """Look at the message."""
+        message = frame.get("message")
+        if not _is(message, dict):
+            return True
+        held = message or {}
+        return not _is(held.get("content"), str) or not _is(held.get("tool_calls"), list)
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
         """Yield `message.content`."""
@@ -397,9 +451,24 @@ def _index(value: object) -> int | None:
     return value if isinstance(value, int) else None
 
 
-def _is_other(choice: object) -> bool:
-    """Say whether a choice is one of several, and not the first."""
-    return isinstance(choice, dict) and bool(_index(choice.get("index")))
+def _first(choices: list[Any]) -> list[Any]:
+    """Return the first of several choices, which has index 0 or none, as a list of one."""
+    return [one for one in choices if not _index(one.get("index"))][:1]
+
+
+def _is(value: object, *types: type) -> bool:
+    return value is None or isinstance(value, types)
+
+
+def _is_call(call: object) -> bool:
+    return isinstance(call, dict) and _is(call.get("function"), dict)
+
+
+def _is_part(part: object) -> bool:
+    if not isinstance(part, dict) or not _is(part.get("text"), str):
+        return False
+    call = part.get("functionCall")
+    return _is(call, dict) and _is((call or {}).get("args"), dict)
 
 
 def _arguments(value: object) -> str:

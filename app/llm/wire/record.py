@@ -56,7 +56,8 @@ class WireRecord:
     `status` and `headers` are those of the answer, the headers by their names in small letters.
     `seen` says that frames came at all. `call_as_text` is an answer's text that was held back,
     since it is a tool call and nothing else. `rejected_call` is a call that the provider itself
-    found malformed, in the model's words.
+    found malformed, in the model's words. `unreadable` says that an event could not be read
+    which may have been a piece of the answer.
     """
 
     status: int | None = None
@@ -67,6 +68,7 @@ class WireRecord:
     errors: list[Mapping[str, Any]] = field(default_factory=list)
     call_as_text: str = ""
     rejected_call: str = ""
+    unreadable: bool = False
     _open: dict[int | None, SentCall] = field(default_factory=dict)
 
     def add_call(self, piece: CallPiece) -> None:

@@ -44,6 +44,7 @@ class Rewriter:
         self._head = HeadFilter()
         self._half = ""
         self._passed_on = 0
+        self._constant: tuple[Any, ...] = ()
 
     def rewritten(self, event: ServerEvent) -> Iterator[ServerEvent]:
         """Yield what the client gets for an event: as a rule its frame, at times one before it.
@@ -52,7 +53,7 @@ class Rewriter:
         frame of ours, and where somebody on the way lost it.
 
         Raises:
-            UnreadableStreamError: It is no JSON object.
+            UnreadableStreamError: It is no frame, and the answer isn't over yet.
         """
         text = event.data.strip()
         if text in ("", "null"):
@@ -60,19 +61,30 @@ class Rewriter:
         if text == _DONE:
             yield ServerEvent(_DONE)
             return
-        try:
-            frames = json.loads(text)
-        except (ValueError, RecursionError):
-            raise UnreadableStreamError("an event of the stream is no JSON") from None
-        for frame in frames if isinstance(frames, list) else [frames]:
-            if not isinstance(frame, dict):
-                raise UnreadableStreamError("an event of the stream is no JSON object")
+        for frame in self._frames_in(text):
             for passed in self._read(frame):
                 kind = passed.get("type", event.type) if self._frames.named else ""
                 kind = kind if isinstance(kind, str) else event.type
                 if event.type == "error":
                     kind = event.type
                 yield ServerEvent(json.dumps(passed, separators=(",", ":")), kind)
+
+    def _frames_in(self, text: str) -> list[dict[str, Any]]:
+        """Return the frames of an event: one, or a list of them.
+
+        Where only counts can follow, what can't be read is left out: the answer is whole.
+        """
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            value = [None]
+        frames = value if isinstance(value, list) else [value]
+        if all(isinstance(one, dict) and not self._frames.is_odd(one) for one in frames):
+            return frames
+        if self._frames.ends_once and self._record.finish_reasons:
+            return []
+        self._record.unreadable = True
+        raise UnreadableStreamError("an event of the stream can't be read")
 
     def note_error(self, document: bytes) -> None:
         """Keep the error of an answer that is one JSON document instead of a stream."""
@@ -88,6 +100,7 @@ class Rewriter:
         frames, record = self._frames, self._record
         record.seen = True
         frames.mend(frame)
+        self._keep_constant(frame)
         if error := frames.error(frame):
             record.errors.append(error)
         for slot in frames.texts(frame):
@@ -101,6 +114,16 @@ class Rewriter:
         if reasons and (text := self._end_of_text()) and (before := frames.say(frame, text)):
             yield before
         yield frame
+
+    def _keep_constant(self, frame: dict[str, Any]) -> None:
+        """Give a frame the first one's value of the field that has to be the same in all."""
+        if name := self._frames.constant:
+            self._constant = self._constant or (frame.get(name),)
+            (value,) = self._constant
+            if isinstance(value, str):
+                frame[name] = value
+            else:
+                frame.pop(name, None)
 
     def _joined(self, text: str) -> str:
         """Join the halves of a character that came in two frames; a lone half waits."""

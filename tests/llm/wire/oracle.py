@@ -145,6 +145,7 @@ def _first(choices: Any) -> Iterator[dict[str, Any]]:
         index = choice.get("index") if isinstance(choice, dict) else 1
         if not isinstance(index, int) or index == 0:
             yield choice
+            return
 
 
 def _same(ran: Any, sent: Any) -> bool:
