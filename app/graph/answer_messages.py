@@ -1,16 +1,20 @@
 """Make the answers that the graph itself gives, and name the marks that answers carry."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, AnyMessage, ToolCall, ToolMessage
 
-from ..llm import FAILED, NOTICE
+from ..llm import CUT, FAILED, NOTICE
 
 ATTEMPTS = "attempts"
 """Key in `response_metadata`: the attempts of the model call, as a reply tells them."""
 
 FAILOVER = "failover"
 """Key in `response_metadata`: the quiet line about who failed before this answer."""
+
+CUT_GAP = "\n\n"
+"""What stands between an answer and the line that says that it was cut."""
 
 NO_MODEL = "no_model"
 REFUSED = "refused"
@@ -106,3 +110,28 @@ def under_notice(answer: AIMessage, notice: str) -> AIMessage:
     metadata = answer.response_metadata | {NOTICE: notice}
     text = f"{notice}\n\n{answer.text}"
     return answer.model_copy(update={"content": text, "response_metadata": metadata})
+
+
+def above_cut(answer: AIMessage) -> AIMessage:
+    """Return an answer with the line below it that says that it was cut, where it was."""
+    line = answer.response_metadata.get(CUT)
+    if not line:
+        return answer
+    return answer.model_copy(update={"content": f"{answer.text}{CUT_GAP}{line}"})
+
+
+def with_changes(sentence: str, turn: Sequence[AnyMessage], writing: Collection[str]) -> str:
+    """Return the sentence about a turn that failed, with what its tools had changed before.
+
+    Args:
+        sentence: For the person.
+        turn: The turn so far.
+        writing: The names of the tools that change something.
+    """
+    done = [
+        message.text
+        for message in turn
+        if isinstance(message, ToolMessage) and message.name in writing
+        if message.status != "error" and message.text.strip()
+    ]
+    return "\n".join([f"{sentence}\n\nBefore that this was done:", *done]) if done else sentence

@@ -33,7 +33,7 @@ def draw(
     """
     begin, model, acting, end = (
         BeginTurn(container, open_container),
-        ModelNode(container),
+        ModelNode(container, tools.effects),
         ToolNodes(container, tools),
         EndTurn(container),
     )

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from langchain_core.messages import AIMessage, AIMessageChunk
 
 from ..events import Asking, Event, Failover, Token, ToolCall, Waiting
+from ..llm import CUT
+from .answer_messages import CUT_GAP
 
 MODES: tuple[Literal["messages", "custom", "updates"], ...] = ("messages", "custom", "updates")
 """The stream modes that events are made of."""
@@ -33,6 +35,8 @@ def events_of(mode: str, part: Any) -> Iterator[Event]:
         for step, update in part.items():
             messages = (update or {}).get("messages", ()) if step in _CALLING else ()
             for message in messages:
+                if line := message.response_metadata.get(CUT):
+                    yield Token(f"{CUT_GAP}{line}", str(message.id))
                 for call in message.tool_calls if isinstance(message, AIMessage) else ():
                     yield ToolCall(call["name"], call["args"])
     elif mode == "custom" and part.get("type") == "failover":

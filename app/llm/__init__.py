@@ -12,7 +12,7 @@ from .chain import ModelChain, build_chain
 from .chain_status import PlaceStatus, place_statuses
 from .failures import ModelCallError
 from .guard import MODEL
-from .messages import BLOCKED, FAILED, NOTICE, PROVIDER
+from .messages import BLOCKED, CUT, FAILED, NOTICE, PROVIDER
 from .offline import OFFLINE, RAN_COMMAND
 from .plan import Plan, ToolSet
 from .providers import Place, Probed, places, probe
@@ -21,6 +21,7 @@ from .user_messages import failover_sentence, outage_sentence
 
 __all__ = [
     "BLOCKED",
+    "CUT",
     "FAILED",
     "MODEL",
     "NOTICE",

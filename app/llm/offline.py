@@ -81,12 +81,11 @@ def _answer(messages: list[BaseMessage]) -> AIMessage:
 
 
 def _newest_results(messages: list[BaseMessage]) -> list[ToolMessage]:
-    results: list[ToolMessage] = []
-    for message in reversed(messages):
-        if not isinstance(message, ToolMessage):
-            break
-        results.insert(0, message)
-    return results
+    """Return the results of the turn, where it waits for the words about them."""
+    if not messages or not isinstance(messages[-1], ToolMessage):
+        return []
+    said = max((n for n, one in enumerate(messages) if one.type == "human"), default=-1)
+    return [message for message in messages[said + 1 :] if isinstance(message, ToolMessage)]
 
 
 def _say(text: str, calls: Sequence[Any] = (), ran: bool = True) -> AIMessage:

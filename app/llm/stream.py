@@ -16,7 +16,17 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from ..clock import Clock
 from ..settings import FailureKind
 from ..telemetry import Tokens
-from .failures import Verdict, classify, error_body_of, error_inside, finish_reason, judge
+from .failures import (
+    CUT_SHORT,
+    Verdict,
+    classify,
+    error_body_of,
+    error_inside,
+    finish_reason,
+    is_cut,
+    judge,
+)
+from .messages import CUT
 from .wire import WireRecord, recording
 
 _AFTER_THE_FINISH = 1.0
@@ -71,12 +81,16 @@ async def read_stream(
     answer = message if isinstance(message, AIMessage) else AIMessage(content="")
     now = clock.now()
     verdict = error_inside(record, now) or verdict or judge(answer, record, now)
+    tokens = tokens_of(answer)
+    if is_cut(answer, record):
+        metadata = answer.response_metadata | {CUT: CUT_SHORT}
+        answer = answer.model_copy(update={"response_metadata": metadata})
     return StreamResult(
         answer=None if verdict else answer,
         verdict=verdict,
         message_id=reader.whole.id if reader.whole else None,
         first_token=reader.first_token,
-        tokens=tokens_of(answer),
+        tokens=tokens,
     )
 
 

@@ -1,10 +1,10 @@
 """Ask the model chain, and make one message of what comes back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AnyMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import get_runtime
 
@@ -23,9 +23,11 @@ from ..answer_messages import (
     FAILOVER,
     NO_MODEL,
     REFUSED,
+    above_cut,
     failure,
     storable_answer,
     under_notice,
+    with_changes,
 )
 from ..attempt_reporting import attempts_for, by_a_model, note
 from ..dependencies import Dependencies
@@ -33,6 +35,7 @@ from ..log_context import ids_of
 from ..prompt import system_prompt
 from ..run_config import first_place_of, owner_of
 from ..state import State
+from ..turn import current_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,12 @@ class ModelNode:
 
     Args:
         container: Gives what the step needs.
+        writing: The names of the tools that change something.
     """
 
-    def __init__(self, container: Callable[[], Dependencies]) -> None:
+    def __init__(self, container: Callable[[], Dependencies], writing: Collection[str]) -> None:
         self._container = container
+        self._writing = writing
 
     def call_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Ask the chain; an answer comes back in every case, as one message.
@@ -71,7 +76,7 @@ class ModelNode:
             pass
         finally:  # also when the caller gives up: those calls were made too
             note(container, request.ids, request.call.attempts.made, answer)
-        return _update(container, request, answer)
+        return _update(container, request, answer, state["messages"], self._writing)
 
     async def acall_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `call_model` on an event loop.
@@ -90,7 +95,7 @@ class ModelNode:
             pass
         finally:  # also when the caller gives up: those calls were made too
             note(container, request.ids, request.call.attempts.made, answer)
-        return _update(container, request, answer)
+        return _update(container, request, answer, state["messages"], self._writing)
 
 
 def _request(container: Dependencies, state: State, config: RunnableConfig) -> _Request:
@@ -106,8 +111,22 @@ def _request(container: Dependencies, state: State, config: RunnableConfig) -> _
     return _Request(owner, ids, ModelCall(messages, attempts, plan))
 
 
-def _update(container: Dependencies, request: _Request, answer: AIMessage | None) -> dict[str, Any]:
-    """Return the change of the state: the answer, or the sentence that there is none."""
+def _update(
+    container: Dependencies,
+    request: _Request,
+    answer: AIMessage | None,
+    messages: Sequence[AnyMessage],
+    writing: Collection[str],
+) -> dict[str, Any]:
+    """Return the change of the state: the answer, or the sentence that there is none.
+
+    Args:
+        container: What was wired.
+        request: What was asked.
+        answer: What came of it.
+        messages: The conversation.
+        writing: The names of the tools that change something.
+    """
     attempts = request.call.attempts.made
     now = container.clock.now().astimezone(request.owner.zone)
     notice, outcome = "", NO_MODEL
@@ -116,9 +135,10 @@ def _update(container: Dependencies, request: _Request, answer: AIMessage | None
         if attempts and not attempts[-1].goes_over:
             outcome = REFUSED
     if answer is None:
-        message = failure(notice, outcome)
+        turn = current_turn(messages)
+        message = failure(with_changes(notice, turn, writing), outcome)
     else:
-        message = under_notice(storable_answer(answer), notice)
+        message = above_cut(under_notice(storable_answer(answer), notice))
     metadata = message.response_metadata | {ATTEMPTS: [attempt.report() for attempt in attempts]}
     if answer is None and attempts and attempts[-1].kind == FailureKind.BLOCKED:
         metadata[BLOCKED] = True

@@ -1,6 +1,6 @@
 """What went wrong with a model call, in one verdict."""
 
-from .answer_check import error_inside, finish_reason, judge
+from .answer_check import CUT_SHORT, error_inside, finish_reason, is_cut, judge
 from .classification import classify
 from .error_body import ErrorBody, error_body_of
 from .errors import ERRORS, CurableError, ModelCallError, error_of
@@ -9,6 +9,7 @@ from .verdict import Verdict
 
 __all__ = [
     "A_DAY",
+    "CUT_SHORT",
     "ERRORS",
     "CurableError",
     "ErrorBody",
@@ -20,5 +21,6 @@ __all__ = [
     "error_inside",
     "error_of",
     "finish_reason",
+    "is_cut",
     "judge",
 ]

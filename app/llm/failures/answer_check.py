@@ -11,6 +11,9 @@ from .classification import verdict_on
 from .error_body import ErrorBody
 from .verdict import Verdict
 
+CUT_SHORT = "(This answer was cut off: it reached its limit of length. Ask for the rest.)"
+"""The line after an answer that ended at the limit of the model or of `MAX_OUTPUT_TOKENS`."""
+
 _GOOD = frozenset({"STOP", "TOOL_CALLS", "FUNCTION_CALL", "END_TURN", "TOOL_USE", "STOP_SEQUENCE"})
 _CUT = frozenset({"MAX_TOKENS", "LENGTH", "MODEL_CONTEXT_WINDOW_EXCEEDED"})
 _SAFETY = frozenset(
@@ -60,9 +63,14 @@ def worst_reason(answer: AIMessage, record: WireRecord) -> str:
     return max(reasons, key=_badness)
 
 
-def is_cut(reason: str) -> bool:
-    """Say whether a finish reason means that the answer ended at a limit."""
-    return reason in _CUT
+def is_cut(answer: AIMessage, record: WireRecord) -> bool:
+    """Say whether an answer ended at a limit, in the middle of what it says to the person.
+
+    Args:
+        answer: The answer as the client merged it.
+        record: What came over the wire.
+    """
+    return not answer.tool_calls and worst_reason(answer, record) in _CUT
 
 
 def error_inside(record: WireRecord, now: datetime) -> Verdict | None:

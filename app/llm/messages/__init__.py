@@ -2,6 +2,7 @@
 
 from .kept_answer import undeclared, with_declared_names, without_thoughts
 from .provider_shapes import (
+    CUT,
     NOTICE,
     PROVIDER,
     SIGNER,
@@ -17,6 +18,7 @@ from .trimming import CHARACTERS_A_TOKEN, estimate_tokens, fit, tighter
 __all__ = [
     "BLOCKED",
     "CHARACTERS_A_TOKEN",
+    "CUT",
     "FAILED",
     "NOTICE",
     "PROVIDER",

@@ -29,6 +29,9 @@ from .tool_names import sent_name
 NOTICE = "notice"
 """Key in `response_metadata` of the words about an outage that head an answer's text."""
 
+CUT = "cut"
+"""Key in `response_metadata` of the line that ends the text of an answer that was cut."""
+
 PROVIDER = "provider"
 """Key in `response_metadata` of the place in the chain that gave the answer."""
 
@@ -184,10 +187,13 @@ def _with_ids(message: AIMessage, calls: Sequence[ToolCall], ids: list[str]) -> 
 def _spoken(message: AIMessage) -> AIMessage | None:
     """Return an answer without calls as it was spoken by its model; None where nothing was."""
     notice = str(message.response_metadata.get(NOTICE) or "")
-    text = _text(message).removeprefix(notice).strip() if notice else _text(message)
+    cut = str(message.response_metadata.get(CUT) or "")
+    text = _text(message)
+    if notice or cut:
+        text = text.removeprefix(notice).removesuffix(cut).strip()
     if not text.strip():
         return None
-    content = text if notice else message.content
+    content = text if notice or cut else message.content
     return AIMessage(content=content, response_metadata=message.response_metadata)
 
 
