@@ -1,5 +1,6 @@
 """What is sent and what comes back: shapes of messages, trimming, repair of tool calls."""
 
+from .call_recognition import looks_like_call
 from .kept_answer import undeclared, with_declared_names, without_thoughts
 from .provider_shapes import (
     CUT,
@@ -12,7 +13,7 @@ from .provider_shapes import (
     is_signed,
 )
 from .told import BLOCKED, FAILED
-from .tool_call_repair import looks_like_call, read_back
+from .tool_call_repair import read_back
 from .trimming import CHARACTERS_A_TOKEN, estimate_tokens, fit, tighter
 
 __all__ = [

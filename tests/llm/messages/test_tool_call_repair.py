@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from app.llm.messages.call_recognition import looks_like_call
 from app.llm.messages.tool_call_repair import Repaired, RepairedCall, read_back
+from app.llm.wire.head_filter import HeadFilter
 from app.tools import arguments as arg
 from tests.conftest import ROOT, Relay, provider_settings
 from tests.fakes import groq as groq_api
@@ -80,6 +82,32 @@ SPELLINGS = [
     '```json\n{"ids": [3]}\n```<\uff5ctool\u2581call\u2581end\uff5c>',
     '{"name": "complete_tasks", "arguments": {"ids": [3]}',
     '{"name": "complete_tasks", "arguments": {"ids": [3]"}}',
+    "```tool_code\nprint(default_api.complete_tasks(ids=[3]))\n```",
+    "tool_code\nprint(default_api.complete_tasks(ids=[3]))",
+    "```tool_code\ndefault_api.complete_tasks(ids=[3])\n```",
+    "print(functions.complete_tasks(ids=[3]))",
+    '<invoke name="complete_tasks"><parameter name="ids">[3]</parameter></invoke>',
+    '<function_calls>\n<invoke name="complete_tasks">\n<parameter name="ids">[3]</parameter>\n'
+    "</invoke>\n</function_calls>",
+    "<tool_call>complete_tasks\n<arg_key>ids</arg_key>\n<arg_value>[3]</arg_value>\n</tool_call>",
+    '<tool_call>complete_tasks{"ids": [3]}</tool_call>',
+    "<|tool_calls_section_begin|><|tool_call_begin|>functions.complete_tasks:0"
+    '<|tool_call_argument_begin|>{"ids": [3]}<|tool_call_end|><|tool_calls_section_end|>',
+    '[TOOL_CALLS]complete_tasks[ARGS]{"ids": [3]}',
+    '[TOOL_CALLS]complete_tasks{"ids": [3]}',
+    "<start_function_call>call:complete_tasks{ids:[3]}<end_function_call>",
+    '<|tool_call>call:complete_tasks{ids:<|"|>[3]<|"|>}<tool_call|>',
+    'commentary to=functions.complete_tasks json{"ids": [3]}',
+    'assistantcommentary to=functions.complete_tasks {"ids": [3]}',
+    "<|start|>assistant to=functions.complete_tasks<|channel|>commentary json"
+    '<|message|>{"ids": [3]}<|call|>',
+    '{"tool_name": "complete_tasks", "parameters": {"ids": [3]}}',
+    '{"action": "complete_tasks", "action_input": {"ids": [3]}}',
+    '{"recipient_name": "functions.complete_tasks", "parameters": {"ids": [3]}}',
+    '{"tool_uses": [{"recipient_name": "functions.complete_tasks", "parameters": {"ids": [3]}}]}',
+    '{"function_call": {"name": "complete_tasks", "arguments": "{\\"ids\\": [3]}"}}',
+    '{"name": "complete_tasks:0", "arguments": {"ids": [3]}}',
+    '<|START_ACTION|>[{"tool_name": "complete_tasks", "parameters": {"ids": [3]}}]<|END_ACTION|>',
 ]
 
 
@@ -115,12 +143,88 @@ NOT_CERTAIN = [
     '{"name": "complete_tasks", "arguments": {"ids": [3]}} {"name": "rm", "arguments": {}}',
     '[{"name": "complete_tasks", "arguments": {"ids": [3]}}, "and more"]',
     '{"titles": ["Milk"]}',
+    '{"name": "complete_tasks", "description": "d", "parameters": {"ids": [3]}}',
+    '{"name": "complete_tasks", "arguments": "{\\"ids\\": {\\"a\\": 1}"}',
+    "<tool_call>complete_tasks\n<arg_key>ids</arg_key>\n<arg_value>[3",
+    '<invoke name="complete_tasks"><parameter name="ids">[3]</parameter>',
+    "<start_function_call>call:complete_tasks{ids:[3]}",
+    "print(default_api.complete_tasks(ids=[3]), 1)",
+    "x = default_api.complete_tasks(ids=[3])",
+    '<|channel|>commentary to=functions.complete_tasks<|message|>{"ids": [3',
 ]
 
 
 @pytest.mark.parametrize("text", NOT_CERTAIN)
 def test_what_is_not_certain_is_left(text: str) -> None:
     assert read_back(text, TOOLS) is None
+
+
+def as_text(case: dict[str, Any]) -> str:
+    return case["body"]["error"].get("failed_generation") or ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *SPELLINGS[:13],
+        *SPELLINGS[14:],
+        *(as_text(case) for case in CASES if as_text(case) and case.get("dialect") != "prose"),
+        *(text for text in NOT_CERTAIN if text.startswith(("<", '{"name": "Com', "print(def"))),
+        '{"name": "complete_tasks", "arguments": {"ids": [3',
+        '<tool_call>\n{"name": "comp',
+        "<tool_call>",
+        "[list_tasks(), complete_tasks(ids=[3])]",
+    ],
+)
+def test_call_that_came_as_text_is_known_for_one_and_never_shown(text: str) -> None:
+    assert looks_like_call(text)
+    head = HeadFilter()
+    assert not any(map(head.feed, text))
+    assert looks_like_call(head.end())
+    found = read_back(text, TOOLS)
+    assert found is None or found.calls
+
+
+PROSE = [
+    "All good",
+    "",
+    "[ ] Milk\n[x] Bread",
+    "[1] Milk",
+    "[]",
+    "{}",
+    "[Milk](https://example.com)",
+    '{"tasks": ["Milk", "Bread"]}',
+    '[{"title": "Milk", "due": null}]',
+    '{"name": "Milk", "priority": "high"}',
+    '{"name": "Buy milk", "arguments": {}}',
+    '{"name": "milk", "input": "text"}',
+    '{"name": "list_tasks", "description": "Lists.", "parameters": {"type": "object"}}',
+    '{"name": "list_tasks"',
+    '```json\n{"tasks": []}\n```',
+    "```python\nprint('x')\n```",
+    "```bash\nls\n```",
+    "<tool_call> is the tag that a model writes",
+    "<tools> and <function> are tags",
+    "<|im_start|> begins a message",
+    "list_tasks(status='open') lists them",
+    "functions are first-class",
+    "tool_code is a word",
+    'I used <tool_call>{"name": "list_tasks", "arguments": {}}</tool_call> for it.',
+    'Let me see. {"name": "list_tasks", "arguments": {}}',
+    "[see below](x) and [f(x)]",
+    '[{"name": "list_tasks", "arguments": {}}, "and more"]',
+]
+
+
+@pytest.mark.parametrize("text", PROSE)
+def test_prose_and_json_that_is_no_call_is_shown(text: str) -> None:
+    assert not looks_like_call(text)
+
+
+@given(st.text(st.sampled_from("{}[]\"'<>=:,()/|_ \nnametoolcargumis"), max_size=60))
+def test_no_text_counts_as_a_call_and_as_prose(text: str) -> None:
+    found = read_back(text, TOOLS)
+    assert not looks_like_call(text) or found is None or found.calls
 
 
 @given(st.sampled_from(SPELLINGS), st.data())

@@ -1,0 +1,132 @@
+"""Read tool calls that stand in a model's own markup: tags and special tokens.
+
+Each dialect is read as pairs of a name and arguments, both as they were written.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from .lenient_json import UncertainError, value_at
+
+Found = list[tuple[str, Any]]
+
+WRAPPERS = re.compile(
+    r"</?(?:\w{1,10}:)?(?:tool[-_]calls?|tool[-_]use|tools?|function_calls?)>"
+    r"|<\|?/?tool_calls?(?:_section)?(?:s_section)?(?:_begin|_end)?\|?>"
+    r"|<\|python_tag\|>|<\|(?:eom|eot|im|call|end|start)(?:_id|_end|_start)?\|>|\[/?TOOL_CALLS\]"
+    r"|<\|(?:start|end)_action\|>|```(?:\w+)?|\A\s*tool_code\b",
+    re.IGNORECASE,
+)
+"""What stands around calls and says nothing more."""
+
+_NAME = r"([\w.:-]+)"
+_BEFORE_JSON = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"to=([\w.-]+)(?:[^{}]{0,200}?<\|message\|>|[ \w]{0,20}?)\s*(?=\{)",  # Harmony
+        r"tool\u2581sep\uff5c>\s*([\w.-]+)\s*(?:```(?:json)?)?\s*(?=\{)",  # DeepSeek
+        rf"<\|tool_call_begin\|>\s*{_NAME}\s*<\|tool_call_argument_begin\|>\s*(?=\{{)",  # Kimi
+        rf"\[TOOL_CALLS\]\s*{_NAME}\s*(?:\[CALL_ID\]\s*\w+\s*)?(?:\[ARGS\])?\s*(?=\{{)",  # Mistral
+        rf"<tool_call>\s*{_NAME}\s*\(?(?=\{{)",
+    )
+)
+_FUNCTION_TAG = re.compile(r"<function(?:\s+name)?\s*[=(]\s*[\"']?([\w.:-]+)[\"']?\)?")
+_PARAMETER = re.compile(r"<parameter=\s*([\w-]+)\s*>(.*?)</parameter>", re.DOTALL)
+_INVOKE = re.compile(r"<(?:\w{1,10}:)?invoke\s+name=[\"']([^\"'<>]{1,200})[\"']\s*>")
+_INVOKED = re.compile(
+    r"<(?:\w{1,10}:)?parameter\s+name=[\"']([\w-]+)[\"'][^<>]{0,40}>(.*?)</(?:\w{1,10}:)?parameter>",
+    re.DOTALL,
+)
+_GLM = re.compile(r"<tool_call>\s*([\w.:-]+)\s*(?=<arg_key>|</tool_call>)")
+_GLM_PAIR = re.compile(
+    r"<arg_key>\s*([\w-]+)\s*</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL
+)
+_GEMMA = re.compile(r"(?:<start_function_call>|<\|tool_call>)\s*call:([\w.-]+)\s*(?=\{)")
+_GEMMA_END = re.compile(r"<end_function_call>|<tool_call\|>")
+_GEMMA_TEXT = re.compile(r"(<escape>|<\|\"\|>)(.*?)\1", re.DOTALL)
+
+
+def marked(text: str) -> Found:
+    """Read what names the tool between special tokens, before its arguments.
+
+    Raises:
+        UncertainError: The call isn't whole.
+    """
+    for mark in _BEFORE_JSON:
+        if found := list(mark.finditer(text)):
+            return [(match[1], value_at(text[match.end() :], alone=False)) for match in found]
+    return _read(text, _GEMMA, _gemma_body)
+
+
+def tagged(text: str) -> Found:
+    """Read `<function=name>{...}</function>` in all its broken forms, and XML.
+
+    Raises:
+        UncertainError: The call isn't whole.
+    """
+    for mark, body in ((_FUNCTION_TAG, _tag_body), (_INVOKE, _invoked), (_GLM, _glm_body)):
+        if found := _read(text, mark, body):
+            return found
+    return []
+
+
+def _read(text: str, mark: re.Pattern[str], read: Callable[[str], Any]) -> Found:
+    """Read the arguments of each call between its mark and the next one."""
+    marks = list(mark.finditer(text))
+    ends = [*(one.start() for one in marks[1:]), len(text)]
+    return [(one[1], read(text[one.end() : end])) for one, end in zip(marks, ends, strict=False)]
+
+
+def _tag_body(body: str) -> Any:
+    closed = "</function>" in body
+    body = body.split("</function>", maxsplit=1)[0]
+    if "<parameter" in body:
+        return dict(_pairs(body, _PARAMETER, "<parameter", closed=closed))
+    body = WRAPPERS.sub(" ", body).strip().lstrip(">(),= \n")
+    if not body.strip("> \n"):
+        if not closed:
+            raise UncertainError
+        return {}
+    return value_at(body)
+
+
+def _invoked(body: str) -> Any:
+    inner, end, _ = body.partition("invoke>")
+    return dict(_pairs(inner, _INVOKED, "parameter name=", closed=bool(end)))
+
+
+def _glm_body(body: str) -> Any:
+    inner, end, _ = body.partition("</tool_call>")
+    return dict(_pairs(inner, _GLM_PAIR, "<arg_key>", closed=bool(end)))
+
+
+def _pairs(
+    body: str, pair: re.Pattern[str], begin: str, *, closed: bool
+) -> Iterator[tuple[str, str]]:
+    found = pair.findall(body)
+    if not closed or body.count(begin) != len(found):
+        raise UncertainError
+    yield from ((name, value.strip()) for name, value in found)
+
+
+def _gemma_body(body: str) -> Any:
+    """Read `{status:<escape>open<escape>,limit:3}`, whose texts stand between marks."""
+    inner, *end = _GEMMA_END.split(body, maxsplit=1)
+    texts: list[str] = []
+
+    def put_away(text: re.Match[str]) -> str:
+        texts.append(text[2])
+        return f'"\0{len(texts) - 1}"'
+
+    bare = re.sub(r"([{,]\s*)(\w+)\s*:", r'\1"\2":', _GEMMA_TEXT.sub(put_away, inner))
+    for number, text in enumerate(texts):
+        bare = bare.replace(f'"\0{number}"', json.dumps(text))
+    try:
+        found = json.loads(bare)
+    except (ValueError, RecursionError):
+        raise UncertainError from None
+    if not end:
+        raise UncertainError
+    return found
