@@ -54,7 +54,7 @@ _DEPLETED = re.compile(
     r"\bcredits? (is|are|balance is) depleted|\bcredit balance is too low", re.IGNORECASE
 )
 _PER_DAY = re.compile(r"\bper day\b|\((TPD|RPD|ASPD)\)", re.IGNORECASE)
-_SIZES = re.compile(r"Limit (\d+)\b.*?Requested ~?(\d+)", re.IGNORECASE | re.DOTALL)
+_SIZES = re.compile(r"Limit (\d{1,18})\b.*?Requested ~?(\d{1,18})\b", re.IGNORECASE | re.DOTALL)
 
 
 def classify(
@@ -209,9 +209,14 @@ def _zero_limit(body: ErrorBody) -> bool:
 def _limits(body: ErrorBody) -> Iterator[Mapping[str, Any]]:
     """Yield the limits that Google names: quota violations, and the metadata of its reason."""
     for failure in body.details("QuotaFailure"):
-        yield from failure.get("violations") or ()
+        violations = failure.get("violations")
+        for violation in violations if isinstance(violations, list) else ():
+            if isinstance(violation, dict):
+                yield violation
     for info in body.details("ErrorInfo"):
-        yield info.get("metadata") or {}
+        metadata = info.get("metadata")
+        if isinstance(metadata, dict):
+            yield metadata
 
 
 def _sticky(body: ErrorBody) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _DEEPEST = 10
+_LARGEST_STATUS = 599
+"""Above it stand the codes of other schemes."""
 _STATUS_OF_CODE = {
     "rate_limit_exceeded": 429,
     "internal_server_error": 500,
@@ -142,7 +144,7 @@ def _no_json(body: object) -> str:
 def _status(status: object, error: Mapping[str, Any]) -> int | None:
     """Prefer the status in the body: an error inside a stream arrived under HTTP 200."""
     for value in (error.get("status_code"), error.get("code"), status):
-        if isinstance(value, int) and value >= 400:
+        if isinstance(value, int) and 400 <= value <= _LARGEST_STATUS:
             return value
     for name in ("code", "status", "type"):
         if found := _STATUS_OF_CODE.get(str(error.get(name))):
@@ -150,7 +152,9 @@ def _status(status: object, error: Mapping[str, Any]) -> int | None:
     return status if isinstance(status, int) and status > 0 else None
 
 
-def _inner(body: object) -> Mapping[str, Any]:
+def _inner(body: object, depth: int = 0) -> Mapping[str, Any]:
+    if depth > _DEEPEST:
+        return {}
     if isinstance(body, str):
         body = _json(body)
     if isinstance(body, list) and len(body) == 1:
@@ -159,9 +163,11 @@ def _inner(body: object) -> Mapping[str, Any]:
         return {}
     if isinstance(body.get("error"), dict | str):
         nested = body["error"]
-        return _inner(nested) if isinstance(nested, dict) else {"message": nested}
+        return _inner(nested, depth + 1) if isinstance(nested, dict) else {"message": nested}
     document = _json(body.get("message"))
-    return _inner(document) if isinstance(document, dict) and "error" in document else body
+    return (
+        _inner(document, depth + 1) if isinstance(document, dict) and "error" in document else body
+    )
 
 
 def _json(text: object) -> object:
@@ -169,5 +175,5 @@ def _json(text: object) -> object:
         return None
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -38,6 +38,12 @@ class Reading:
 
 
 NO_ADDRESS = Reading(FailureKind.CONNECTION, "no such address there", "check {PLACE}_BASE_URL")
+UNFIT = Reading(
+    FailureKind.MODEL_NOT_FOUND,
+    "its model can't do what is needed here",
+    "set {PLACE}_MODEL to one that calls tools",
+    one_model=True,
+)
 PROXY_REFUSED = Reading(FailureKind.CONNECTION, "the proxy refused", "check HTTPS_PROXY")
 
 
@@ -98,8 +104,11 @@ _SENTENCES: tuple[tuple[str, Reading], ...] = (
         r"|(developer|system) instructions?|multi-?turn( chat)?|chat|streaming)`? "
         r"(is|are) not (enabled|supported|available)\b"
         r"|\bis not (enabled|supported) (for|by|with|in) (this model|the model|models/)"
-        r"|\btools\b[^.]*\bnot supported\b|\bthis model only supports\b|\bnot a chat model\b"
-        r"|\b(unknown|invalid|unsupported|no such) model\b(?! (output|response|settings))"
+        r"|\btools\b[^.]*\bnot supported\b|\bthis model only supports\b|\bnot a chat model\b",
+        UNFIT,
+    ),
+    (
+        r"\b(unknown|invalid|unsupported|no such) model\b(?! (output|response|settings))"
         r"|\bmodel\b.{0,80}\b(does not exist|(is |was )?not found"
         r"|has been (retired|decommissioned|shut down|deprecated|removed)"
         r"|is no longer (available|supported))"

@@ -121,7 +121,8 @@ REFUSALS = {
         "model_not_found",
     ),
     "g-only-interactions": Refusal(
-        "gemini", 400, google(400, "This model only supports Interactions API."), "model_not_found"
+        "gemini", 400, google(400, "This model only supports Interactions API."),
+        "model_not_found", says="set GEMINI_MODEL to one that calls tools",
     ),
     "q-no-tools": Refusal(
         "groq", 400, groq("`tool calling` is not supported with this model"), "model_not_found"
