@@ -20,7 +20,9 @@ def text_of(provider: str, *pieces: str) -> str:
     if provider == "groq":
         events = [event(MODEL, {"content": piece}) for piece in pieces]
         return b"".join([*events, event(MODEL, {}, "stop"), b"data: [DONE]\n\n"]).decode()
-    frames = [{"content": {"role": "model", "parts": [{"text": piece}]}} for piece in pieces]
+    frames: list[dict[str, Any]] = [
+        {"content": {"role": "model", "parts": [{"text": piece}]}} for piece in pieces
+    ]
     frames.append({"content": {"role": "model", "parts": [{"text": ""}]}, "finishReason": "STOP"})
     return "".join(f"data: {json.dumps({'candidates': [one]})}\r\n\r\n" for one in frames)
 
