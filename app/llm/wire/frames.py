@@ -164,11 +164,10 @@ class ChatCompletionFrames:
     def mend(self, frame: dict[str, Any]) -> None:
         """Keep the first choice alone, since clients take whatever stands first.
 
-        Its delta may be null, or a whole `message`; the role is the assistant's; text may be a
-        list of parts, thoughts among them.
+        There may be none; its delta may be null, or a whole `message`; the role is the
+        assistant's; text may be a list of parts, thoughts among them.
         """
-        if isinstance(choices := frame.get("choices"), list):
-            frame["choices"] = _first(choices)
+        frame["choices"] = _first(frame.get("choices") or [])
         for choice in self._choices(frame):
             if choice.get("delta") is None:
                 message = choice.get("message")

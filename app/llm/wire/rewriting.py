@@ -103,11 +103,14 @@ class Rewriter:
         self._keep_constant(frame)
         if error := frames.error(frame):
             record.errors.append(error)
-        for slot in frames.texts(frame):
-            slot.put(self._head.feed(self._joined(slot.text)))
-        for piece in frames.calls(frame):
-            record.add_call(piece)
+        slots, pieces = list(frames.texts(frame)), list(frames.calls(frame))
         reasons = list(frames.finish_reasons(frame))
+        if record.finish_reasons and frames.ends_once and not reasons:  # in what order, then?
+            record.unreadable |= bool(pieces) or any(slot.text for slot in slots)
+        for slot in slots:
+            slot.put(self._head.feed(self._joined(slot.text)))
+        for piece in pieces:
+            record.add_call(piece)
         record.finish_reasons += reasons
         record.rejected_call = record.rejected_call or frames.rejected_call(frame)
         frames.put_calls(frame, self._whole_calls() if record.finish_reasons else ())

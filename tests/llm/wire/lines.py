@@ -166,7 +166,9 @@ def _wrong(line: dict[str, Any], reply: Reply, first: str, other: str) -> Iterat
         yield f"expected the answer of {other}, got {told}"
     if line.get("goes_over") is False and line["expect"] and not wanted and reply.provider == other:
         yield f"went over: {told}"
-    if found := _RAW.search(f"{reply.reply} {reply.notice}"):
+    found = None if "shown" in line else _RAW.search(f"{reply.reply} {reply.notice}")
+    ours = line["expect"] == "invalid_request" and not line.get("goes_over")
+    if found and not (ours and "fault of this program" in found[0]):
         yield f"shown: {found[0]!r} in {told} {reply.notice!r}"
     if "safety" in f"{reply.reply} {reply.notice}".lower() and "not_safety" in line:
         yield f"called unsafe: {told} {reply.notice!r}"
