@@ -16,7 +16,9 @@ from tests.fakes.steps import Answer
 
 def google(server: GeminiServer, **more: Any) -> ChatGoogleGenerativeAI:
     settings = {"google_api_key": server.key, "model": "gemini-3.5-flash-lite"} | more
-    return ChatGoogleGenerativeAI(base_url=server.url, max_retries=1, **settings)
+    return ChatGoogleGenerativeAI(
+        base_url=server.url, api_version="v1beta", max_retries=1, **settings
+    )
 
 
 @pytest.fixture

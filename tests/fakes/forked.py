@@ -16,7 +16,7 @@ from app.agent import default_agent
 from app.runtime import close_container, shared_container
 from app.settings import Settings
 
-LONGEST = 30
+LONGEST = 50
 """Seconds after which a process that hangs is ended."""
 CHILDREN = 3
 
@@ -75,7 +75,7 @@ def forked(before: str, after: str) -> None:
 def pooled(way: str, before: str, after: str) -> None:
     """Use it, hand work to a pool of `multiprocessing`, and use it again."""
     say("parent", answer(before))
-    with multiprocessing.get_context(way).Pool(2) as pool:
+    with multiprocessing.get_context(way).Pool(2 if way == "fork" else 1) as pool:
         for text in pool.map_async(answer, [after, before, after, before]).get(LONGEST):
             say("child", text)
         pool.close()
@@ -85,7 +85,7 @@ def pooled(way: str, before: str, after: str) -> None:
 
 def main(way: str, before: str, after: str) -> None:
     """Do it one way."""
-    signal.alarm(2 * LONGEST)
+    signal.alarm(LONGEST)
     if way == "os.fork":
         forked(before, after)
     else:

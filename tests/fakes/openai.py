@@ -4,15 +4,19 @@ Rules from the OpenAI API reference; the one on tools and thinking is an error t
 newer models give.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from tests.fakes.groq import GroqServer, error
 from tests.fakes.http import Refused
+from tests.fakes.steps import Answer
 
-_OWN = {"max_completion_tokens", "stream_options", "reasoning_effort", "parallel_tool_calls"}
-_TOP = {"model", "messages", "stream", "temperature", "stop", "max_tokens", "tools", "tool_choice"}
+_OWN = {"max_completion_tokens", "reasoning_effort", "parallel_tool_calls"}
+_OLD = {"model", "messages", "stream", "temperature", "stop", "max_tokens", "tools", "tool_choice"}
+_TOP = {*_OLD, "stream_options"}
+_DONE = b"data: [DONE]\n\n"
 
 
 class OpenAIServer(GroqServer):
@@ -35,6 +39,22 @@ class OpenAIServer(GroqServer):
             raise Refused(error(400, f"Unknown parameter: '{unknown.pop()}'."))
         if body.get("model") not in self.models:
             raise Refused(error(404, "The model does not exist.", "model_not_found"))
+
+    def stream(self, answer: Answer, body: dict[str, Any], path: str) -> bytes:
+        """Return the events as Groq does, with the count of tokens where it is asked for."""
+        events = super().stream(answer, body, path)
+        if not body.get("stream_options", {}).get("include_usage"):
+            return events
+        usage = {"prompt_tokens": 100, "completion_tokens": 5, "total_tokens": 105}
+        chunk = {"id": "chatcmpl-fake", "object": "chat.completion.chunk", "created": 1764000000}
+        chunk |= {"model": body["model"], "choices": [], "usage": usage}
+        return events.removesuffix(_DONE) + f"data: {json.dumps(chunk)}\n\n".encode() + _DONE
+
+
+class UncountingServer(OpenAIServer):
+    """A server that doesn't know how to be asked for a count of tokens, and refuses to be."""
+
+    allowed = _OLD
 
 
 class RealOpenAIServer(OpenAIServer):

@@ -1,6 +1,7 @@
 """Say what a provider's file holds: how to open its client, and what it wants."""
 
 import logging
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -84,17 +85,56 @@ def reveal(key: Secret | None) -> Any:
     return SecretStr(key.reveal()) if key else None
 
 
-def event_hooks(settings: Settings, frames: Frames) -> dict[str, list[Callable[..., Any]]]:
+_NEEDED = {"host", "content-length", "content-type", "accept", "connection"}
+"""Headers without which no request is one."""
+
+NOT_FROM_THE_ENVIRONMENT: Mapping[str, Any] = {"output_version": None}
+"""What LangChain's classes would read from the environment, whatever the provider."""
+
+
+def event_hooks(
+    settings: Settings, frames: Frames, headers: Mapping[str, str | None]
+) -> dict[str, list[Callable[..., Any]]]:
     """Return the hooks of a provider's httpx client: the connect limit, and the wire's reader.
 
     Args:
         settings: Hold the connect limit.
         frames: Reads the frames of the provider's API.
+        headers: What its client might take from the environment, and must be so, or not be there.
     """
     return {
-        "request": [connect_limit(settings)],
+        "request": [connect_limit(settings), own_headers(headers)],
         "response": [response_hook(frames, looks_like_call)],
     }
+
+
+def own_headers(
+    headers: Mapping[str, str | None], environment: Mapping[str, str] = os.environ
+) -> Callable[[Any], Awaitable[None]]:
+    """Return a hook that lets the environment put no header into a request.
+
+    Args:
+        headers: What must be so; None must not be there.
+        environment: Where an SDK may be told of more, a header a line (`..._CUSTOM_HEADERS`).
+    """
+    lines = [
+        line
+        for name, value in environment.items()
+        if name.endswith("_CUSTOM_HEADERS")
+        for line in value.splitlines()
+    ]
+    foreign = {line.partition(":")[0].strip().lower() for line in lines if ":" in line}
+
+    async def set_own(request: Any) -> None:
+        for name in foreign - _NEEDED - set(headers):
+            request.headers.pop(name, None)
+        for name, value in headers.items():
+            if value is None:
+                request.headers.pop(name, None)
+            else:
+                request.headers[name] = value
+
+    return set_own
 
 
 def connect_limit(settings: Settings) -> Callable[[Any], Awaitable[None]]:

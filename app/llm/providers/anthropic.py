@@ -6,7 +6,7 @@ from typing import Any
 from ...settings import PlaceSettings, Settings
 from ..messages import in_plain_strings
 from ..wire import AnthropicFrames
-from .adapter import Client, ProviderAdapter, event_hooks, reveal
+from .adapter import NOT_FROM_THE_ENVIRONMENT, Client, ProviderAdapter, event_hooks, reveal
 from .model_lists import Listing, ids
 from .tool_declarations import declarations
 
@@ -21,8 +21,9 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     from langchain_anthropic import ChatAnthropic
 
     key = reveal(place.api_key)
+    own = {"x-api-key": key.get_secret_value(), "authorization": None}
     http = anthropic.DefaultAsyncHttpxClient(
-        timeout=None, event_hooks=event_hooks(settings, AnthropicFrames())
+        timeout=None, event_hooks=event_hooks(settings, AnthropicFrames(), own)
     )
     client = anthropic.AsyncAnthropic(
         api_key=key.get_secret_value(),
@@ -39,6 +40,8 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
         max_tokens_to_sample=settings.max_output_tokens,
         stop=None,
         timeout=None,
+        anthropic_proxy=None,
+        **NOT_FROM_THE_ENVIRONMENT,
     )
     model.__dict__["_async_client"] = client
     return Client(model, client.close)

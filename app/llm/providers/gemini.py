@@ -6,7 +6,7 @@ from typing import Any
 from ...settings import PlaceSettings, Settings
 from ..messages import for_gemini
 from ..wire import GeminiFrames
-from .adapter import Client, ProviderAdapter, event_hooks, reveal
+from .adapter import NOT_FROM_THE_ENVIRONMENT, Client, ProviderAdapter, event_hooks, reveal
 from .model_lists import Listing
 from .tool_declarations import declarations_of_one_type
 
@@ -23,6 +23,7 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     """
     import httpx
     from google.genai import Client as GoogleClient
+    from google.genai.client import DebugConfig
     from google.genai.types import HttpOptions
     from langchain_google_genai import ChatGoogleGenerativeAI
 
@@ -33,13 +34,16 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
         vertexai=False,
         max_retries=1,
         max_output_tokens=settings.max_output_tokens,
+        **NOT_FROM_THE_ENVIRONMENT,
     )
+    own = {"x-goog-api-key": reveal(place.api_key).get_secret_value(), "authorization": None}
     http = httpx.AsyncClient(
-        timeout=None, follow_redirects=True, event_hooks=event_hooks(settings, GeminiFrames())
+        timeout=None, follow_redirects=True, event_hooks=event_hooks(settings, GeminiFrames(), own)
     )
     model.client = GoogleClient(
         vertexai=False,
         api_key=reveal(place.api_key).get_secret_value(),
+        debug_config=DebugConfig(client_mode=""),
         http_options=HttpOptions(base_url=url, api_version=_API_VERSION, httpx_async_client=http),
     )
     return Client(model, http.aclose, http)

@@ -6,7 +6,14 @@ from ...settings import Limit, PlaceSettings, Settings, Window
 from ..failures import duration
 from ..messages import in_plain_strings
 from ..wire import ChatCompletionFrames
-from .adapter import Client, ProviderAdapter, RemainingQuota, event_hooks, reveal
+from .adapter import (
+    NOT_FROM_THE_ENVIRONMENT,
+    Client,
+    ProviderAdapter,
+    RemainingQuota,
+    event_hooks,
+    reveal,
+)
 from .model_lists import Listing, bearer, ids
 from .tool_declarations import declarations
 
@@ -22,8 +29,9 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     import httpx
     from langchain_groq import ChatGroq
 
+    own = bearer(place.api_key.reveal() if place.api_key else "")
     http = httpx.AsyncClient(
-        timeout=None, event_hooks=event_hooks(settings, ChatCompletionFrames())
+        timeout=None, event_hooks=event_hooks(settings, ChatCompletionFrames(), own)
     )
     effort = {"reasoning_effort": "low"} if place.model.startswith("openai/gpt-oss") else {}
     model = ChatGroq(
@@ -33,6 +41,8 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
         max_retries=0,
         max_tokens=settings.max_output_tokens,
         http_async_client=http,
+        groq_proxy=None,
+        **NOT_FROM_THE_ENVIRONMENT,
         **effort,  # type: ignore[arg-type]
     )
     return Client(model, http.aclose, http)

@@ -3,7 +3,7 @@
 from ...settings import PlaceSettings, Settings
 from ..messages import in_plain_strings
 from ..wire import OllamaFrames
-from .adapter import Client, ProviderAdapter, event_hooks
+from .adapter import NOT_FROM_THE_ENVIRONMENT, Client, ProviderAdapter, event_hooks
 from .model_lists import Listing, bearer
 from .tool_declarations import declarations
 
@@ -19,16 +19,17 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     context = None
     if place.max_input_tokens:
         context = place.max_input_tokens + _ROOM_FOR_TOOLS + settings.max_output_tokens
-    headers = {"Authorization": f"Bearer {place.api_key.reveal()}"} if place.api_key else {}
+    key = f"Bearer {place.api_key.reveal()}" if place.api_key else None
+    headers = {"authorization": key}
     model = ChatOllama(
         model=place.model,
         base_url=url,
         num_ctx=context,
         num_predict=settings.max_output_tokens,
-        client_kwargs={"headers": headers},
+        **NOT_FROM_THE_ENVIRONMENT,
         async_client_kwargs={
             "timeout": httpx.Timeout(None, connect=settings.connect_timeout),
-            "event_hooks": event_hooks(settings, OllamaFrames()),
+            "event_hooks": event_hooks(settings, OllamaFrames(), headers),
         },
     )
     return Client(model, model._async_client.close)  # noqa: SLF001 - see test_private_names.py

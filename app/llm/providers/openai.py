@@ -6,9 +6,10 @@ from typing import Any
 from ...settings import PlaceSettings, Secret, Settings
 from ..messages import in_plain_strings
 from ..wire import ChatCompletionFrames
-from .adapter import Client, ProviderAdapter, event_hooks, reveal
+from .adapter import NOT_FROM_THE_ENVIRONMENT, Client, ProviderAdapter, event_hooks, reveal
 from .model_lists import Listing, bearer, ids
 from .tool_declarations import declarations
+from .usage import usage_where_it_is_told
 
 _NO_KEY = Secret("none")
 
@@ -21,22 +22,29 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     import openai
     from langchain_openai import ChatOpenAI
 
+    secret = place.api_key or _NO_KEY
+    own = dict.fromkeys(("openai-organization", "openai-project"))
     http = openai.DefaultAsyncHttpxClient(
-        timeout=None, event_hooks=event_hooks(settings, ChatCompletionFrames())
+        timeout=None,
+        event_hooks=event_hooks(
+            settings, ChatCompletionFrames(), {**own, **bearer(secret.reveal())}
+        ),
     )
     more: dict[str, Any] = {"extra_body": {"max_tokens": settings.max_output_tokens}}
     if url == place.provider.url:
-        more = {"max_completion_tokens": settings.max_output_tokens, "stream_usage": True}
-        more |= _effort(place.model)
-    model = ChatOpenAI(
+        more = {"max_completion_tokens": settings.max_output_tokens} | _effort(place.model)
+    model = usage_where_it_is_told(ChatOpenAI)(
         model=place.model,
-        api_key=reveal(place.api_key or _NO_KEY),
+        api_key=reveal(secret),
         base_url=url,
         max_retries=0,
         timeout=openai.Timeout(None, connect=settings.connect_timeout),
         stream_chunk_timeout=None,
+        stream_usage=True,
         http_async_client=http,
+        openai_proxy=None,
         use_responses_api=False,
+        **NOT_FROM_THE_ENVIRONMENT,
         **more,
     )
     return Client(model, http.aclose)

@@ -70,6 +70,6 @@ class Retries:
         return Retry(conversation, pause) if fits else None
 
     def _pause(self, verdict: Verdict) -> float | None:
-        if verdict.kind.row.transient:
+        if verdict.kind.row.transient and not verdict.mend:
             return verdict.retry_after or _FIRST_PAUSE * 2**self._passed
         return verdict.retry_after if verdict.waiting_helps else None

@@ -113,7 +113,7 @@ def test_day_of_gemini_ends_at_midnight_pacific(make: Make, clock: FixedClock) -
 def test_zone_of_a_day_is_not_read_on_the_event_loop(make: Make) -> None:
     relay = make(gemini_limits="9 requests/day")
     who(relay)
-    ZoneInfo.clear_cache()
+    ZoneInfo.clear_cache(only_keys=["America/Los_Angeles"])  # others are compared elsewhere
     blocking = BlockBuster()
     blocking.activate()
     try:
