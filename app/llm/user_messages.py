@@ -93,11 +93,16 @@ def _way_out(last: Attempt, local_now: datetime) -> str:
 
 
 def _advice(failed: Sequence[Attempt], local_now: datetime) -> str:
+    kinds = {attempt.kind for attempt in failed}
+    if kinds == {FailureKind.BLOCKED}:
+        return "please say it another way"
+    if kinds == {FailureKind.CONTEXT_OVERFLOW}:
+        return "please say it in fewer words, or begin a new thread"
     waits = [
         attempt.wait or _DEFAULT_WAIT
         for attempt in failed
         if attempt.kind
-        and not attempt.mend
+        and not (attempt.mend or attempt.no_quota)
         and FailureKind(attempt.kind).row.waiting is not Waiting.NO_USE
     ]
     if not waits:

@@ -145,6 +145,26 @@ def test_last_failure_in_time_decides_which_sentence_it_is() -> None:
     assert outage_sentence(attempts, (), NOON).endswith("Please say it another way.")
 
 
+@pytest.mark.parametrize(
+    ("kind", "end"),
+    [
+        (FailureKind.BLOCKED, "please say it another way."),
+        (FailureKind.CONTEXT_OVERFLOW, "please say it in fewer words, or begin a new thread."),
+    ],
+)
+def test_what_only_the_message_can_mend_is_told_as_that(kind: FailureKind, end: str) -> None:
+    attempts = [replace(failed(name, kind), goes_over=True) for name in ("gemini", "groq")]
+    assert outage_sentence(attempts, (), NOON).endswith(end)
+
+
+def test_billing_stop_and_a_setting_to_mend_are_not_waited_for() -> None:
+    stopped = replace(failed("gemini", FailureKind.QUOTA_DAILY), no_quota=True)
+    wrong = replace(failed("groq", FailureKind.CONNECTION), mend="check GROQ_BASE_URL")
+    sentence = outage_sentence([stopped, wrong], (), NOON)
+    assert "can't be reached, check GROQ_BASE_URL" in sentence
+    assert sentence.endswith("waiting won't help, so please mend what is named here.")
+
+
 def test_words_of_one_failure_stand_in_the_place_of_its_kinds() -> None:
     refused = replace(failed("groq", FailureKind.CONNECTION), words="check GROQ_BASE_URL")
     assert "Groq (m): check GROQ_BASE_URL" in outage_sentence([refused], (), NOON)

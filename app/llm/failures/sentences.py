@@ -11,9 +11,9 @@ from ...settings import FailureKind
 IN_BETWEEN = "a proxy or firewall in between answered"
 NETWORK = "refused by the network, check the network's settings"
 LEAKED = "its key was reported as leaked, replace {PLACE}_API_KEY"
-TERMS = "the terms of its model wait to be accepted by the key's owner"
+TERMS = "the terms of its model wait to be accepted in the account of {PLACE}_API_KEY"
 COUNTRY = "not offered in this country or region"
-NO_BILLING = "billing is not enabled for its key"
+NO_BILLING = "billing is not enabled for the project of {PLACE}_API_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,15 @@ _SENTENCES: tuple[tuple[str, Reading], ...] = (
     ),
     (
         r"\bbilling\b.{0,30}\b(enabled|disabled|inactive|not active|closed)\b|enable billing"
-        r"|\bbilling (hard )?limit\b"
+        r"|\bbilling account\b.{0,40}\b(disabled|closed|suspended|not found)",
+        Reading(FailureKind.QUOTA_DAILY, NO_BILLING, sticky=True),
+    ),
+    (
+        r"\bbilling (hard )?limit\b"
         r"|\b(insufficient|no remaining|not enough) (balance|credits?|funds)"
         r"|\bcredits? (is|are|balance is|have been) (depleted|exhausted|used up)"
         r"|\b(credit )?balance is too low",
-        Reading(FailureKind.QUOTA_DAILY, NO_BILLING, sticky=True),
+        Reading(FailureKind.QUOTA_DAILY, sticky=True),
     ),
     (
         r"token count\b.*\bexceeds the maximum number of tokens|\bprompt is too long\b"

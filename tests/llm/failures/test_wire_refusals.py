@@ -154,13 +154,13 @@ REFUSALS = {
         "gemini", 403,
         google(403, "This API method requires billing to be enabled.", "PERMISSION_DENIED",
                details=info("BILLING_DISABLED")),
-        "quota_daily", says="billing",
+        "quota_daily", says="project of GEMINI_API_KEY",
     ),
     "g-denied-as-400": Refusal(
         "gemini", 400, google(400, "The caller does not have permission", "PERMISSION_DENIED"),
         "permission",
     ),
-    "q-balance": Refusal("groq", 400, groq("Insufficient balance"), "quota_daily"),
+    "q-balance": Refusal("groq", 400, groq("Insufficient balance"), "quota_daily", says="no quota"),
     "q-terms-403": Refusal(
         "groq", 403, groq("The model requires terms acceptance.", "model_terms_required"),
         "permission", says="terms",
