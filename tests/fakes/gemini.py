@@ -148,7 +148,7 @@ class GeminiServer(ProviderServer):
     def _called(self, answer: Answer, model: str) -> list[dict[str, Any]]:
         called = [{"functionCall": {"name": n, "args": a}} for n, a in answer.calls]
         if called and model.startswith("gemini-3"):
-            signature = base64.b64encode(f"thought-{len(self._signatures)}".encode()).decode()
+            signature = base64.b64encode(f"thought-{len(self._signatures):09}".encode()).decode()
             self._signatures[signature] = (model, self.requests[-1]["headers"]["x-goog-api-key"])
             called[0]["thoughtSignature"] = signature  # type: ignore[assignment]
         return called

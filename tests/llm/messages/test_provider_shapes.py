@@ -68,7 +68,7 @@ def test_geminis_own_signature_goes_back_to_gemini_and_not_to_groq(
     gemini.plays(calls("list_tasks"), says("First."), gemini_api.OVERLOADED)
     relay.say("What is there?")
     sent = gemini.requests[1]["body"]["contents"][1]["parts"][-1]
-    assert base64.urlsafe_b64decode(sent["thoughtSignature"]) == b"thought-0"
+    assert base64.urlsafe_b64decode(sent["thoughtSignature"]) == b"thought-000000000"
     assert relay.say("And now?").provider == "groq"
     assert "ignature" not in str(groq.requests[-1]["body"])
 
