@@ -114,7 +114,7 @@ class Guard(ChainStep):
         admission = await self._breakers.admit(self._breaker_keys)
         if skipped := await self._skipped(input, admission, conversation):
             return self._fail(input, attempt.ended(Outcome.SKIPPED, skipped), skipped)
-        one_call = bool(input.plan.again) or admission.probe or not admission.allowed
+        one_call = bool(input.plan.again) or admission.probe
         retries = Retries(0 if one_call else self._policy.retries, self._policy.longest_pause)
         words_only = False
         while True:

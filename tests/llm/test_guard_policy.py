@@ -118,6 +118,21 @@ def test_look_at_a_model_that_may_be_back_is_one_call(retries: int) -> None:
     assert state(scripted, "model") is BreakerState.OPEN
 
 
+def test_look_gets_no_quick_try_after_a_short_stated_wait_either() -> None:
+    scripted = Scripted(ProviderSaidError(429, "Please try again in 1s"), retries=2)
+    half_open(scripted)
+    assert ended(asyncio.run(scripted.ask("groq")).attempts.made) == [("failed", "rate_limit")]
+
+
+def test_second_chance_gets_no_quick_tries() -> None:
+    scripted = Scripted(BUSY, retries=2)
+    call = scripted.call()
+    again = replace(call, plan=call.plan.asking_again(("gemini",)))
+    with pytest.raises(ModelCallError):
+        asyncio.run(scripted.guard.ainvoke(again))
+    assert ended(call.attempts.made) == [("failed", "unavailable")]
+
+
 def test_each_quick_try_counts_and_the_third_failure_is_the_last_call() -> None:
     scripted = Scripted(BUSY, retries=1)
     retried, failed = ("retried", "unavailable"), ("failed", "unavailable")

@@ -78,7 +78,7 @@ def second_chance(
         passed: Seconds of the wait that have passed.
         pause: Seconds to wait where nothing is stated.
     """
-    if failure.kind is None or not failure.outcome.gave_up:
+    if failure.kind is None:
         return None
     longest = time_left - _TIME_TO_ANSWER
     kind = FailureKind(failure.kind)
