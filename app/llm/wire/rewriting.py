@@ -212,8 +212,11 @@ def _stream_class(package: Any) -> Callable[..., Any]:
             self._pieces = pieces
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            async for piece in self._pieces:
-                yield piece
+            try:
+                async for piece in self._pieces:
+                    yield piece
+            finally:  # also when a limit acts, or the caller gives up
+                await self._received.aclose()
 
         async def aclose(self) -> None:
             try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.fakes.gemini import GeminiServer
+from tests.fakes.gemini import STAND_IN, GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.http import ProviderServer
 from tests.fakes.steps import Answer, Wire
@@ -74,7 +74,7 @@ _KINDS = (
 
 
 _MODELS: dict[type[ProviderServer], str] = {
-    GeminiServer: GeminiServer.models[0],
+    GeminiServer: GeminiServer.models[2],
     GroqServer: GroqServer.models[0],
 }
 
@@ -111,7 +111,19 @@ def frames_of(server: ProviderServer, answer: Answer, draw: Draw) -> list[dict[s
     frames: list[dict[str, Any]] = []
     for frame in map(json.loads, data):
         frames += _in_pieces(frame, draw)
+    if isinstance(server, GeminiServer):
+        _sign(frames)
     return frames
+
+
+def _sign(frames: list[dict[str, Any]]) -> None:
+    """Sign the first call, as Gemini 3 does."""
+    for frame in frames:
+        frame["modelVersion"] = GeminiServer.models[0]
+        for part in frame["candidates"][0]["content"]["parts"]:
+            if "functionCall" in part:
+                part["thoughtSignature"] = STAND_IN
+                return
 
 
 def _in_pieces(frame: dict[str, Any], draw: Draw) -> list[dict[str, Any]]:
