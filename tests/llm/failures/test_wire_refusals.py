@@ -226,6 +226,10 @@ REFUSALS = {
         "gemini", 200, google(503, "The model is overloaded.", "UNAVAILABLE"), "unavailable",
         headers={"content-type": "application/json", "retry-after": "7"}, wait=7,
     ),
+    "g-200-in-words": Refusal(
+        "gemini", 200, groq("slow down", "rate_limit_exceeded"), "rate_limit",
+        headers={"content-type": "application/json"},
+    ),
     "q-200": Refusal(
         "groq", 200, groq("Try again in 2 minutes.", "rate_limit_exceeded"), "rate_limit",
         headers={"content-type": "application/json"}, wait=120,
