@@ -240,9 +240,10 @@ def _check_part(part: dict[str, Any]) -> None:
         _refuse("Cannot fetch content from the provided URL.")
     if "inlineData" in part:
         data = part["inlineData"].get("data", "").replace("-", "+").replace("_", "/")
-        head = _MEDIA.get(part["inlineData"].get("mimeType"))
+        kind = part["inlineData"].get("mimeType", part["inlineData"].get("mime_type"))
+        head = _MEDIA.get(kind)
         if head is None:
-            _refuse(f"Unsupported MIME type: {part['inlineData'].get('mimeType')}")
+            _refuse(f"Unsupported MIME type: {kind}")
         elif not base64.b64decode(data, validate=True).startswith(head):
             _refuse("Unable to process input image.")
 

@@ -272,6 +272,13 @@ def test_any_history_is_accepted_by_every_provider(
     assert [server.refusals for server in world.servers] == [[]] * len(PROVIDERS)
 
 
+def test_picture_is_accepted_by_every_provider(world: World) -> None:
+    picture: Any = [{"type": "image", "base64": "iVBORw0KGgo=", "mime_type": "image/png"}]
+    assert all(world.ask([HumanMessage(picture)]))
+    assert [server.refusals for server in world.servers] == [[]] * len(PROVIDERS)
+    assert "iVBORw0KGgo=" in str(world.servers[0].requests[-1]["body"])
+
+
 def test_gemini_keeps_its_signatures_under_the_name_that_we_read() -> None:
     from langchain_google_genai import chat_models
 
