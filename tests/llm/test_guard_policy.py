@@ -162,6 +162,14 @@ def test_second_chance_is_one_call_which_our_own_pause_does_not_keep_out() -> No
     assert after == before
 
 
+def test_our_count_holds_nothing_back_at_a_second_chance() -> None:
+    scripted = Scripted("Hi.", gemini_limits="1 requests/day")
+    asyncio.run(scripted.ask())
+    call = scripted.call("groq")
+    again = replace(call, plan=call.plan.asking_again(("gemini", "groq")))
+    assert asyncio.run(scripted.guard.ainvoke(again)).text == "Hi."
+
+
 def test_second_chance_keeps_to_what_a_provider_stated() -> None:
     scripted = Scripted("Hi.")
     scripted.breakers.failed(scripted.place.breakers, Verdict(FailureKind.RATE_LIMIT), 26.0)
