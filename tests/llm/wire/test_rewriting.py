@@ -149,6 +149,30 @@ def test_anthropic_and_ollama_are_read_alike() -> None:
     assert [(call.name, call.whole) for call in record.calls.values()] == [("a", True)]
 
 
+def test_held_text_of_anthropic_is_told_before_the_end() -> None:
+    text = {"type": "content_block_delta", "index": 0}
+    sent = [
+        text | {"delta": {"type": "text_delta", "text": piece}} for piece in ('{"mi', 'lk": 1}')
+    ]
+    end = {"type": "message_delta", "delta": {"stop_reason": "end_turn"}}
+    _, got = passed(AnthropicFrames(), *sent, end)
+    assert "".join(one["delta"].get("text", "") for one in got) == '{"milk": 1}'
+    assert got[-1] == end
+
+
+def test_calls_reach_the_client_whole_and_once() -> None:
+    pieces = [delta(tool_calls=[piece(text)]) for text in ('{"title": "a', 'b"}')]
+    pieces[0]["choices"][0]["delta"]["tool_calls"][0] |= {
+        "id": "c1",
+        "function": {"name": "x", "arguments": '{"title": "a'},
+    }
+    _, got = passed(ChatCompletionFrames(), *pieces, delta("tool_calls"), delta("tool_calls"))
+    calls = [call for one in got for call in one["choices"][0]["delta"].get("tool_calls", ())]
+    assert [(call["id"], call["function"]) for call in calls] == [
+        ("c1", {"name": "x", "arguments": '{"title": "ab"}'})
+    ]
+
+
 ODD: tuple[Any, ...] = (None, 0, "x", [], {}, [None], [[]], {"a": None}, True, 1e308)
 
 
