@@ -132,6 +132,7 @@ async def litellm_router(world: World, **options: Any) -> AsyncGenerator[System]
     """Give litellm's Router with one fallback."""
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else its import calls out
     import litellm
+    from litellm.router import Router
 
     litellm.suppress_debug_info = True
     models = {
@@ -147,7 +148,7 @@ async def litellm_router(world: World, **options: Any) -> AsyncGenerator[System]
         },
     }
     models["primary alone"] = models["primary"]
-    router = litellm.Router(
+    router = Router(
         model_list=[{"model_name": n, "litellm_params": m} for n, m in models.items()],
         fallbacks=[{"primary": ["fallback"]}],
         **options,

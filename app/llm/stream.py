@@ -97,7 +97,7 @@ async def read_stream(
 def tokens_of(answer: AIMessage) -> Tokens | None:
     """Return what the provider counted; None where it said nothing."""
     usage = answer.usage_metadata
-    if not usage:
+    if not usage or not (usage["input_tokens"] or usage["output_tokens"]):
         return None
     return Tokens(
         incoming=usage["input_tokens"],

@@ -35,8 +35,9 @@ class Summary:
 
     `turns` had one of them; in `failovers` of these another model took over and answered, in
     `all_failed` none did. `kinds` counts failures, those of skipped calls too. Times are of
-    answers. `cost` is in US dollars, None where no price is known at all, and `unpriced`
-    counts calls with tokens but no known price.
+    answers. Tokens are None where no provider told them, and `uncounted` counts answers that came
+    without. `cost` is in US dollars, None where it is known of no call, and `unpriced` counts calls
+    of which it isn't: without a price, or without tokens.
     """
 
     turns: int
@@ -47,10 +48,11 @@ class Summary:
     kinds: dict[str, int]
     first_token: Spread | None
     total: Spread | None
-    tokens_in: int
-    tokens_out: int
-    tokens_cached: int
-    tokens_reasoning: int
+    tokens_in: int | None
+    tokens_out: int | None
+    tokens_cached: int | None
+    tokens_reasoning: int | None
+    uncounted: int
     cost: float | None
     unpriced: int
 
@@ -119,7 +121,11 @@ def _summary(entries: Sequence[LedgerEntry], failed_over: set[Turn], lost: set[T
     counted = [entry.attempt.tokens for entry in entries if entry.attempt.tokens]
     costs = [entry.cost for entry in entries if entry.cost is not None]
     kinds = Counter(entry.attempt.kind for entry in entries if entry.attempt.kind)
-    unpriced = sum(entry.attempt.tokens is not None and entry.cost is None for entry in entries)
+    uncounted = sum(entry.attempt.tokens is None for entry in answers)
+    unpriced = uncounted + sum(
+        entry.attempt.tokens is not None and entry.cost is None for entry in entries
+    )
+    unknown = uncounted and not counted
     return Summary(
         turns=len({turn_of(entry) for entry in entries}),
         failovers=len(failed & failed_over),
@@ -129,10 +135,11 @@ def _summary(entries: Sequence[LedgerEntry], failed_over: set[Turn], lost: set[T
         kinds=dict(kinds.most_common()),
         first_token=_spread(entry.attempt.first_token_ms for entry in answers),
         total=_spread(entry.attempt.duration_ms for entry in answers),
-        tokens_in=sum(tokens.incoming for tokens in counted),
-        tokens_out=sum(tokens.outgoing for tokens in counted),
-        tokens_cached=sum(tokens.cached for tokens in counted),
-        tokens_reasoning=sum(tokens.reasoning for tokens in counted),
+        tokens_in=None if unknown else sum(tokens.incoming for tokens in counted),
+        tokens_out=None if unknown else sum(tokens.outgoing for tokens in counted),
+        tokens_cached=None if unknown else sum(tokens.cached for tokens in counted),
+        tokens_reasoning=None if unknown else sum(tokens.reasoning for tokens in counted),
+        uncounted=uncounted,
         cost=None if unpriced and not costs else sum(costs),
         unpriced=unpriced,
     )

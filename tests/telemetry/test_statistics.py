@@ -67,3 +67,14 @@ def test_turn_is_one_persons_in_one_thread() -> None:
 def test_nothing_comes_to_nothing() -> None:
     whole = statistics_of([], at(days=1), NOON, UTC, None).whole
     assert (whole.turns, whole.failover_rate, whole.first_token, whole.cost) == (0, 0.0, None, 0)
+
+
+def test_what_no_provider_counted_is_unknown_and_not_zero() -> None:
+    counted = entry(tokens=Tokens(10, 2))
+    told = statistics_of([entry(), entry()], NOON, NOON, UTC, None).whole
+    assert (told.tokens_in, told.tokens_cached, told.uncounted) == (None, None, 2)
+    assert (told.cost, told.unpriced) == (None, 2)
+    some = statistics_of([entry(), counted, entry("failed")], NOON, NOON, UTC, None).whole
+    assert (some.tokens_in, some.tokens_out, some.uncounted) == (10, 2, 1)
+    none = statistics_of([entry("failed")], NOON, NOON, UTC, None).whole
+    assert (none.tokens_in, none.uncounted, none.cost) == (0, 0, 0)

@@ -89,8 +89,10 @@ def money(cost: float | None, unpriced: int) -> str:
 def _overview(statistics: "Statistics", width: int) -> Table:
     whole = statistics.whole
     summaries = [bucket.summary for bucket in statistics.buckets]
-    tokens = f"{whole.tokens_in:,} in, {whole.tokens_out:,} out"
-    of_these = f"{whole.tokens_cached:,} cached, {whole.tokens_reasoning:,} reasoning"
+    tokens = of_these = "unknown"
+    if whole.tokens_in is not None:
+        tokens = f"{whole.tokens_in:,} in, {whole.tokens_out:,} out{_uncounted(whole)}"
+        of_these = f"{whole.tokens_cached:,} cached, {whole.tokens_reasoning:,} reasoning"
     latency = [summary.total.median if summary.total else 0 for summary in summaries]
     room = 0 if width < NARROW else min(_LONGEST, width - _BESIDE)
     table = Table(box=None, show_header=False, padding=(0, 2))
@@ -111,7 +113,7 @@ def _overview(statistics: "Statistics", width: int) -> Table:
         ),
         ("first token", _times(whole.first_token), ()),
         ("whole answer", _times(whole.total), latency),
-        ("tokens", tokens, [summary.tokens_in + summary.tokens_out for summary in summaries]),
+        ("tokens", tokens, [_tokens(summary) or 0 for summary in summaries]),
         ("of these", of_these, ()),
         ("cost", money(whole.cost, whole.unpriced), [summary.cost or 0 for summary in summaries]),
     ):
@@ -156,12 +158,22 @@ def _numbers(summary: "Summary") -> dict[str, str]:
                 f"{summary.all_failed:,}",
                 f"{summary.first_token.median / 1000:.2f} s" if summary.first_token else "-",
                 f"{summary.total.median / 1000:.2f} s" if summary.total else "-",
-                f"{summary.tokens_in + summary.tokens_out:,}",
+                "unknown" if _tokens(summary) is None else f"{_tokens(summary):,}",
                 _at_least(summary),
             ),
             strict=True,
         )
     )
+
+
+def _tokens(summary: "Summary") -> int | None:
+    if summary.tokens_in is None or summary.tokens_out is None:
+        return None
+    return summary.tokens_in + summary.tokens_out
+
+
+def _uncounted(summary: "Summary") -> str:
+    return f" and {summary.uncounted:,} answers of unknown size" if summary.uncounted else ""
 
 
 def _at_least(summary: "Summary") -> str:
