@@ -6,7 +6,7 @@ import pytest
 
 from app.llm import place_statuses
 from app.llm.chain import ModelChain
-from app.llm.resilience.breaker import BreakerState
+from app.llm.resilience.breaker_policy import BreakerState
 from app.telemetry import BreakerStanding
 from tests.llm.test_plan import chain
 from tests.telemetry.entries import NOON

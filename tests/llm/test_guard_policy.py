@@ -8,7 +8,7 @@ from langchain_core.tools import tool
 
 from app.llm.failures import ModelCallError, Verdict
 from app.llm.plan import ToolSet
-from app.llm.resilience.breaker import BreakerState, breaker_state
+from app.llm.resilience.breaker_policy import BreakerState, breaker_state
 from app.settings import FailureKind
 from app.telemetry import Attempt, Tokens
 from tests.llm.scripted import ProviderSaidError, Scripted, usage

@@ -10,12 +10,8 @@ from sqlalchemy import Engine
 
 from app.llm.failures import Verdict
 from app.llm.providers import BreakerKeys
-from app.llm.resilience.breaker import (
-    Breakers,
-    BreakerState,
-    after_failure,
-    breaker_state,
-)
+from app.llm.resilience.breaker import Breakers
+from app.llm.resilience.breaker_policy import BreakerState, after_failure, breaker_state
 from app.settings import FailureKind
 from app.telemetry import BreakerStanding, BreakerStore
 from tests.conftest import Relay, child_environment, provider_settings

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from app.llm.failures import Verdict
-from app.llm.resilience.breaker import BreakerState, after_failure, breaker_state
+from app.llm.resilience.breaker_policy import BreakerState, after_failure, breaker_state
 from app.settings import FailureKind
 from app.telemetry import BreakerStanding
 from tests.fakes.clock import FixedClock

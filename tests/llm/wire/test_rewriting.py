@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from app.llm.wire.event_stream import ServerEvent, UnreadableStreamError
-from app.llm.wire.frames import (
+from app.llm.wire import (
     AnthropicFrames,
     ChatCompletionFrames,
     Frames,
     GeminiFrames,
     OllamaFrames,
 )
+from app.llm.wire.event_stream import ServerEvent, UnreadableStreamError
 from app.llm.wire.record import WireRecord
 from app.llm.wire.rewriting import Rewriter
 
