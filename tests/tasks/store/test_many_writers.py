@@ -36,4 +36,4 @@ def test_no_change_is_lost_and_nobody_hears_of_a_lock(
     page = TaskService(engine, SystemClock()).find(ann, sort="created")
     engine.dispose()
     assert page.total == PROCESSES * CHANGES
-    assert page.tasks[0].id == PROCESSES * CHANGES
+    assert max(task.id for task in page.tasks) == PROCESSES * CHANGES
