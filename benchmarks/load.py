@@ -64,7 +64,10 @@ async def created_agent(providers: dict[str, str], place: Path) -> AsyncGenerato
     tools = TaskTools(lambda: agent.container).all()
     key: Any = providers["gemini_api_key"]
     gemini = ChatGoogleGenerativeAI(
-        model="gemini-3.5-flash-lite", google_api_key=key, base_url=providers["gemini_base_url"]
+        api_version="v1beta",
+        model="gemini-3.5-flash-lite",
+        google_api_key=key,
+        base_url=providers["gemini_base_url"],
     )
     key = providers["groq_api_key"]
     groq = ChatGroq(model="openai/gpt-oss-20b", api_key=key, base_url=providers["groq_base_url"])

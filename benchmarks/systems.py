@@ -226,7 +226,9 @@ def _invoked(model: Any) -> Ask:
 
 def plain_gemini(world: World) -> ChatGoogleGenerativeAI:
     key: Any = world.gemini.key
-    return ChatGoogleGenerativeAI(model=GEMINI, google_api_key=key, base_url=world.gemini.url)
+    return ChatGoogleGenerativeAI(
+        model=GEMINI, google_api_key=key, base_url=world.gemini.url, api_version="v1beta"
+    )
 
 
 def plain_groq(world: World) -> ChatGroq:
