@@ -27,13 +27,13 @@ def saver(database_url: str, data_dir: Path) -> Iterator[Any]:
 
 
 def counting(saver: Any) -> Any:
-    """Return a graph of two steps, the second of which may ask."""
+    """Return a graph of two steps that have names of ours, the second of which may ask."""
     graph = StateGraph(MessagesState)
-    graph.add_node("first", lambda state: {"messages": [("ai", "one")]})
-    graph.add_node("second", _maybe_ask)
-    graph.add_edge(START, "first")
-    graph.add_edge("first", "second")
-    graph.add_edge("second", END)
+    graph.add_node("begin_turn", lambda state: {"messages": [("ai", "one")]})
+    graph.add_node("confirm", _maybe_ask)
+    graph.add_edge(START, "begin_turn")
+    graph.add_edge("begin_turn", "confirm")
+    graph.add_edge("confirm", END)
     return graph.compile(checkpointer=saver)
 
 
@@ -228,8 +228,8 @@ class _Owned(MessagesState):
 
 def test_threads_tell_whose_they_are(saver: Any) -> None:
     graph = StateGraph(_Owned)
-    graph.add_node("only", lambda state: {})
-    graph.add_edge(START, "only")
+    graph.add_node("begin_turn", lambda state: {})
+    graph.add_edge(START, "begin_turn")
     owned = graph.compile(checkpointer=saver)
     for thread, owner in (("a", "ann"), ("b", "bob"), ("c", "ann")):
         owned.invoke({"messages": [], "owner": owner}, in_thread(thread))

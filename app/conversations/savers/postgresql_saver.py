@@ -14,7 +14,7 @@ from typing_extensions import override
 
 from ...database import driver_options
 from ...forking import at_fork, leave_to_parent
-from .pruning import ConversationSaver
+from .pruning import ConversationSaver, occupied
 
 SCHEMA = "task_relay"
 """LangGraph's tables have names without a prefix; a host may have the same in its own schema."""
@@ -34,6 +34,14 @@ _ORPHANS = """DELETE FROM checkpoint_blobs AS blob WHERE thread_id = %s AND NOT 
     WHERE kept.thread_id = blob.thread_id AND kept.checkpoint_ns = blob.checkpoint_ns
     AND kept.checkpoint -> 'channel_versions' ->> blob.channel = blob.version)"""
 """Values of channels that no checkpoint names any more."""
+
+_COPIES: dict[LiteralString, LiteralString] = {
+    "checkpoints": "checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata",
+    "checkpoint_blobs": "checkpoint_ns, channel, version, type, blob",
+    "checkpoint_writes": "checkpoint_ns, checkpoint_id, task_id, task_path, idx, channel, type,"
+    " blob",
+}
+"""The columns of each table beside the thread's."""
 
 Pool = ConnectionPool[Connection[DictRow]]
 
@@ -78,14 +86,37 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
 
     @override
     def keep_newest(self, thread_id: str, count: int) -> None:
-        """Forget all checkpoints of a thread but so many of the newest."""
+        """Forget all checkpoints of a thread's root but so many of the newest."""
         with self._cursor() as cursor:
             cursor.execute(_NEWEST_GONE, (thread_id, count))
             if gone := cursor.fetchone():
-                for table in ("checkpoints", "checkpoint_writes"):
-                    older = f"DELETE FROM {table} WHERE thread_id = %s AND checkpoint_id <= %s"
-                    cursor.execute(older.encode(), (thread_id, gone["checkpoint_id"]))
-                cursor.execute(_ORPHANS, (thread_id,))
+                _forget_older(cursor, thread_id, "", "<=", gone["checkpoint_id"])
+
+    @override
+    def namespaces(self, thread_id: str) -> Sequence[str]:
+        """Return the namespaces in which a thread has checkpoints."""
+        query = "SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = %s"
+        with self._cursor() as cursor:
+            cursor.execute(query, (thread_id,))
+            return [row["checkpoint_ns"] for row in cursor.fetchall()]
+
+    @override
+    def forget_before(self, thread_id: str, namespace: str, checkpoint_id: str) -> None:
+        """Forget the older checkpoints of a namespace."""
+        with self._cursor() as cursor:
+            _forget_older(cursor, thread_id, namespace, "<", checkpoint_id)
+
+    @override
+    def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Copy a thread, in one transaction."""
+        with self._cursor() as cursor:
+            there = "SELECT 1 FROM checkpoints WHERE thread_id = %s LIMIT 1"
+            if cursor.execute(there, (target_thread_id,)).fetchone():
+                raise occupied(target_thread_id)
+            for table, columns in _COPIES.items():
+                copied = f"""INSERT INTO {table} (thread_id, {columns})
+                    SELECT %s, {columns} FROM {table} WHERE thread_id = %s"""
+                cursor.execute(copied.encode(), (target_thread_id, source_thread_id))
 
     @override
     def forget(self, thread_id: str) -> int:
@@ -150,6 +181,24 @@ def open_postgresql_conversations(url: str, keep: int) -> PostgresConversations:
         open=False,
     )
     return PostgresConversations(pool, keep)
+
+
+def _forget_older(
+    cursor: Cursor[DictRow], thread_id: str, namespace: str, older: LiteralString, than: str
+) -> None:
+    """Forget checkpoints of a namespace, and what only they needed.
+
+    Args:
+        cursor: Inside the transaction.
+        thread_id: The thread.
+        namespace: The namespace.
+        older: How ids are compared: `<` or `<=`.
+        than: The id of a checkpoint.
+    """
+    for table in ("checkpoints", "checkpoint_writes"):
+        where = f"thread_id = %s AND checkpoint_ns = %s AND checkpoint_id {older} %s"
+        cursor.execute(f"DELETE FROM {table} WHERE {where}".encode(), (thread_id, namespace, than))
+    cursor.execute(_ORPHANS, (thread_id,))
 
 
 def _set_up(connection: Connection[DictRow]) -> None:

@@ -1,4 +1,4 @@
-"""Keep few checkpoints: those of earlier turns go when a turn begins."""
+"""Keep few checkpoints of our own threads: those of earlier turns go when a turn begins."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
@@ -8,13 +8,26 @@ from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMet
 from typing_extensions import override
 
 from .async_adapter import AsyncSaverAdapter
+from .delta_channels import oldest_needed
+from .own_threads import is_own
+
+_ROOT = ""
+_FORGET = ("delete", "delete_all")
+"""LangGraph's documentation says the first, its server's adapter the second."""
+
+
+def occupied(thread_id: str) -> ValueError:
+    """Return the refusal of a copy onto a thread that holds something."""
+    return ValueError(f"Thread {thread_id} has checkpoints already; nothing was copied.")
 
 
 class ConversationSaver(AsyncSaverAdapter):
     """What our checkpointers add; in a class it stands before one of LangGraph's savers.
 
-    A checkpoint of a turn that waits or was cut off is never among those that go: it is the
-    newest of its thread until the next turn begins.
+    A server's checkpointer serves every graph there. Only threads of our own graph are cut, and
+    only their root namespace, which is all that our graph writes; whatever else is stored stays
+    as one of LangGraph's savers would leave it. A checkpoint of a turn that waits or was cut off
+    is never among those that go: it is the newest of its thread until the next turn begins.
     """
 
     keep: int
@@ -28,20 +41,39 @@ class ConversationSaver(AsyncSaverAdapter):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        """Store a checkpoint; with the first one of a turn, forget the old ones."""
+        """Store a checkpoint; with the first one of a turn of ours, forget the old ones."""
         stored = super().put(config, checkpoint, metadata, new_versions)
-        if metadata.get("source") == "input":
+        at_root = config["configurable"].get("checkpoint_ns", _ROOT) == _ROOT
+        if at_root and metadata.get("source") == "input" and is_own(checkpoint):
             self.keep_newest(str(config["configurable"]["thread_id"]), self.keep + 1)
         return stored
 
     @override
     def prune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
-        """Forget all checkpoints of threads, or with `keep_latest` all but the newest."""
-        for thread_id in thread_ids:
-            if strategy == "delete_all":
-                self.forget(str(thread_id))
+        """Forget checkpoints of threads.
+
+        Args:
+            thread_ids: The threads.
+            strategy: `delete` (or `delete_all`) forgets all of them; `keep_latest` keeps the
+                newest of each namespace, and those that it is still built from.
+
+        Raises:
+            ValueError: The strategy is another word; nothing was forgotten.
+        """
+        if strategy not in (*_FORGET, "keep_latest"):
+            raise ValueError(f"A strategy is delete or keep_latest, not {strategy!r}.")
+        for thread_id in map(str, thread_ids):
+            if strategy in _FORGET:
+                self.forget(thread_id)
             else:
-                self.keep_newest(str(thread_id), 1)
+                self._keep_latest(thread_id)
+
+    def _keep_latest(self, thread_id: str) -> None:
+        for namespace in self.namespaces(thread_id):
+            where = {"thread_id": thread_id, "checkpoint_ns": namespace}
+            if newest := self.get_tuple({"configurable": where}):
+                needed = oldest_needed(newest, self.get_tuple)
+                self.forget_before(thread_id, namespace, needed)
 
     @override
     def delete_thread(self, thread_id: str) -> None:
@@ -54,7 +86,9 @@ class ConversationSaver(AsyncSaverAdapter):
 
     def _owner_of(self, thread_id: str) -> str | None:
         newest = self.get_tuple({"configurable": {"thread_id": thread_id}})
-        owner: str | None = newest.checkpoint["channel_values"].get("owner") if newest else None
+        if newest is None or not is_own(newest.checkpoint):
+            return None
+        owner: str | None = newest.checkpoint["channel_values"].get("owner")
         return owner
 
     @abstractmethod
@@ -63,11 +97,25 @@ class ConversationSaver(AsyncSaverAdapter):
 
     @abstractmethod
     def keep_newest(self, thread_id: str, count: int) -> None:
-        """Forget the older checkpoints of a thread.
+        """Forget the older checkpoints of a thread's root namespace.
 
         Args:
             thread_id: The thread.
             count: How many of the newest checkpoints stay.
+        """
+
+    @abstractmethod
+    def namespaces(self, thread_id: str) -> Sequence[str]:
+        """Return the namespaces in which a thread has checkpoints: the root's is empty."""
+
+    @abstractmethod
+    def forget_before(self, thread_id: str, namespace: str, checkpoint_id: str) -> None:
+        """Forget the checkpoints of a namespace that are older than one of them.
+
+        Args:
+            thread_id: The thread.
+            namespace: The namespace.
+            checkpoint_id: The oldest that stays.
         """
 
     @abstractmethod
@@ -78,3 +126,16 @@ class ConversationSaver(AsyncSaverAdapter):
     @abstractmethod
     def delete_for_runs(self, run_ids: Iterable[str]) -> None:
         """Forget the checkpoints that some runs made."""
+
+    @override
+    @abstractmethod
+    def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Copy all checkpoints of a thread, in every namespace, with what is pending.
+
+        Args:
+            source_thread_id: The thread; one that isn't there is copied to nothing.
+            target_thread_id: The new thread.
+
+        Raises:
+            ValueError: The new thread has checkpoints already; nothing was copied.
+        """

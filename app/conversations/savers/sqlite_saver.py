@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from langgraph.checkpoint.base import (
     Checkpoint,
     CheckpointMetadata,
     CheckpointTuple,
+    DeltaChannelHistory,
 )
 from langgraph.checkpoint.sqlite import SqliteSaver
 from typing_extensions import override
@@ -20,7 +21,7 @@ from typing_extensions import override
 from ...database import fork_gate, make_file, patiently
 from ...forking import at_fork
 from ..storage_errors import CONVERSATIONS_FILE, sqlite_translated
-from .pruning import ConversationSaver
+from .pruning import ConversationSaver, occupied
 
 _T = TypeVar("_T")
 
@@ -128,15 +129,65 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
 
     @override
     def keep_newest(self, thread_id: str, count: int) -> None:
-        """Forget all checkpoints of a thread but so many of the newest."""
+        """Forget all checkpoints of a thread's root but so many of the newest."""
 
         def keep(cursor: sqlite3.Cursor) -> None:
             gone = cursor.execute(_NEWEST_GONE, (thread_id, count)).fetchone()
             for table in _TABLES if gone else ():
-                older = f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id <= ?"
+                older = f"""DELETE FROM {table}
+                    WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id <= ?"""
                 cursor.execute(older, (thread_id, *gone))
 
         self._patiently(keep)
+
+    @override
+    def namespaces(self, thread_id: str) -> Sequence[str]:
+        """Return the namespaces in which a thread has checkpoints."""
+
+        def read(cursor: sqlite3.Cursor) -> Sequence[str]:
+            query = "SELECT DISTINCT checkpoint_ns FROM checkpoints WHERE thread_id = ?"
+            return [namespace for (namespace,) in cursor.execute(query, (thread_id,))]
+
+        return self._patiently(read)
+
+    @override
+    def forget_before(self, thread_id: str, namespace: str, checkpoint_id: str) -> None:
+        """Forget the older checkpoints of a namespace."""
+
+        def forget(cursor: sqlite3.Cursor) -> None:
+            for table in _TABLES:
+                older = f"""DELETE FROM {table}
+                    WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id < ?"""
+                cursor.execute(older, (thread_id, namespace, checkpoint_id))
+
+        self._patiently(forget)
+
+    @override
+    def copy_thread(self, source_thread_id: str, target_thread_id: str) -> None:
+        """Copy a thread, in one transaction."""
+
+        def copy(cursor: sqlite3.Cursor) -> None:
+            there = "SELECT 1 FROM checkpoints WHERE thread_id = ? LIMIT 1"
+            if cursor.execute(there, (target_thread_id,)).fetchone():
+                raise occupied(target_thread_id)
+            for table in _TABLES:
+                told = cursor.execute("SELECT name FROM pragma_table_info(?)", (table,))
+                columns = ", ".join(name for (name,) in told.fetchall() if name != "thread_id")
+                cursor.execute(
+                    f"""INSERT INTO {table} (thread_id, {columns})
+                    SELECT ?, {columns} FROM {table} WHERE thread_id = ?""",
+                    (target_thread_id, source_thread_id),
+                )
+
+        self._patiently(copy)
+
+    @override
+    def get_delta_channel_history(
+        self, *, config: RunnableConfig, channels: Sequence[str]
+    ) -> Mapping[str, DeltaChannelHistory]:
+        """Return what some channels are built from, however busy the file is."""
+        load = super().get_delta_channel_history
+        return patiently(lambda: load(config=config, channels=channels))
 
     @override
     def forget(self, thread_id: str) -> int:
