@@ -11,7 +11,16 @@ from .. import lazy_names
 if TYPE_CHECKING:
     from .env_file import remove_line, set_line
     from .failure_kinds import GOES_OVER, FailureKind, FailureKindRow, Scope, Waiting
-    from .identity import clean_thread_id, clean_user_id, conversation_key, is_uuid
+    from .identity import (
+        BACKEND,
+        NOBODY,
+        clean_thread_id,
+        clean_user_id,
+        conversation_key,
+        field_of_user,
+        is_uuid,
+        signed_in_user,
+    )
     from .origins import (
         DEFAULT,
         Origin,
@@ -42,12 +51,14 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "BACKEND",
     "DAY_FIRST",
     "DEFAULT",
     "ENVIRONMENT",
     "GOES_OVER",
     "HUMAN",
     "JSON",
+    "NOBODY",
     "PROVIDERS",
     "FailureKind",
     "FailureKindRow",
@@ -67,6 +78,7 @@ __all__ = [
     "clean_user_id",
     "conversation_key",
     "field_of",
+    "field_of_user",
     "is_postgresql",
     "is_uuid",
     "layers",
@@ -84,6 +96,7 @@ __all__ = [
     "replace_file",
     "set_line",
     "setting_names",
+    "signed_in_user",
     "without_password",
     "zone_name",
 ]
@@ -94,7 +107,10 @@ if not TYPE_CHECKING:
         {
             "env_file": ("remove_line", "set_line"),
             "failure_kinds": ("GOES_OVER", "FailureKind", "FailureKindRow", "Scope", "Waiting"),
-            "identity": ("clean_thread_id", "clean_user_id", "conversation_key", "is_uuid"),
+            "identity": (
+                *("BACKEND", "NOBODY", "clean_thread_id", "clean_user_id", "conversation_key"),
+                *("field_of_user", "is_uuid", "signed_in_user"),
+            ),
             "origins": (
                 *("DEFAULT", "Origin", "all_origins", "load_with_layers", "misspelt_settings"),
                 *("nearest_setting", "origin_of", "setting_names", "without_password"),

@@ -1,11 +1,18 @@
-"""Say what a user id and a thread id may be, and which conversation they name together."""
+"""Say what a user id and a thread id may be, which conversation they name, and who signed in."""
 
 import uuid
+from typing import Any
 
 from ..errors import InputError
 
 _MAX_LENGTH = 200
 _THREADS = uuid.UUID("6f0d6d0e-2b0a-5c52-9a3c-6c1a9a1f2f6e")
+
+BACKEND = "*"
+"""The identity of a trusted backend: it speaks for the user that its run names."""
+
+NOBODY = "anonymous"
+"""What servers call somebody who did not sign in; it is nobody's identity."""
 
 
 def clean_user_id(value: object) -> str:
@@ -32,6 +39,35 @@ def conversation_key(user_id: str, thread_id: str) -> str:
         thread_id: Which of their threads, as `clean_thread_id` returns it.
     """
     return str(uuid.uuid5(_THREADS, f"{len(user_id)}:{user_id}{thread_id}"))
+
+
+def signed_in_user(user: object) -> str | None:
+    """Return who signed in, or `BACKEND`; None where a server's user object stands for nobody.
+
+    Args:
+        user: What a server says of the asking user: an object or a dict with `identity` and
+            perhaps `is_authenticated`, or None.
+    """
+    identity = field_of_user(user, "identity")
+    known = field_of_user(user, "is_authenticated")
+    if not identity or identity == NOBODY or (known is not None and not known):
+        return None
+    return str(identity)
+
+
+def field_of_user(user: object, name: str) -> Any:
+    """Return one field of a server's user object; None where it has none.
+
+    Args:
+        user: An object or a dict.
+        name: The field.
+    """
+    if isinstance(user, dict):
+        return user.get(name)
+    try:
+        return getattr(user, name, None)
+    except NotImplementedError:  # Starlette's users without an identity
+        return None
 
 
 def is_uuid(key: str) -> bool:

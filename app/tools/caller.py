@@ -7,7 +7,7 @@ from langchain_core.runnables import RunnableConfig
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import InputError
-from ..settings import clean_user_id, zone_name
+from ..settings import BACKEND, clean_user_id, field_of_user, signed_in_user, zone_name
 from ..tasks import Owner
 
 
@@ -30,9 +30,10 @@ class Context(BaseModel):
 def caller(context: object, server_info: Any, config: RunnableConfig, default: Owner) -> Owner:
     """Return whose run this is.
 
-    The user comes from the first of: the server's authenticated user, the run's context,
-    `configurable.user_id`, the settings. As a subgraph we see the context of the parent,
-    which may be of any type: fields that it doesn't have count as not given.
+    The user comes from the first of: who signed in at the server, the run's context,
+    `configurable.user_id`, the settings. A trusted backend names the user in the context or
+    in `configurable.user_id`. As a subgraph we see the context of the parent, which may be
+    of any type: fields that it doesn't have count as not given.
 
     Args:
         context: The run's context.
@@ -41,24 +42,27 @@ def caller(context: object, server_info: Any, config: RunnableConfig, default: O
         default: Who is meant where nobody is named: the settings' user and zone.
 
     Raises:
-        InputError: The user id or the time zone can't be used.
+        InputError: The user id or the time zone can't be used, or a backend names nobody.
     """
     configurable = config.get("configurable") or {}
-    signed_in = getattr(server_info, "user", None) or configurable.get("langgraph_auth_user")
-    user_id = (
-        _field(signed_in, "identity")
-        or _field(context, "user_id")
-        or configurable.get("user_id")
-        or default.user_id
-    )
-    zone = _field(context, "timezone") or configurable.get("timezone")
-    return Owner(clean_user_id(user_id), _zone(zone) if zone else default.zone)
+    at_server = getattr(server_info, "user", None) or configurable.get("langgraph_auth_user")
+    signed_in = signed_in_user(at_server)
+    if signed_in is None or signed_in == BACKEND:
+        named = _named(context, configurable, at_server)
+        if signed_in == BACKEND and not named:
+            raise InputError("A backend names the user that it speaks for: send context.user_id.")
+        signed_in = named or default.user_id
+    zone = field_of_user(context, "timezone") or configurable.get("timezone")
+    return Owner(clean_user_id(signed_in), _zone(zone) if zone else default.zone)
 
 
-def _field(thing: object, name: str) -> Any:
-    if isinstance(thing, dict):
-        return thing.get(name)
-    return getattr(thing, name, None)
+def _named(context: object, configurable: dict[str, Any], at_server: object) -> Any:
+    """Return the user that a run names; what a server fills in by itself names nobody."""
+    filled_in = field_of_user(at_server, "identity")
+    for named in (field_of_user(context, "user_id"), configurable.get("user_id")):
+        if named and named != filled_in:
+            return named
+    return None
 
 
 def _zone(name: object) -> ZoneInfo:
