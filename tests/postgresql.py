@@ -23,6 +23,8 @@ _FAST_AND_SMALL = (
     *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal"),
     *("max_wal_senders=0", "shared_buffers=32MB", "autovacuum=off"),
 )
+_STAND_INS = Path(__file__).parent / "data" / "postgresql"
+"""What takes the place of contrib modules, which the wheel has none of."""
 
 
 class Databases:
@@ -111,6 +113,9 @@ def server(*, durable: bool = False, port: int | None = None) -> Iterator[str]:
             home, who = _for_nobody(home, place)
         settings = [*(() if durable else _FAST_AND_SMALL), f"unix_socket_directories={place}"]
         settings += [f"listen_addresses={'127.0.0.1' if port else ''}", f"port={port or 5432}"]
+        settings.append(
+            f"extension_control_path=$system:{shutil.copytree(_STAND_INS, place / 'own')}"
+        )
         with _running(home / "bin", place, who, settings):
             at = f"127.0.0.1:{port}/postgres" if port else f"/postgres?host={place}"
             yield f"postgresql+psycopg://postgres@{at}"

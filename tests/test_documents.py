@@ -224,7 +224,9 @@ def test_changelog_knows_this_version() -> None:
 def test_pins_name_versions_and_no_address() -> None:
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pins = [line for line in lines if not line.startswith("#")]
-    assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[\w.]+", pin) for pin in pins)
+    assert all(
+        re.fullmatch(r"[\w.-]+==[\w.]+(; python_version [<>=]+ \"3\.\d+\")?", pin) for pin in pins
+    )
 
 
 def _anchor(heading: str) -> str:

@@ -1,25 +1,28 @@
-"""What `langgraph.json` serves beside the graph: `/healthz` and `/readyz`, for orchestrators.
+"""What `langgraph.json` serves beside the graph: `/healthz`, `/readyz` and `/metrics`.
 
 `/healthz` says that the process answers. `/readyz` says 200 where the database can be read
 and at least one language model can be asked, else 503, and in both cases what it found. Plain
-commands work without any model, so a service that isn't ready may still be of use.
+commands work without any model, so a service that isn't ready may still be of use. `/metrics`
+is for Prometheus; LangGraph's own server has one already, which shows the same and more.
 """
 
 import asyncio
 import sys
 from typing import Any
 
-from starlette.applications import Starlette
+from fastapi import FastAPI
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
+from starlette.responses import JSONResponse, Response
 
 if __package__ in sys.modules:
     from ..agent import default_agent
     from ..errors import TaskRelayError
+    from .description import described
 else:  # LangGraph's server loads this file by its path, as a module without a package
     from app.agent import default_agent
     from app.errors import TaskRelayError
+    from app.server.description import described
 
 
 async def healthz(request: Request) -> JSONResponse:
@@ -31,6 +34,11 @@ async def readyz(request: Request) -> JSONResponse:
     """Say whether a turn could be answered now."""
     report = await readiness()
     return JSONResponse(report, status_code=200 if report["ok"] else 503)
+
+
+async def metrics(request: Request) -> Response:
+    """Show what this process has counted."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 async def readiness() -> dict[str, Any]:
@@ -45,4 +53,8 @@ async def readiness() -> dict[str, Any]:
     return {"ok": can_answer, "database": "ok", "models": models}
 
 
-app = Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz)])
+# Aegra builds on it and wants a FastAPI; LangGraph's server takes it for the Starlette that it is.
+app = FastAPI(title="Task Relay", lifespan=described)
+app.add_route("/healthz", healthz)
+app.add_route("/readyz", readyz)
+app.add_route("/metrics", metrics)
