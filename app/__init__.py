@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from .agent import build_graph, confirm, process_message
+    from .agent import build_graph, confirm, confirm_large_changes, process_message, task_tools
     from .errors import (
         DatabaseError,
         InputError,
@@ -33,7 +33,9 @@ __all__ = [
     "ThreadOwnerError",
     "build_graph",
     "confirm",
+    "confirm_large_changes",
     "process_message",
+    "task_tools",
 ]
 
 PROGRAM: Final = "python -m app" if __name__ == "app" else "task-relay"
@@ -84,7 +86,13 @@ if not TYPE_CHECKING:
     __getattr__ = lazy_names(
         __name__,
         {
-            "agent": ("build_graph", "confirm", "process_message"),
+            "agent": (
+                "build_graph",
+                "confirm",
+                "confirm_large_changes",
+                "process_message",
+                "task_tools",
+            ),
             "errors": [name for name in __all__ if name.endswith(("Error", "Refusal"))],
             "reply": ("Reply",),
             "settings": ("Settings",),

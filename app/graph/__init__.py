@@ -1,5 +1,8 @@
 """The graph: who acts next, the model or the tools."""
 
+from typing import TYPE_CHECKING
+
+from .. import lazy_names
 from .build import draw
 from .confirmation import Decision, answer_to
 from .reply_builder import reply_of
@@ -7,10 +10,14 @@ from .run_config import ASK_FIRST, THREAD_NAME
 from .stream_events import MODES, events_of
 from .turn import answer_again
 
+if TYPE_CHECKING:
+    from .middleware.confirm_large_changes import ConfirmLargeChanges
+
 __all__ = [
     "ASK_FIRST",
     "MODES",
     "THREAD_NAME",
+    "ConfirmLargeChanges",
     "Decision",
     "answer_again",
     "answer_to",
@@ -18,3 +25,8 @@ __all__ = [
     "events_of",
     "reply_of",
 ]
+
+if not TYPE_CHECKING:  # LangChain's middleware takes long to load; hosts with an agent have it
+    __getattr__ = lazy_names(
+        __name__, {"middleware.confirm_large_changes": ("ConfirmLargeChanges",)}
+    )

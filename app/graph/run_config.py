@@ -12,6 +12,15 @@ ASK_FIRST = "ask_first"
 THREAD_NAME = "thread_name"
 """Key in a run's `configurable`: what the person calls the thread; its id where it is missing."""
 
+CHECKPOINTER = "__pregel_checkpointer"
+"""Key in a run's `configurable`, private to LangGraph: who keeps the thread of a graph or of the
+graph that it is a part of. LangGraph has no public way to tell; a test watches this one."""
+
+
+def keeps_threads(config: RunnableConfig) -> bool:
+    """Say whether a checkpointer keeps the thread of a run, or of the graph that it is part of."""
+    return (config.get("configurable") or {}).get(CHECKPOINTER) is not None
+
 
 def owner_of(config: RunnableConfig, default: Owner) -> Owner:
     """Return whose run this is.

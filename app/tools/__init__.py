@@ -7,11 +7,13 @@ from .affected_tasks import ChangeFinder, PlannedChange
 from .call_keys import key_of, naming
 from .caller import Context, caller
 from .declaration import ToolSet, reads, writes
+from .host_tools import HostTools
 from .task_tools import TaskDependencies, TaskTools
 
 __all__ = [
     "ChangeFinder",
     "Context",
+    "HostTools",
     "PlannedChange",
     "TaskDependencies",
     "TaskTools",

@@ -27,7 +27,14 @@ class Context(BaseModel):
     )
 
 
-def caller(context: object, server_info: Any, config: RunnableConfig, default: Owner) -> Owner:
+def caller(
+    context: object,
+    server_info: Any,
+    config: RunnableConfig,
+    default: Owner,
+    *,
+    user_id: str | None = None,
+) -> Owner:
     """Return whose run this is.
 
     The user comes from the first of: who signed in at the server, the run's context,
@@ -40,20 +47,33 @@ def caller(context: object, server_info: Any, config: RunnableConfig, default: O
         server_info: What a LangGraph server says of the run; None without one.
         config: The run's config.
         default: Who is meant where nobody is named: the settings' user and zone.
+        user_id: Whose run it is whatever the run says; None: the run says it.
 
     Raises:
         InputError: The user id or the time zone can't be used, or a backend names nobody.
     """
     configurable = config.get("configurable") or {}
     at_server = getattr(server_info, "user", None) or configurable.get("langgraph_auth_user")
-    signed_in = signed_in_user(at_server)
-    if signed_in is None or signed_in == BACKEND:
-        named = _named(context, configurable, at_server)
-        if signed_in == BACKEND and not named:
-            raise InputError("A backend names the user that it speaks for: send context.user_id.")
-        signed_in = named or default.user_id
     zone = field_of_user(context, "timezone") or configurable.get("timezone")
-    return Owner(clean_user_id(signed_in), _zone(zone) if zone else default.zone)
+    chosen = user_id or _asking(context, configurable, at_server) or default.user_id
+    return Owner(clean_user_id(chosen), _zone(zone) if zone else default.zone)
+
+
+def _asking(context: object, configurable: dict[str, Any], at_server: object) -> Any:
+    """Return who signed in, or whom the run names; None where that is nobody.
+
+    Args:
+        context: The run's context.
+        configurable: The run's `configurable`.
+        at_server: Whom a server says it is.
+    """
+    signed_in = signed_in_user(at_server)
+    if signed_in is not None and signed_in != BACKEND:
+        return signed_in
+    named = _named(context, configurable, at_server)
+    if signed_in == BACKEND and not named:
+        raise InputError("A backend names the user that it speaks for: send context.user_id.")
+    return named
 
 
 def _named(context: object, configurable: dict[str, Any], at_server: object) -> Any:

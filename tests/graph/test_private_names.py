@@ -6,7 +6,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 
-from app.graph.nodes.tool_nodes import CHECKPOINTER
+from app.graph.run_config import CHECKPOINTER
 
 CHANGED = (
     f'LangGraph no longer gives a node the checkpointer under "{CHECKPOINTER}" in `configurable`: '

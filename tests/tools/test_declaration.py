@@ -50,7 +50,7 @@ def relay(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Relay:
     """The program with one more tool, and four tasks."""
-    monkeypatch.setattr("app.agent.TaskTools", MoreTools)
+    monkeypatch.setattr("app.agent.agent.TaskTools", MoreTools)
     monkeypatch.setattr("app.runtime.container.TaskTools", MoreTools)
     relay = make_relay(**provider_settings(gemini, groq))
     container = relay.agent.container

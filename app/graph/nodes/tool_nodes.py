@@ -15,16 +15,12 @@ from ..answer_messages import declined, not_run
 from ..confirmation import NOBODY_TO_ASK, all_declined, decide, decline_unknown_question, weigh
 from ..dependencies import Dependencies
 from ..routes import FOREIGN_THREAD, MOST_TOOL_CALLS
-from ..run_config import owner_of
+from ..run_config import keeps_threads, owner_of
 from ..state import State
 from ..turn import calls_run, current_turn, last_answer
 
 if TYPE_CHECKING:
     from langchain_core.messages import ToolMessage
-
-CHECKPOINTER = "__pregel_checkpointer"
-"""Key in a run's `configurable`, private to LangGraph: who keeps the thread of a graph or of the
-graph that it is a part of. LangGraph has no public way to tell; a test watches this one."""
 
 
 class ToolNodes:
@@ -69,7 +65,7 @@ class ToolNodes:
         owner, question = self._owner(state, config), state.get("asked")
         if question is None:
             return decline_unknown_question(state)
-        if (config.get("configurable") or {}).get(CHECKPOINTER) is None:
+        if not keeps_threads(config):
             answer = all_declined(question, NOBODY_TO_ASK)
         else:
             answer = interrupt(question["payload"])

@@ -1,4 +1,4 @@
-"""Wire everything together: settings in, a ready graph and `process_message` out."""
+"""Wire everything together: settings in, a ready graph and answers out."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -8,13 +8,13 @@ from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 
-from .clock import Clock
-from .events import Event
-from .forking import Guard
-from .graph import Decision, draw
-from .llm import PlaceStatus, place_statuses
-from .reply import Reply
-from .runtime import (
+from ..clock import Clock
+from ..events import Event
+from ..forking import Guard
+from ..graph import Decision, draw
+from ..llm import PlaceStatus, place_statuses
+from ..reply import Reply
+from ..runtime import (
     Container,
     Graph,
     TurnRequest,
@@ -22,8 +22,8 @@ from .runtime import (
     close_container,
     shared_container,
 )
-from .settings import Settings
-from .tools import TaskTools
+from ..settings import Settings
+from ..tools import TaskTools
 
 
 class Agent:
@@ -186,65 +186,3 @@ class Agent:
 def default_agent() -> Agent:
     """Return the process's agent, whose settings come from its environment."""
     return Agent()
-
-
-def build_graph(
-    settings: Settings | None = None, *, checkpointer: BaseCheckpointSaver[Any] | None = None
-) -> Graph:
-    """Return the compiled graph, to call, or to nest in a graph of your own.
-
-    State: `messages`. Context: `user_id` and `timezone`, both optional. Databases and
-    clients open at the first run, once for all graphs of the same settings.
-
-    Args:
-        settings: What to run with; read from the environment when None.
-        checkpointer: Keeps threads between runs. A thread belongs to the user who began
-            it: another user's run on it raises `ThreadOwnerError`.
-
-    Raises:
-        SettingsError: A setting is wrong.
-    """
-    return Agent(settings or Settings.load()).graph(checkpointer)
-
-
-async def process_message(
-    user_id: str | int, message: str, thread_id: str | int | None = None
-) -> Reply:
-    """Answer one message of a user, and remember it in their thread.
-
-    Args:
-        user_id: Whose tasks and threads; text or a number.
-        message: What they say.
-        thread_id: Which of the user's threads; their thread `main` when None.
-
-    Returns:
-        The reply, also when every model failed or the message can't be used.
-
-    Raises:
-        SettingsError: A setting is wrong.
-        DatabaseError: The database can't be used.
-    """
-    return await default_agent().process_message(user_id, message, thread_id)
-
-
-async def confirm(
-    user_id: str | int, decision: Decision, thread_id: str | int | None = None
-) -> Reply:
-    """Answer the question in `Reply.confirmation`; what is approved is done, the rest is not.
-
-    Args:
-        user_id: Whose thread.
-        decision: True approves everything, False declines everything, a text declines it with
-            that as the reason. A list has one decision for each request: `{"type": "approve"}`,
-            `{"type": "reject", "message": ...}`, or `{"type": "edit", "edited_action":
-            {"name": ..., "args": ...}}`.
-        thread_id: Which of the user's threads; their thread `main` when None.
-
-    Returns:
-        The reply, also when the thread waits for nothing; it may ask again.
-
-    Raises:
-        SettingsError: A setting is wrong.
-        DatabaseError: The database can't be used.
-    """
-    return await default_agent().confirm(user_id, decision, thread_id)

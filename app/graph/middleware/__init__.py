@@ -1,0 +1,1 @@
+"""Middleware for agents of hosts, made with LangChain's `create_agent`."""
