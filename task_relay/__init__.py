@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from app import ThreadOwnerError as ThreadOwnerError
     from app import build_graph as build_graph
     from app import confirm as confirm
+    from app import confirm_large_changes as confirm_large_changes
     from app import process_message as process_message
+    from app import task_tools as task_tools
 
 _HERE = f"{__name__}."
 _THERE = "app."

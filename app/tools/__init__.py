@@ -9,6 +9,7 @@ from .caller import Context, caller
 from .declaration import ToolSet, reads, writes
 from .host_tools import HostTools
 from .task_tools import TaskDependencies, TaskTools
+from .unreadable_arguments import sentence_about
 
 __all__ = [
     "ChangeFinder",
@@ -22,5 +23,6 @@ __all__ = [
     "key_of",
     "naming",
     "reads",
+    "sentence_about",
     "writes",
 ]

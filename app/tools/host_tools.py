@@ -64,7 +64,8 @@ def _for_hosts(tool: BaseTool) -> BaseTool:
         **given: Any,
     ) -> str:
         try:
-            return str(carry_out(runtime=_run(runtime, config), **given))
+            what = f"{tool.name} {sorted(given.items())}"
+            return str(carry_out(runtime=_run(runtime, config, what), **given))
         except TaskRelayError as error:
             raise ToolException(str(error)) from error
 
@@ -90,10 +91,16 @@ class _Run:
     config: RunnableConfig
 
 
-def _run(runtime: ToolRuntime[Any, Any] | None, config: RunnableConfig) -> _Run:
-    """Return the run around a call: a `ToolNode` gives it, else the graph that runs, if any."""
+def _run(runtime: ToolRuntime[Any, Any] | None, config: RunnableConfig, what: str) -> _Run:
+    """Return the run around a call: a `ToolNode` gives it, else the graph that runs, if any.
+
+    Args:
+        runtime: What a `ToolNode` gives.
+        config: The run's.
+        what: The tool and its arguments.
+    """
     if runtime is not None:
-        return _Run(runtime.context, runtime.server_info, _named(runtime, config))
+        return _Run(runtime.context, runtime.server_info, _named(runtime, config, what))
     try:
         around: Any = get_runtime()
     except RuntimeError:  # no graph runs, in which case LangGraph has none or says so
@@ -101,18 +108,22 @@ def _run(runtime: ToolRuntime[Any, Any] | None, config: RunnableConfig) -> _Run:
     return _Run(getattr(around, "context", None), getattr(around, "server_info", None), config)
 
 
-def _named(runtime: ToolRuntime[Any, Any], config: RunnableConfig) -> RunnableConfig:
-    """Name the call for good: by its thread, the message that makes it, and its place there.
+def _named(runtime: ToolRuntime[Any, Any], config: RunnableConfig, what: str) -> RunnableConfig:
+    """Name the call for good: by its thread, the message that makes it, and what it does.
 
-    The provider's id alone would not do: some use the same again in a thread. Without a thread
-    or without the message in the state there is nothing to name it by.
+    The provider's id alone would not do: some use the same again, in a thread or even in one
+    message. Without a thread, or without the message in the state, there is nothing to name it by.
+
+    Args:
+        runtime: What a `ToolNode` gives.
+        config: The run's.
+        what: The tool and its arguments.
     """
     in_thread = (config.get("configurable") or {}).get("thread_id") is not None
     call_id, answer = runtime.tool_call_id, _calling(runtime.state, runtime.tool_call_id)
     if not (in_thread and call_id and answer and answer.id):
         return config
-    position = [call["id"] for call in answer.tool_calls].index(call_id)
-    return naming(config, key_of(config, answer.id, position, call_id))
+    return naming(config, key_of(config, answer.id, 0, f"{call_id} {what}"))
 
 
 def _calling(state: Any, call_id: str | None) -> AIMessage | None:

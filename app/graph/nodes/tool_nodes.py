@@ -10,7 +10,7 @@ from langgraph.types import interrupt
 
 from ...errors import TaskRefusal, ThreadOwnerError
 from ...tasks import Owner
-from ...tools import ChangeFinder, ToolSet, key_of, naming
+from ...tools import ChangeFinder, ToolSet, key_of, naming, sentence_about
 from ..answer_messages import declined, not_run
 from ..confirmation import NOBODY_TO_ASK, all_declined, decide, decline_unknown_question, weigh
 from ..dependencies import Dependencies
@@ -34,7 +34,9 @@ class ToolNodes:
     def __init__(self, container: Callable[[], Dependencies], tools: ToolSet) -> None:
         self._container = container
         self._tools = tools
-        self._tool_node = ToolNode(tools.all(), handle_tool_errors=_tell_refusal)
+        made = tools.all()
+        self._by_name = {tool.name: tool for tool in made}
+        self._tool_node = ToolNode(made, handle_tool_errors=self._tell_refusal)
 
     def route_answered(self, state: State) -> Literal["weigh", "run_tools", "end_turn"]:
         """Run the tools that the answer calls, weighing first where tasks change; else end."""
@@ -107,7 +109,12 @@ class ToolNodes:
             raise ThreadOwnerError(FOREIGN_THREAD)
         return owner
 
+    def _tell_refusal(self, error: TaskRefusal | ToolInvocationError) -> str:
+        """Let the model read what it may mend; every other exception is a bug and stops the turn.
 
-def _tell_refusal(error: TaskRefusal | ToolInvocationError) -> str:
-    """Let the model read what it may mend; every other exception is a bug and stops the turn."""
-    return str(error)
+        Args:
+            error: What a tool raised, or what is wrong with its arguments.
+        """
+        if isinstance(error, ToolInvocationError):
+            return sentence_about(self._by_name[error.tool_name], error.source)
+        return str(error)
