@@ -18,10 +18,12 @@ from starlette.responses import JSONResponse, Response
 if __package__ in sys.modules:
     from ..agent import default_agent
     from ..errors import TaskRelayError
+    from .aegra_guard import AegraGuard
     from .description import described
 else:  # LangGraph's server loads this file by its path, as a module without a package
     from app.agent import default_agent
     from app.errors import TaskRelayError
+    from app.server.aegra_guard import AegraGuard
     from app.server.description import described
 
 
@@ -58,3 +60,5 @@ app = FastAPI(title="Task Relay", lifespan=described)
 app.add_route("/healthz", healthz)
 app.add_route("/readyz", readyz)
 app.add_route("/metrics", metrics)
+if "aegra_api" in sys.modules:
+    app.add_middleware(AegraGuard)
