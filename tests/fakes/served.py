@@ -74,9 +74,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(
-    http: httpx.Client, ready: str, process: "subprocess.Popen[bytes]", output: Path
-) -> None:
+def _wait(http: httpx.Client, ready: str, process: "subprocess.Popen[bytes]", output: Path) -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         assert process.poll() is None, output.read_text()
