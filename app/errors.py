@@ -5,6 +5,7 @@
     |-- InputError            2   a message, user, thread or zone can't be used
     |-- DatabaseError         1   the store is missing, locked, full or broken
     |-- ThreadOwnerError      1   a thread of another user
+    |-- SignInError           1   a server doesn't know who asks
     `-- TaskRefusal           1   the domain says no; the model may read it
 
 Each error's text is one sentence that says what is wrong and what to do. Failures of
@@ -36,6 +37,10 @@ class DatabaseError(TaskRelayError):
 
 class ThreadOwnerError(TaskRelayError):
     """Refuse a thread that another user began."""
+
+
+class SignInError(TaskRelayError):
+    """Refuse a request to a server whose sender isn't known, or may not do that."""
 
 
 class TaskRefusal(TaskRelayError):

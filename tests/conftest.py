@@ -42,7 +42,7 @@ ROOT = Path(__file__).parent.parent
 NETGUARD = Path(sitecustomize.__file__).parent
 OURS = (
     *("APP_", "GEMINI_", "GOOGLE_", "GROQ_", "DATABASE_URL", "PRIMARY_LLM", "LOG_", "LANG"),
-    *("LLM_", "ALERT_", "OTEL_"),
+    *("LLM_", "ALERT_", "OTEL_", "AUTH_", "CORS_"),
 )
 __all__ = ["Ended", "enter"]
 STORES = ("sqlite", "postgresql")

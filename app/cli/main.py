@@ -27,6 +27,7 @@ COMMANDS = {
         "config",
         "Show every setting and where it comes from; set one.",
     ),
+    "token": (".commands.token", "token", "Make a token by which a user signs in at a server."),
     "threads": (".commands.threads", "threads", "List the threads of a user."),
     "history": (".commands.history", "history", "Show what was said in a thread, or in all."),
     "stats": (

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .backup import back_up, database_exists, restore_backup
     from .container import Container, close_container, shared_container
     from .health import Report, close_breakers, examine
+    from .sign_in import SignIn, add_token, make_token, token_line
     from .stores import Stores
     from .turns import Graph, TurnRequest, Turns
     from .user_erasure import ErasedRows, erase_user
@@ -21,17 +22,21 @@ __all__ = [
     "ErasedRows",
     "Graph",
     "Report",
+    "SignIn",
     "Stores",
     "TurnRequest",
     "Turns",
+    "add_token",
     "back_up",
     "close_breakers",
     "close_container",
     "database_exists",
     "erase_user",
     "examine",
+    "make_token",
     "restore_backup",
     "shared_container",
+    "token_line",
 ]
 
 if not TYPE_CHECKING:
@@ -41,6 +46,7 @@ if not TYPE_CHECKING:
             "backup": ("back_up", "database_exists", "restore_backup"),
             "container": ("Container", "close_container", "shared_container"),
             "health": ("Report", "close_breakers", "examine"),
+            "sign_in": ("SignIn", "add_token", "make_token", "token_line"),
             "stores": ("Stores",),
             "turns": ("Graph", "TurnRequest", "Turns"),
             "user_erasure": ("ErasedRows", "erase_user"),

@@ -1,21 +1,53 @@
 """Say who sends a request to a LangGraph server or to Aegra."""
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from langgraph_sdk import Auth
 
-from ..settings import NOBODY
+from ..errors import TaskRelayError
+from ..runtime import SignIn
+from ..settings import NOBODY, Settings
 
 auth = Auth()
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Who may come in, and which web pages of other addresses may call."""
+
+    sign_in: SignIn
+    origins: tuple[str, ...]
+
+
+@cache
+def gate() -> Gate:
+    """Return what the process's settings say; one for all that ask.
+
+    Raises:
+        SettingsError: A setting is wrong, or the people can't be read.
+    """
+    settings = Settings.load()
+    return Gate(SignIn(settings), settings.cors_origins)
+
+
 @auth.authenticate
 async def authenticate(headers: Mapping[Any, Any]) -> Auth.types.MinimalUserDict:
-    """Return who sends a request.
+    """Return who sends a request; without sign-in a user that stands for nobody.
 
     Args:
         headers: The request's; LangGraph's server gives bytes, Aegra text.
     """
-    # Without `is_authenticated`: Aegra answers 401 where it is false. The name says it already.
-    return {"identity": NOBODY, "display_name": NOBODY}
+    try:
+        sign_in = (await asyncio.to_thread(gate)).sign_in
+        if not sign_in.needed:
+            # Without `is_authenticated`: Aegra answers 401 where it is false. The name says it.
+            return {"identity": NOBODY, "display_name": NOBODY}
+        given = headers.get("authorization") or headers.get(b"authorization")
+        user = await sign_in.user_of(given.decode("latin-1") if isinstance(given, bytes) else given)
+    except TaskRelayError as error:
+        raise Auth.exceptions.HTTPException(status_code=401, detail=str(error)) from None
+    return {"identity": user, "display_name": user}

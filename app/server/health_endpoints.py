@@ -20,11 +20,13 @@ if __package__ in sys.modules:
     from ..errors import TaskRelayError
     from .aegra_guard import AegraGuard
     from .description import described
+    from .door import behind_the_door
 else:  # LangGraph's server loads this file by its path, as a module without a package
     from app.agent import default_agent
     from app.errors import TaskRelayError
     from app.server.aegra_guard import AegraGuard
     from app.server.description import described
+    from app.server.door import behind_the_door
 
 
 async def healthz(request: Request) -> JSONResponse:
@@ -56,7 +58,7 @@ async def readiness() -> dict[str, Any]:
 
 
 # Aegra builds on it and wants a FastAPI; LangGraph's server takes it for the Starlette that it is.
-app = FastAPI(title="Task Relay", lifespan=described)
+app = behind_the_door(FastAPI(title="Task Relay", lifespan=described))
 app.add_route("/healthz", healthz)
 app.add_route("/readyz", readyz)
 app.add_route("/metrics", metrics)

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         Limit,
         Price,
         Window,
+        is_loopback,
         is_postgresql,
         next_midnight,
         zone_name,
@@ -79,6 +80,7 @@ __all__ = [
     "conversation_key",
     "field_of",
     "field_of_user",
+    "is_loopback",
     "is_postgresql",
     "is_uuid",
     "layers",
@@ -124,8 +126,8 @@ if not TYPE_CHECKING:
             "sources": ("ENVIRONMENT", "Layer", "layers"),
             "table": ("Settings", "field_of", "read_setting"),
             "values": (
-                *("DAY_FIRST", "HUMAN", "JSON", "Limit", "Price", "Window", "is_postgresql"),
-                *("next_midnight", "zone_name"),
+                *("DAY_FIRST", "HUMAN", "JSON", "Limit", "Price", "Window", "is_loopback"),
+                *("is_postgresql", "next_midnight", "zone_name"),
             ),
         },
     )

@@ -26,7 +26,10 @@ from .values import (
     MONTH_FIRST,
     Limit,
     Price,
+    key_set_url,
+    one_line,
     one_of,
+    origins,
     passwords_in,
     path,
     prices,
@@ -49,6 +52,7 @@ Key = Given[str | Secret | None, Secret | None]
 Limits = Given[str | tuple[Limit, ...], tuple[Limit, ...]]
 Words = Given[str | Iterable[str], tuple[str, ...]]
 File = Given[str | Path, Path]
+MaybeFile = Given[str | Path | None, Path | None]
 Numbered = Given[Mapping[str, Any] | Iterable[tuple[str, Any]], tuple[tuple[str, Any], ...]]
 Prices = Given[
     str | Mapping[str, Price] | tuple[tuple[str, Price], ...], tuple[tuple[str, Price], ...]
@@ -121,6 +125,12 @@ class Settings(ProviderFields):
     )
     user: str = setting("APP_USER", user_id, "local")
     timezone: str = setting("APP_TIMEZONE", zone_name, None)
+    auth_tokens: MaybeFile = setting("AUTH_TOKENS", path, None)
+    auth_jwks_url: str | None = setting("AUTH_JWKS_URL", key_set_url, None)
+    auth_issuer: str | None = setting("AUTH_ISSUER", one_line, None)
+    auth_audience: str | None = setting("AUTH_AUDIENCE", one_line, None)
+    auth_user_claim: str = setting("AUTH_USER_CLAIM", one_line, "sub")
+    cors_origins: Words = setting("CORS_ORIGINS", origins, ())
     date_order: str = setting("APP_DATE_ORDER", one_of(MONTH_FIRST, DAY_FIRST), MONTH_FIRST)
     log_level: str = setting("LOG_LEVEL", one_of(*LOG_LEVELS), "INFO")
     log_file: File = setting("LOG_FILE", path, None)

@@ -38,6 +38,7 @@ COMMANDS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("undo",), (*TASKS, "rich")),
     (("config",), (*MODELS, *SCREEN, *STORE, "asyncio")),
     (("config", "set", "APP_USER", "ann"), (*MODELS, *SCREEN, *STORE, "asyncio", "rich")),
+    (("token", "ann"), (*MODELS, *SCREEN, *STORE, "rich", "asyncio", "jwt", "starlette")),
     (("doctor", "--help"), ALL),
     (("doctor", "--offline"), (*SCREEN, "alembic", "langgraph", "app.graph", "app.tools", "groq")),
     (("export",), (*MODELS, *SCREEN, "alembic", "rich")),

@@ -3,7 +3,15 @@
 A reader raises `ValueError` with the end of the sentence "NAME is "x", but must be ...".
 """
 
-from .addresses import url_with_path, url_without_openai_path, url_without_path, webhook
+from .addresses import (
+    is_loopback,
+    key_set_url,
+    origins,
+    url_with_path,
+    url_without_openai_path,
+    url_without_path,
+    webhook,
+)
 from .database_url import database_url, is_postgresql, passwords_in
 from .limits import Limit, Window, limits, next_midnight
 from .numbers import seconds, whole_number
@@ -15,6 +23,7 @@ from .words import (
     LOG_LEVELS,
     MONTH_FIRST,
     model_name,
+    one_line,
     one_of,
     path,
     secret,
@@ -35,11 +44,15 @@ __all__ = [
     "Price",
     "Window",
     "database_url",
+    "is_loopback",
     "is_postgresql",
+    "key_set_url",
     "limits",
     "model_name",
     "next_midnight",
+    "one_line",
     "one_of",
+    "origins",
     "passwords_in",
     "path",
     "prices",

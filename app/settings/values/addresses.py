@@ -1,4 +1,4 @@
-"""Read addresses: of the providers' APIs, each as its own client wants it, and of a webhook."""
+"""Read addresses: of the providers' APIs, each as its own client wants it, and of the web."""
 
 import re
 from urllib.parse import SplitResult, urlsplit
@@ -31,6 +31,49 @@ def webhook(value: object) -> Secret:
     if _http(text) is None or not re.fullmatch(r"[!-~]+", text):
         raise ValueError("an address that begins with https:// or http://")
     return Secret(text)
+
+
+def key_set_url(value: object) -> str:
+    """Read the address of an identity provider's keys, which nobody on the way may change."""
+    text = str(value).strip()
+    parts = _http(text)
+    safe = parts is not None and (parts.scheme == "https" or is_loopback(parts.hostname or ""))
+    if not safe or not re.fullmatch(r"[!-~]+", text) or "@" in text or "#" in text:
+        raise ValueError("an address that begins with https://, or is on this machine")
+    return text
+
+
+def origins(value: object) -> tuple[str, ...]:
+    """Read the origins of web pages, apart by commas."""
+    words = value if isinstance(value, tuple | list) else str(value).split(",")
+    return tuple(dict.fromkeys(_origin(str(word).strip()) for word in words if str(word).strip()))
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host name or an address can only mean this machine."""
+    if host.lower() == "localhost":
+        return True
+    import ipaddress
+
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+def _origin(text: str) -> str:
+    """Return an origin as browsers send it: small letters, no standard port, no path."""
+    parts = _http(text)
+    if parts is None or re.search(r"[^!-~]|[@?#*]", text) or parts.path not in ("", "/"):
+        raise ValueError(
+            "origins apart by commas, such as https://app.example.com or http://localhost:3000"
+        )
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    standard = {"http": 80, "https": 443}[parts.scheme]
+    port = "" if parts.port in (None, standard) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 def _address(value: object) -> str:

@@ -88,6 +88,14 @@ def path(value: object) -> Path:
         raise ValueError("a path whose ~ names a known user") from None
 
 
+def one_line(value: object) -> str:
+    """Read text on one line."""
+    text = str(value).strip()
+    if not text or not text.isprintable():
+        raise ValueError("printable text on one line")
+    return text
+
+
 def user_id(value: object) -> str:
     """Read a user id."""
     try:
