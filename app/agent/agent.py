@@ -24,6 +24,10 @@ from ..runtime import (
 )
 from ..settings import Settings
 from ..tools import TaskTools
+from .relay_graph import RelayGraph
+
+AGENT_NAME = "task_relay"
+"""The name of the graph, and of its answers, where a host gives no other."""
 
 
 class Agent:
@@ -76,10 +80,17 @@ class Agent:
         await container.chain.warm()
         return container
 
-    def graph(self, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
-        """Return the compiled graph; making it opens nothing."""
-        graph = draw(self._ready, self.open_container, TaskTools(self._ready))
-        return graph.compile(checkpointer=checkpointer, name="agent")
+    def graph(
+        self, checkpointer: BaseCheckpointSaver[Any] | None = None, *, name: str = AGENT_NAME
+    ) -> Graph:
+        """Return the compiled graph; making it opens nothing.
+
+        Args:
+            checkpointer: Keeps threads between runs.
+            name: What hosts and their other agents call it; its answers carry it.
+        """
+        graph = draw(self._ready, self.open_container, TaskTools(self._ready), name)
+        return RelayGraph.of(graph.compile(checkpointer=checkpointer, name=name))
 
     @asynccontextmanager
     async def checkpointer(self) -> AsyncGenerator[BaseCheckpointSaver[Any]]:

@@ -8,11 +8,14 @@ from ..graph import Decision
 from ..reply import Reply
 from ..runtime import Graph
 from ..settings import Settings
-from .agent import Agent, default_agent
+from .agent import AGENT_NAME, Agent, default_agent
 
 
 def build_graph(
-    settings: Settings | None = None, *, checkpointer: BaseCheckpointSaver[Any] | None = None
+    settings: Settings | None = None,
+    *,
+    checkpointer: BaseCheckpointSaver[Any] | None = None,
+    name: str = AGENT_NAME,
 ) -> Graph:
     """Return the compiled graph, to call, or to nest in a graph of your own.
 
@@ -23,11 +26,13 @@ def build_graph(
         settings: What to run with; read from the environment when None.
         checkpointer: Keeps threads between runs. A thread belongs to the user who began
             it: another user's run on it raises `ThreadOwnerError`.
+        name: What a host's graph and its other agents call this one; its answers carry it, so
+            two of them in one supervisor need two names.
 
     Raises:
         SettingsError: A setting is wrong.
     """
-    return Agent(settings or Settings.load()).graph(checkpointer)
+    return Agent(settings or Settings.load()).graph(checkpointer, name=name)
 
 
 async def process_message(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage, AnyMessage, ToolCall, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage, ToolCall, ToolMessage
 
 from ..llm import CUT, FAILED, NOTICE
 
@@ -54,14 +54,15 @@ def not_run(call: ToolCall, text: str, artifact: str | None = None) -> ToolMessa
     )
 
 
-def failure(sentence: str, outcome: str = REFUSED) -> AIMessage:
+def failure(sentence: str, name: str, outcome: str = REFUSED) -> AIMessage:
     """Return an answer that only reports a failure; models never get to see it.
 
     Args:
         sentence: For the person.
+        name: Our agent's name.
         outcome: `NO_MODEL` or `REFUSED`.
     """
-    return AIMessage(content=sentence, response_metadata={FAILED: outcome})
+    return AIMessage(content=sentence, name=name, response_metadata={FAILED: outcome})
 
 
 def storable_answer(answer: AIMessage) -> AIMessage:
@@ -120,7 +121,7 @@ def above_cut(answer: AIMessage) -> AIMessage:
     return answer.model_copy(update={"content": f"{answer.text}{CUT_GAP}{line}"})
 
 
-def with_changes(sentence: str, turn: Sequence[AnyMessage], writing: Collection[str]) -> str:
+def with_changes(sentence: str, turn: Sequence[BaseMessage], writing: Collection[str]) -> str:
     """Return the sentence about a turn that failed, with what its tools had changed before.
 
     Args:

@@ -13,7 +13,7 @@ from ..tools import Context, ToolSet
 from .dependencies import Dependencies
 from .log_context import AsyncNode, Node, ain_log_context, in_log_context
 from .nodes import BeginTurn, EndTurn, ModelNode, ToolNodes
-from .routes import refuse, route_begun, route_tools, route_weighed, stop
+from .routes import refuse, route_begun, route_weighed
 from .state import Messages, State
 
 
@@ -21,6 +21,7 @@ def draw(
     container: Callable[[], Dependencies],
     open_container: Callable[[], Awaitable[Dependencies]],
     tools: ToolSet,
+    name: str,
 ) -> StateGraph[State, Context, Messages, Messages]:
     """Return the graph, not yet compiled.
 
@@ -30,12 +31,13 @@ def draw(
         container: Gives what the nodes need, asked when they run; slow the first time.
         open_container: Does so on an event loop, with the providers' clients open.
         tools: What the model may call.
+        name: The agent's name, which its answers carry.
     """
     begin, model, acting, end = (
-        BeginTurn(container, open_container),
-        ModelNode(container, tools.effects),
-        ToolNodes(container, tools),
-        EndTurn(container),
+        BeginTurn(container, open_container, name),
+        ModelNode(container, tools.effects, name),
+        ToolNodes(container, tools, name),
+        EndTurn(container, name),
     )
     graph = StateGraph(State, context_schema=Context, input_schema=Messages, output_schema=Messages)
     graph.add_node("begin_turn", _node(begin.begin_turn, begin.abegin_turn))
@@ -43,7 +45,7 @@ def draw(
     graph.add_node("weigh", in_log_context(acting.weigh))
     graph.add_node("confirm", in_log_context(acting.confirm))
     graph.add_node("run_tools", in_log_context(acting.run_tools))
-    graph.add_node("stop", stop)
+    graph.add_node("stop", acting.stop)
     graph.add_node("end_turn", _node(end.end_turn, end.aend_turn))
     graph.add_node("refuse", refuse)
     graph.add_edge(START, "begin_turn")
@@ -51,7 +53,7 @@ def draw(
     graph.add_conditional_edges("call_model", acting.route_answered)
     graph.add_conditional_edges("weigh", route_weighed)
     graph.add_edge("confirm", "run_tools")
-    graph.add_conditional_edges("run_tools", route_tools)
+    graph.add_conditional_edges("run_tools", acting.route_ran)
     graph.add_edge("stop", "end_turn")
     graph.add_edge("end_turn", END)
     graph.add_edge("refuse", END)

@@ -4,16 +4,15 @@ from typing import Any, Literal
 
 from ..errors import ThreadOwnerError
 from ..llm import FAILED
-from .answer_messages import failure
 from .state import State
-from .turn import calls_run, current_turn, last_answer
+from .turn import last_answer
 
 MOST_TOOL_CALLS = 25
 """Tool calls that one turn may make; a model in a loop is stopped here."""
 
 FOREIGN_THREAD = "This thread belongs to another user; use a thread of your own."
 
-_STOPPED = (
+STOPPED = (
     f"I stopped after {MOST_TOOL_CALLS} tool calls in one turn, to be safe. "
     "What was done stands; tell me how to go on."
 )
@@ -36,16 +35,6 @@ def route_weighed(state: State) -> Literal["confirm", "run_tools"]:
     return "confirm" if about_it else "run_tools"
 
 
-def route_tools(state: State) -> Literal["call_model", "stop"]:
-    """Give the results to the model, unless it has made too many calls."""
-    return "stop" if calls_run(current_turn(state["messages"])) > MOST_TOOL_CALLS else "call_model"
-
-
 def refuse(state: State) -> dict[str, Any]:
     """Fail the run of a user on a thread of another; what they said there is gone by now."""
     raise ThreadOwnerError(FOREIGN_THREAD)
-
-
-def stop(state: State) -> dict[str, Any]:
-    """End a turn whose model called tools without end."""
-    return {"messages": [failure(_STOPPED)]}

@@ -17,9 +17,22 @@ CHECKPOINTER = "__pregel_checkpointer"
 graph that it is a part of. LangGraph has no public way to tell; a test watches this one."""
 
 
+_BETWEEN_GRAPHS = "|"
+"""What stands between the parts of a namespace; private to LangGraph, a test watches it too."""
+
+
 def keeps_threads(config: RunnableConfig) -> bool:
     """Say whether a checkpointer keeps the thread of a run, or of the graph that it is part of."""
     return (config.get("configurable") or {}).get(CHECKPOINTER) is not None
+
+
+def is_nested(config: RunnableConfig) -> bool:
+    """Say whether our graph runs as a part of another one.
+
+    A step's namespace has a part for the step and one for each graph above the step's own.
+    """
+    namespace = (config.get("configurable") or {}).get("checkpoint_ns") or ""
+    return _BETWEEN_GRAPHS in namespace
 
 
 def owner_of(config: RunnableConfig, default: Owner) -> Owner:

@@ -10,6 +10,7 @@ from langchain_core.messages import (
     BaseMessage,
     HumanMessage,
     RemoveMessage,
+    SystemMessage,
     ToolMessage,
 )
 
@@ -22,6 +23,53 @@ def current_turn(messages: Sequence[AnyMessage]) -> list[AnyMessage]:
         if isinstance(messages[position], HumanMessage):
             return list(messages[position:])
     return list(messages)
+
+
+def question_in(messages: Sequence[AnyMessage]) -> int | None:
+    """Return the position of the person's last message; None where no person speaks.
+
+    In some hosts' graphs one agent tells another something as if it were a person; such a
+    message has the name of an agent that speaks elsewhere in the conversation.
+    """
+    agents = {message.name for message in messages if isinstance(message, AIMessage)} - {None}
+    for position in range(len(messages) - 1, -1, -1):
+        message = messages[position]
+        if isinstance(message, HumanMessage) and message.name not in agents:
+            return position
+    return None
+
+
+def own_exchange(messages: Sequence[AnyMessage], name: str) -> list[AnyMessage]:
+    """Return the person's last message, and what our agent said and did about it so far.
+
+    In a host's graph there may be more behind the message: a hand-off with its result, another
+    agent's words. None of that is ours.
+
+    Args:
+        messages: The conversation.
+        name: Our agent's name, which all its answers carry.
+    """
+    position = question_in(messages)
+    if position is None:
+        return []
+    return [messages[position], *own_messages(messages[position + 1 :], name)]
+
+
+def own_messages(messages: Sequence[AnyMessage], name: str) -> list[AnyMessage]:
+    """Return the answers of our agent, and the results of the calls in them.
+
+    Args:
+        messages: The conversation, or a part of it.
+        name: Our agent's name.
+    """
+    results = {
+        id(call.result) for call in calls_in(messages) if call.answer.name == name and call.result
+    }
+    return [
+        message
+        for message in messages
+        if id(message) in results or (isinstance(message, AIMessage) and message.name == name)
+    ]
 
 
 def answer_again(state: Mapping[str, Any]) -> list[BaseMessage]:
@@ -89,9 +137,34 @@ def calls_in(messages: Sequence[BaseMessage]) -> list[Call]:
     return calls
 
 
-def calls_run(turn: Sequence[AnyMessage]) -> int:
-    """Return how many tool calls of a turn have a result."""
-    return sum(isinstance(message, ToolMessage) for message in turn)
+def calls_run(exchange: Sequence[AnyMessage]) -> int:
+    """Return how many tool calls of an exchange have a result."""
+    return sum(isinstance(message, ToolMessage) for message in exchange)
+
+
+def beyond_window(messages: Sequence[AnyMessage], window: int) -> list[AnyMessage]:
+    """Return the messages before the last exchanges.
+
+    Args:
+        messages: The conversation.
+        window: How many exchanges stay; each begins with a message of the person.
+    """
+    begins = [n for n, message in enumerate(messages) if isinstance(message, HumanMessage)]
+    return list(messages[: begins[-window]]) if len(begins) > window else []
+
+
+def within_window(messages: Sequence[AnyMessage], window: int) -> list[AnyMessage]:
+    """Return what a model is sent: the last exchanges, the current one, and what a host prompts.
+
+    A host's own thread isn't cut as ours are, so that it is cut here.
+
+    Args:
+        messages: The conversation.
+        window: How many exchanges stay beside the current one.
+    """
+    gone = beyond_window(messages, window + 1)
+    prompts = [message for message in gone if isinstance(message, SystemMessage)]
+    return [*prompts, *messages[len(gone) :]]
 
 
 def last_answer(messages: Sequence[AnyMessage]) -> AIMessage:

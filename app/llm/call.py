@@ -15,11 +15,21 @@ from .plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """What the chain is asked: the conversation, the plan, and the attempts so far."""
+    """What the chain is asked: the conversation, the plan, and the attempts so far.
+
+    `exchange` is the person's last message, and what was answered and done about it so far; None
+    where that is how the conversation ends. What needs no model goes by it alone.
+    """
 
     messages: Sequence[BaseMessage]
     attempts: Attempts
     plan: Plan
+    exchange: Sequence[BaseMessage] | None = None
+
+    @property
+    def asked(self) -> Sequence[BaseMessage]:
+        """Return what waits for an answer."""
+        return self.messages if self.exchange is None else self.exchange
 
 
 class ChainStep(Runnable[ModelCall, AIMessage]):

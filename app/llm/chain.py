@@ -183,4 +183,4 @@ def _never(messages: Sequence[BaseMessage]) -> bool:
 
 
 def _conversation(call: ModelCall) -> list[BaseMessage]:
-    return list(call.messages)
+    return list(call.asked)

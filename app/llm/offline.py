@@ -19,6 +19,7 @@ OFFLINE = "offline"
 RAN_COMMAND = "ran_command"
 """Key in `response_metadata`: whether this answer carries out a command of the person."""
 
+_NOTHING_NEW = "Nothing new was asked."
 _NOT_UNDERSTOOD = "Without a language model I understand only these commands:\n\n"
 
 
@@ -57,11 +58,11 @@ class OfflineResponder(BaseChatModel):
 
 def is_command(messages: Sequence[BaseMessage]) -> bool:
     """Say whether a conversation waits for nothing but a command, or for its result."""
-    last = messages[-1]
+    last = messages[-1] if messages else None
     if isinstance(last, ToolMessage):
         asked = next((m for m in reversed(messages) if isinstance(m, AIMessage)), None)
         return asked is not None and asked.response_metadata.get(PROVIDER) == OFFLINE
-    return last.type == "human" and read_commands(last.text) is not None
+    return last is not None and last.type == "human" and read_commands(last.text) is not None
 
 
 def _answer(messages: list[BaseMessage]) -> AIMessage:
@@ -69,6 +70,8 @@ def _answer(messages: list[BaseMessage]) -> AIMessage:
     if results:
         return _say("\n".join(result.text for result in results), ran=False)
     last = messages[-1] if messages else None
+    if isinstance(last, AIMessage):
+        return _say(_NOTHING_NEW, ran=False)
     commands = read_commands(last.text) if last is not None and last.type == "human" else None
     if commands is None:
         return _say(_NOT_UNDERSTOOD + HELP, ran=False)

@@ -42,7 +42,7 @@ def test_answer_names_who_gave_it_and_every_attempt_of_the_turn() -> None:
 
 @pytest.mark.parametrize(("outcome", "no_model"), [(NO_MODEL, True), ("refused", False)])
 def test_failure_is_not_ok_and_says_whether_it_is_an_outage(outcome: str, no_model: bool) -> None:
-    told = reply(failure("Nobody is there.", outcome))
+    told = reply(failure("Nobody is there.", "task_relay", outcome))
     assert (told.ok, told.no_model, told.provider) == (False, no_model, None)
 
 
@@ -75,7 +75,9 @@ def test_declined_is_told_apart_from_what_failed(
 
 def test_paused_turn_asks_its_question_and_is_ok() -> None:
     question = {"action_requests": [{"description": "Delete #1 a"}, {"description": "Skip #2 b"}]}
-    told = reply(failure("No.", NO_MODEL), __interrupt__=[SimpleNamespace(value=question)])
+    told = reply(
+        failure("No.", "task_relay", NO_MODEL), __interrupt__=[SimpleNamespace(value=question)]
+    )
     assert (told.ok, told.no_model, told.confirmation) == (True, False, question)
     assert told.reply.splitlines() == [
         "This needs your word before it happens:",

@@ -15,14 +15,18 @@ from langchain_core.messages import (
 from app.errors import InputError
 from app.graph.answer_messages import failure
 from app.graph.dangling_tool_calls import has_dangling_calls, with_results
-from app.graph.routes import MOST_TOOL_CALLS, route_begun, route_tools, route_weighed, stop
+from app.graph.nodes import ToolNodes
+from app.graph.routes import MOST_TOOL_CALLS, route_begun, route_weighed
 from app.graph.state import Question, State
 from app.graph.turn import answer_again, calls_in, current_turn, messages_after
+from app.tools import TaskTools
+
+US = "task_relay"
 
 
-def calling(*ids: str, message_id: str = "m") -> AIMessage:
+def calling(*ids: str, message_id: str = "m", name: str = US) -> AIMessage:
     calls: list[Any] = [{"name": "list_tasks", "args": {}, "id": call_id} for call_id in ids]
-    return AIMessage("", id=message_id, tool_calls=calls)
+    return AIMessage("", id=message_id, name=name, tool_calls=calls)
 
 
 def result(call_id: str, text: str = "ok") -> ToolMessage:
@@ -119,7 +123,7 @@ def state(*messages: BaseMessage, **more: Any) -> State:
 
 def test_turn_begins_with_the_model_unless_it_was_refused() -> None:
     assert route_begun(state(HI, deadline=1.0)) == "call_model"
-    assert route_begun(state(HI, failure("No."), deadline=1.0)) == "end_turn"
+    assert route_begun(state(HI, failure("No.", "task_relay"), deadline=1.0)) == "end_turn"
     assert route_begun(state(HI)) == "refuse"
 
 
@@ -136,7 +140,9 @@ def test_question_is_asked_only_about_the_answer_that_it_was_made_for() -> None:
 def test_model_that_calls_without_end_is_stopped(extra: int, route: str) -> None:
     ids = [str(number) for number in range(MOST_TOOL_CALLS + extra)]
     before = [calling("0"), result("0")]
-    turn = [HI, calling(*ids), *map(result, ids)]
-    assert route_tools(state(HI, *before, *turn)) == route
-    (told,) = stop(state(HI))["messages"]
+    others = [calling("0", name="somebody"), *[result("0")] * 99]
+    turn = [HI, *others, calling(*ids), *map(result, ids)]
+    nodes = ToolNodes(lambda: None, TaskTools(lambda: None), US)  # type: ignore[arg-type,return-value]
+    assert nodes.route_ran(state(HI, *before, *turn)) == route
+    (told,) = nodes.stop(state(HI))["messages"]
     assert told.text.startswith(f"I stopped after {MOST_TOOL_CALLS} tool calls in one turn")

@@ -6,7 +6,8 @@ import pytest
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolCall, ToolMessage
 
 from app.conversations import Role, TranscriptMessage
-from app.graph.nodes.end_turn import beyond_window, transcript_message
+from app.graph.nodes.end_turn import transcript_message
+from app.graph.turn import beyond_window
 from app.llm import MODEL, PROVIDER
 
 CALL = ToolCall(name="add_task", args={"title": "x"}, id="1")

@@ -15,9 +15,9 @@ from ..answer_messages import failure
 from ..dangling_tool_calls import has_dangling_calls, with_results
 from ..dependencies import Dependencies
 from ..log_context import ids_of
-from ..run_config import first_place_of, owner_of, thread_of
+from ..run_config import first_place_of, is_nested, owner_of, thread_of
 from ..state import State
-from ..turn import Call, messages_after
+from ..turn import Call, messages_after, question_in
 
 
 class BeginTurn:
@@ -26,15 +26,18 @@ class BeginTurn:
     Args:
         container: Gives what the step needs; slow the first time.
         open_container: Does so on an event loop, with the clients open.
+        name: Our agent's name.
     """
 
     def __init__(
         self,
         container: Callable[[], Dependencies],
         open_container: Callable[[], Awaitable[Dependencies]],
+        name: str,
     ) -> None:
         self._container = container
         self._open_container = open_container
+        self._name = name
 
     def begin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Check who is asking and that the thread is theirs; start the turn's time.
@@ -44,7 +47,7 @@ class BeginTurn:
             config: The run's.
         """
         container = self._container()
-        update = _checked(container, state, config)
+        update = _checked(container, state, config, self._name)
         if _needs_database(update, state, config):
             update |= _prepared(container, state, config)
         return update
@@ -57,30 +60,43 @@ class BeginTurn:
             config: The run's.
         """
         container = await self._open_container()
-        update = _checked(container, state, config)
+        update = _checked(container, state, config, self._name)
         if _needs_database(update, state, config):
             update |= await asyncio.to_thread(_prepared, container, state, config)
         return update
 
 
-def _checked(container: Dependencies, state: State, config: RunnableConfig) -> dict[str, Any]:
+def _checked(
+    container: Dependencies, state: State, config: RunnableConfig, name: str
+) -> dict[str, Any]:
     """Return the change of the state: a turn begins, or is refused.
 
     Without `deadline` the thread belongs to another user.
+
+    Args:
+        container: What was wired.
+        state: The conversation.
+        config: The run's.
+        name: Our agent's name.
     """
     deadline = container.clock.monotonic() + container.settings.turn_timeout
     try:
         owner = owner_of(config, container.default_owner)
         container.chain.order(first_place_of(config))
     except InputError as error:
-        return {"messages": [failure(str(error))], "deadline": deadline}
+        return {"messages": [failure(str(error), name)], "deadline": deadline}
     if state.get("owner", owner.user_id) != owner.user_id:
         strays = messages_after(state["messages"], state.get("begun"))
         return {"messages": [RemoveMessage(id=str(stray.id)) for stray in strays]}
     if not _asks_something(state["messages"]):
-        refusal = failure("The message is empty. Say what to do.")
+        refusal = failure("The message is empty. Say what to do.", name)
         return {"messages": [refusal], "deadline": deadline}
     begun = {"owner": owner.user_id, "begun": str(state["messages"][-1].id)}
+    begun |= (
+        {"kept": _before_question(state["messages"], is_nested(config))}
+        if "kept" not in state
+        else {}
+    )
     with turn_context(ids_of(begun, config)):
         failover_log.begin_turn(owner.user_id)
     return begun | {"deadline": deadline}
@@ -105,6 +121,20 @@ def _needs_database(update: dict[str, Any], state: State, config: RunnableConfig
     """Say whether the beginning of a turn has something to look up or to note."""
     new = "owner" not in state and thread_of(config) is not None
     return "begun" in update and (new or has_dangling_calls(state["messages"]))
+
+
+def _before_question(messages: Sequence[AnyMessage], nested: bool) -> str:
+    """Return the id of the last message that is no part of a user's transcript; empty for none.
+
+    In a host's graph that is what comes before the person's last message: who said it, we don't
+    know. A thread of our own is its user's from the beginning.
+
+    Args:
+        messages: The conversation.
+        nested: Whether it is a host's.
+    """
+    position = question_in(messages) if nested else 0
+    return str(messages[position - 1].id) if position else ""
 
 
 def _asks_something(messages: Sequence[AnyMessage]) -> bool:

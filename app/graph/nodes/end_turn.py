@@ -15,7 +15,7 @@ from ..answer_messages import storable_json
 from ..dependencies import Dependencies
 from ..run_config import owner_of, thread_of
 from ..state import State
-from ..turn import current_turn
+from ..turn import beyond_window, current_turn, own_messages
 
 _log = logging.getLogger("task_relay")
 
@@ -25,13 +25,18 @@ class EndTurn:
 
     Args:
         container: Gives what the step needs.
+        name: Our agent's name.
     """
 
-    def __init__(self, container: Callable[[], Dependencies]) -> None:
+    def __init__(self, container: Callable[[], Dependencies], name: str) -> None:
         self._container = container
+        self._name = name
 
     def end_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
-        """Keep what was said, and cut the thread to its window.
+        """Keep what the person asked and we answered, and cut the thread to its window.
+
+        A host's conversation may hold more: its prompt, other people's turns, other agents'
+        words and results. They are nobody's transcript.
 
         Where the transcript can't be written nothing is cut, and the next turn's end makes
         up for it. Without a thread nothing is kept and nothing cut.
@@ -45,7 +50,8 @@ class EndTurn:
             return {}
         container = self._container()
         owner = owner_of(config, container.default_owner)
-        said = [transcript_message(message) for message in _since(messages, state.get("kept"))]
+        news = _since(messages, state.get("kept"))
+        said = [transcript_message(message) for message in spoken(news, self._name)]
         try:
             container.transcript().keep(owner.user_id, *thread, said, container.clock.now())
         except DatabaseError as error:
@@ -67,15 +73,20 @@ class EndTurn:
         return await asyncio.to_thread(self.end_turn, state, config)
 
 
-def beyond_window(messages: Sequence[AnyMessage], window: int) -> list[AnyMessage]:
-    """Return the messages before the last exchanges.
+def spoken(messages: Sequence[AnyMessage], name: str) -> list[AnyMessage]:
+    """Return the messages of the person and of our agent, with the results of its calls.
 
     Args:
-        messages: The conversation.
-        window: How many exchanges stay; each begins with a message of the person.
+        messages: What is new in the conversation.
+        name: Our agent's name.
     """
-    begins = [n for n, message in enumerate(messages) if isinstance(message, HumanMessage)]
-    return list(messages[: begins[-window]]) if len(begins) > window else []
+    ours = {id(message) for message in own_messages(messages, name)}
+    agents = {message.name for message in messages if isinstance(message, AIMessage)} - {None}
+    return [
+        message
+        for message in messages
+        if id(message) in ours or (isinstance(message, HumanMessage) and message.name not in agents)
+    ]
 
 
 def transcript_message(message: AnyMessage) -> TranscriptMessage:
@@ -97,7 +108,7 @@ def _since(messages: Sequence[AnyMessage], kept: str | None) -> Sequence[AnyMess
 
     Where that one is gone - its answer was asked for again - it is the current turn.
     """
-    if kept is None:
+    if not kept:
         return messages
     for position in range(len(messages) - 1, -1, -1):
         if messages[position].id == kept:

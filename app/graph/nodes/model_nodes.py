@@ -1,10 +1,10 @@
 """Ask the model chain, and make one message of what comes back."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from langchain_core.messages import AIMessage, AnyMessage
+from langchain_core.messages import AIMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import get_runtime
 
@@ -35,7 +35,7 @@ from ..log_context import ids_of
 from ..prompt import system_prompt
 from ..run_config import first_place_of, owner_of
 from ..state import State
-from ..turn import current_turn
+from ..turn import own_exchange, within_window
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,15 @@ class ModelNode:
     Args:
         container: Gives what the step needs.
         writing: The names of the tools that change something.
+        name: Our agent's name.
     """
 
-    def __init__(self, container: Callable[[], Dependencies], writing: Collection[str]) -> None:
+    def __init__(
+        self, container: Callable[[], Dependencies], writing: Collection[str], name: str
+    ) -> None:
         self._container = container
         self._writing = writing
+        self._name = name
 
     def call_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Ask the chain; an answer comes back in every case, as one message.
@@ -67,7 +71,7 @@ class ModelNode:
             config: The run's.
         """
         container = self._container()
-        request = _request(container, state, config)
+        request = self._request(container, state, config)
         chain = container.chain.runnable(request.call.plan)
         answer = None
         try:
@@ -76,7 +80,7 @@ class ModelNode:
             pass
         finally:  # also when the caller gives up: those calls were made too
             note(container, request.ids, request.call.attempts.made, answer)
-        return _update(container, request, answer, state["messages"], self._writing)
+        return self._update(container, request, answer)
 
     async def acall_model(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `call_model` on an event loop.
@@ -86,7 +90,7 @@ class ModelNode:
             config: The run's.
         """
         container = self._container()
-        request = _request(container, state, config)
+        request = self._request(container, state, config)
         chain = container.chain.runnable(request.call.plan)
         answer = None
         try:
@@ -95,54 +99,51 @@ class ModelNode:
             pass
         finally:  # also when the caller gives up: those calls were made too
             note(container, request.ids, request.call.attempts.made, answer)
-        return _update(container, request, answer, state["messages"], self._writing)
+        return self._update(container, request, answer)
 
+    def _request(self, container: Dependencies, state: State, config: RunnableConfig) -> _Request:
+        window = container.settings.history_window
+        owner = owner_of(config, container.default_owner)
+        now = container.clock.now().astimezone(owner.zone)
+        attempts = attempts_for(owner.user_id, get_runtime().stream_writer)
+        messages = [system_prompt(now), *within_window(state["messages"], window)]
+        exchange = own_exchange(state["messages"], self._name)
+        deadline = state.get("deadline")
+        if deadline is None:  # a run that was taken up again, perhaps in another process
+            deadline = container.clock.monotonic() + container.settings.turn_timeout
+        ids = replace(ids_of(state, config), user=owner.user_id)
+        plan = container.chain.plan(deadline, ask_first=first_place_of(config))
+        return _Request(owner, ids, ModelCall(messages, attempts, plan, exchange))
 
-def _request(container: Dependencies, state: State, config: RunnableConfig) -> _Request:
-    owner = owner_of(config, container.default_owner)
-    now = container.clock.now().astimezone(owner.zone)
-    attempts = attempts_for(owner.user_id, get_runtime().stream_writer)
-    messages = [system_prompt(now), *state["messages"]]
-    deadline = state.get("deadline")
-    if deadline is None:  # a run that was taken up again, perhaps in another process
-        deadline = container.clock.monotonic() + container.settings.turn_timeout
-    ids = replace(ids_of(state, config), user=owner.user_id)
-    plan = container.chain.plan(deadline, ask_first=first_place_of(config))
-    return _Request(owner, ids, ModelCall(messages, attempts, plan))
+    def _update(
+        self, container: Dependencies, request: _Request, answer: AIMessage | None
+    ) -> dict[str, Any]:
+        """Return the change of the state: the answer, or the sentence that there is none.
 
-
-def _update(
-    container: Dependencies,
-    request: _Request,
-    answer: AIMessage | None,
-    messages: Sequence[AnyMessage],
-    writing: Collection[str],
-) -> dict[str, Any]:
-    """Return the change of the state: the answer, or the sentence that there is none.
-
-    Args:
-        container: What was wired.
-        request: What was asked.
-        answer: What came of it.
-        messages: The conversation.
-        writing: The names of the tools that change something.
-    """
-    attempts = request.call.attempts.made
-    now = container.clock.now().astimezone(request.owner.zone)
-    notice, outcome = "", NO_MODEL
-    if answer is None or (attempts and not by_a_model(answer)):
-        notice = outage_sentence(attempts, container.chain.missing, now)
-        if attempts and not attempts[-1].goes_over:
-            outcome = REFUSED
-    if answer is None:
-        turn = current_turn(messages)
-        message = failure(with_changes(notice, turn, writing), outcome)
-    else:
-        message = above_cut(under_notice(storable_answer(answer), notice))
-    metadata = message.response_metadata | {ATTEMPTS: [attempt.report() for attempt in attempts]}
-    if answer is None and attempts and attempts[-1].kind == FailureKind.BLOCKED:
-        metadata[BLOCKED] = True
-    if by_a_model(answer):
-        metadata[FAILOVER] = failover_sentence(attempts, now)
-    message = message.model_copy(update={"response_metadata": metadata})
-    return {"messages": [message], "deadline": request.call.plan.deadline}
+        Args:
+            container: What was wired.
+            request: What was asked.
+            answer: What came of it.
+        """
+        attempts = request.call.attempts.made
+        now = container.clock.now().astimezone(request.owner.zone)
+        notice, outcome = "", NO_MODEL
+        if answer is None or (attempts and not by_a_model(answer)):
+            notice = outage_sentence(attempts, container.chain.missing, now)
+            if attempts and not attempts[-1].goes_over:
+                outcome = REFUSED
+        if answer is None:
+            exchange = request.call.exchange or ()
+            message = failure(with_changes(notice, exchange, self._writing), self._name, outcome)
+        else:
+            message = above_cut(under_notice(storable_answer(answer), notice))
+        metadata = message.response_metadata | {
+            ATTEMPTS: [attempt.report() for attempt in attempts]
+        }
+        if answer is None and attempts and attempts[-1].kind == FailureKind.BLOCKED:
+            metadata[BLOCKED] = True
+        if by_a_model(answer):
+            metadata[FAILOVER] = failover_sentence(attempts, now)
+        named = {"name": self._name, "response_metadata": metadata}
+        message = message.model_copy(update=named)
+        return {"messages": [message], "deadline": request.call.plan.deadline}

@@ -11,13 +11,13 @@ from langgraph.types import interrupt
 from ...errors import TaskRefusal, ThreadOwnerError
 from ...tasks import Owner
 from ...tools import ChangeFinder, ToolSet, key_of, naming, sentence_about
-from ..answer_messages import declined, not_run
+from ..answer_messages import declined, failure, not_run
 from ..confirmation import NOBODY_TO_ASK, all_declined, decide, decline_unknown_question, weigh
 from ..dependencies import Dependencies
-from ..routes import FOREIGN_THREAD, MOST_TOOL_CALLS
+from ..routes import FOREIGN_THREAD, MOST_TOOL_CALLS, STOPPED
 from ..run_config import keeps_threads, owner_of
 from ..state import State
-from ..turn import calls_run, current_turn, last_answer
+from ..turn import calls_run, last_answer, own_exchange
 
 if TYPE_CHECKING:
     from langchain_core.messages import ToolMessage
@@ -29,10 +29,12 @@ class ToolNodes:
     Args:
         container: Gives what the steps need.
         tools: What the answers may call.
+        name: Our agent's name.
     """
 
-    def __init__(self, container: Callable[[], Dependencies], tools: ToolSet) -> None:
+    def __init__(self, container: Callable[[], Dependencies], tools: ToolSet, name: str) -> None:
         self._container = container
+        self._name = name
         self._tools = tools
         made = tools.all()
         self._by_name = {tool.name: tool for tool in made}
@@ -85,7 +87,7 @@ class ToolNodes:
         """
         self._owner(state, config)
         answer = last_answer(state["messages"])
-        room = MOST_TOOL_CALLS - calls_run(current_turn(state["messages"]))
+        room = MOST_TOOL_CALLS - self._calls_run(state)
         reasons = state.get("declined", {}).get(str(answer.id), {})
         results: list[ToolMessage] = []
         for position, call in enumerate(answer.tool_calls):
@@ -98,6 +100,17 @@ class ToolNodes:
                 named = naming(config, key_of(config, answer.id, position, call["id"] or ""))
                 results += self._tool_node.invoke([call], named)["messages"]
         return {"messages": results}
+
+    def route_ran(self, state: State) -> Literal["call_model", "stop"]:
+        """Give the results to the model, unless it has made too many calls."""
+        return "stop" if self._calls_run(state) > MOST_TOOL_CALLS else "call_model"
+
+    def stop(self, state: State) -> dict[str, Any]:
+        """End a turn whose model called tools without end."""
+        return {"messages": [failure(STOPPED, self._name)]}
+
+    def _calls_run(self, state: State) -> int:
+        return calls_run(own_exchange(state["messages"], self._name))
 
     def _changes(self, owner: Owner) -> ChangeFinder:
         return ChangeFinder(self._tools, self._container().tasks(), owner)

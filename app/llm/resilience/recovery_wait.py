@@ -128,7 +128,7 @@ class RecoveryWait(ChainStep):
             ModelCallError: There is still no answer.
         """
         made = input.attempts.made
-        if self._needless(input.messages):
+        if self._needless(input.asked):
             raise _error_of(made[-1])
         round_ = _Round(input, self._clock, PAUSE * (1 - _SPREAD * self._chance()))
         held_back = next((one for one in input.attempts.latest() if one.estimated), None)
