@@ -7,8 +7,13 @@ what the package made once.
 import sys
 
 if __package__ in sys.modules:
-    from .authorization import auth
+    from . import authorization, belongings
+    from .authentication import auth
 else:  # a server loads this file by its path, as a module without a package
-    from app.server.authorization import auth
+    from app.server import authorization, belongings
+    from app.server.authentication import auth
 
-__all__ = ["auth"]
+RULES = (authorization, belongings)
+"""The modules that add their rules to `auth` when they are loaded."""
+
+__all__ = ["RULES", "auth"]

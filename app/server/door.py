@@ -26,6 +26,15 @@ OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
 OPEN_WITH_SIGN_IN = OPEN | {"/ok", "/health", "/ready", "/live"}
 """And what LangGraph's server and Aegra have for the same."""
 
+KNOWN = frozenset(
+    {
+        *("assistants", "threads", "runs", "store", "mcp", "a2a", ".well-known"),
+        *("", "info", "docs", "openapi.json", "ui"),
+    }
+)
+"""The first part of each path that people who signed in may ask for; a server's other routes,
+such as those by which `langgraph dev` empties itself or shows any thread, are closed to them."""
+
 USER = "task_relay.user"
 """Where a request's scope says who signed in; it isn't there where nobody does."""
 
@@ -131,6 +140,9 @@ class Door:
                     inside[USER] = await gate.sign_in.user_of(given[0] if len(given) == 1 else None)
                 except SignInError as error:
                     await _refuse(401, str(error), scope, send)
+                    return
+                if _path(scope).split("/")[1] not in KNOWN:
+                    await _refuse(404, "Not Found", scope, send)
                     return
             await self._inner(inside, receive, send)
 

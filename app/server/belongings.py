@@ -1,0 +1,79 @@
+"""Say what of a server belongs to whom: the rules for the store, assistants and crons.
+
+Where nobody signs in, and for a trusted backend, there are none. What has no rule at all is
+closed to everybody else.
+"""
+
+from typing import Any
+
+from langgraph_sdk import Auth
+
+from .authentication import auth
+from .ownership import MADE_BY_THE_SERVER, OWNER, Filter, mark, restricted_to
+
+
+@auth.on
+async def nothing_else(ctx: Auth.types.AuthContext, value: Any) -> bool:
+    """Close what no rule is made for.
+
+    Args:
+        ctx: Who asks, and for what.
+        value: What about it.
+    """
+    return restricted_to(ctx.user) is None
+
+
+@auth.on.store
+async def own_part_of_the_store(ctx: Auth.types.AuthContext, value: Any) -> None:
+    """Put the user before each namespace, so that everybody has a store of their own.
+
+    Args:
+        ctx: Who asks, and for what.
+        value: What about it; its namespace is changed.
+    """
+    user = restricted_to(ctx.user)
+    if user is None:
+        return
+    label = label_of(user)
+    namespace = tuple(value.get("namespace") or ())
+    value["namespace"] = namespace if namespace[:1] == (label,) else (label, *namespace)
+
+
+@auth.on.assistants
+async def own_assistants(ctx: Auth.types.AuthContext, value: Any) -> Filter | None:
+    """Let users see the server's own assistants and theirs, and change theirs.
+
+    Args:
+        ctx: Who asks, and for what.
+        value: What about it; its metadata is changed.
+    """
+    user = restricted_to(ctx.user)
+    if user is None:
+        return None
+    own = {OWNER: user}
+    if ctx.action in ("read", "search"):
+        return {"$or": [own, MADE_BY_THE_SERVER]}
+    if ctx.action in ("create", "update"):
+        mark(value, user)
+    return own
+
+
+@auth.on.crons
+async def own_crons(ctx: Auth.types.AuthContext, value: Any) -> Filter | None:
+    """Let users see and change their own crons.
+
+    Args:
+        ctx: Who asks, and for what.
+        value: What about it; its metadata is changed.
+    """
+    user = restricted_to(ctx.user)
+    if user is None:
+        return None
+    if ctx.action in ("create", "update"):
+        mark(value, user)
+    return {OWNER: user}
+
+
+def label_of(user: str) -> str:
+    """Return a user as the label of a namespace, which has no period; no two have the same."""
+    return user.replace("%", "%25").replace(".", "%2E")
