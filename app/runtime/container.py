@@ -1,5 +1,6 @@
 """Make once what a process needs for the same settings, however many graphs it has."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Sequence
@@ -110,9 +111,13 @@ class Container:
         """Return where every model call is kept; opens the database as `tasks` does."""
         return self._stores.ledger()
 
-    def quotas_left(self) -> list[QuotaLeft]:
-        """Return what is left of every quota that is known; opens the database as `tasks` does."""
-        return self._stores.quotas_left()
+    async def quotas_left(self) -> list[QuotaLeft]:
+        """Return what is left of every quota that is known, after the answers of before.
+
+        Opens the database as `tasks` does.
+        """
+        await self.quotas.settle()
+        return await asyncio.to_thread(self._stores.quotas_left)
 
     def conversations(self) -> ConversationSaver:
         """Return the checkpointer of our own threads; the first call opens its database.

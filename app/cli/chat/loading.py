@@ -56,6 +56,13 @@ class Loading:
         """Say whether everything is loaded, or has failed."""
         return self._agent.done()
 
+    @property
+    def loaded(self) -> "Agent | None":
+        """Return the agent where it is loaded; None before, and where it has failed."""
+        if not self.done or self._agent.exception() is not None:
+            return None
+        return self._agent.result()
+
     def begin(self) -> None:
         """Begin; the process can end before it is done."""
         threading.Thread(target=self._load, name="task-relay-loading", daemon=True).start()

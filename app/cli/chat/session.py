@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ...reply import Reply
     from ...runtime import Stores
     from ...tasks import Owner
+    from ...telemetry import QuotaLeft
 
 
 @dataclass(slots=True)
@@ -59,3 +60,10 @@ class ChatSession:
     def stores(self) -> "Stores":
         """Return what is kept; no model is needed for it."""
         return self.loading.stores()
+
+    def quotas_left(self) -> "list[QuotaLeft]":
+        """Return what is left of the quotas, after the answers of this chat; no model is needed."""
+        agent = self.loading.loaded
+        if agent is None:
+            return self.stores().quotas_left()
+        return self.runner.run(agent.container.quotas_left())

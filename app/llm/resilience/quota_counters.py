@@ -71,6 +71,10 @@ class QuotaCounters:
         if first:
             self._rows.later(self._write_and_read)
 
+    async def settle(self) -> None:
+        """Wait until every change of before is in the database, or the database failed."""
+        await self._rows.now(self._write_and_read)
+
     def close(self) -> None:
         """Wait until every change is in the database."""
         self._rows.close()

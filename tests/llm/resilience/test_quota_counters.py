@@ -145,3 +145,12 @@ def test_quota_that_is_forgotten_leaves_no_row(rows: Rows, counters: QuotaCounte
     counters.change(KEY, lambda before: None)
     counters.close()
     assert (rows.rows, counters.gauge(KEY)) == ({}, None)
+
+
+def test_who_asks_what_is_left_waits_for_what_was_counted_before(
+    rows: Rows, counters: QuotaCounters
+) -> None:
+    counters.change(KEY, one_more)
+    asyncio.run(counters.settle())
+    assert rows.rows[KEY].used == 1
+    counters.close()

@@ -19,7 +19,7 @@ def _status(session: ChatSession, argument: str) -> AfterCommand:
         "models": ", ".join(session.models) or "none: plain commands only",
         "asked first": session.ask_first or "as in the chain",
         "keys missing": ", ".join(missing) or "none",
-        "quotas": "\n".join(quota_sentences(session.stores().quotas_left(), session.zone)),
+        "quotas": "\n".join(quota_sentences(session.quotas_left(), session.zone)),
         "time zone": settings.timezone,
         "database": database,
         "log": str(settings.log_file),
