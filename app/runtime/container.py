@@ -52,6 +52,7 @@ class Container:
         self.clock: Clock = clock or SystemClock()
         self.default_owner = Owner(settings.user, ZoneInfo(settings.timezone))
         self._stores = Stores(settings, self.clock)
+        self._turn_locks = self._stores.turn_locks()
         self._log_file = LogFile(
             settings.log_file, settings.log_level, settings.secrets, settings.log_format
         )
@@ -129,7 +130,7 @@ class Container:
 
     def turn_locks(self) -> TurnLocks:
         """Return what lets the turns of one thread run one after the other."""
-        return self._stores.turn_locks()
+        return self._turn_locks
 
     def close(self) -> None:
         """Close the databases and the log; clients close with their event loops."""

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from ..clock import Clock
-from ..conversations import Transcript, TurnLocks, open_turn_locks
 from ..database import open_engine, upgrade
 from ..forking import Guard
 from ..settings import DAY_FIRST, Settings
 from ..tasks import TaskService
 
 if TYPE_CHECKING:
-    from ..conversations import ConversationSaver
+    from ..conversations import ConversationSaver, Transcript, TurnLocks
     from ..tasks import TaskArchive
     from ..telemetry import AlertStore, BreakerStore, Ledger, QuotaLeft, QuotaStore
 
@@ -36,7 +35,7 @@ class Stores:
         self._lock = Guard()
         self._engine: Engine | None = None
         self._saver: ConversationSaver | None = None
-        self._turn_locks = open_turn_locks(settings)
+        self._turn_locks: TurnLocks | None = None
 
     def tasks(self) -> TaskService:
         """Return the task service."""
@@ -49,8 +48,10 @@ class Stores:
 
         return TaskArchive(self._database(), self._clock)
 
-    def transcript(self) -> Transcript:
+    def transcript(self) -> "Transcript":
         """Return where everything that was said is kept."""
+        from ..conversations import Transcript
+
         return Transcript(self._database(), self._settings.keep_transcript_days)
 
     def breaker_store(self) -> "BreakerStore":
@@ -92,14 +93,20 @@ class Stores:
                 self._saver = open_conversations(self._settings)
             return self._saver
 
-    def turn_locks(self) -> TurnLocks:
+    def turn_locks(self) -> "TurnLocks":
         """Return what lets the turns of one thread run one after the other."""
-        return self._turn_locks
+        from ..conversations import open_turn_locks
+
+        with self._lock:
+            if self._turn_locks is None:
+                self._turn_locks = open_turn_locks(self._settings)
+            return self._turn_locks
 
     def close(self) -> None:
         """Close what was opened."""
-        self._turn_locks.close()
         with self._lock:
+            if self._turn_locks is not None:
+                self._turn_locks.close()
             if self._engine is not None:
                 self._engine.dispose()
             if self._saver is not None:

@@ -1,5 +1,8 @@
 """Keep what is known of the models, and tell what happened without telling secrets."""
 
+from typing import TYPE_CHECKING
+
+from .. import lazy_names
 from .alert_store import AlertStore
 from .alerts import Alerts
 from .attempt import Attempt, Outcome, Then, Tokens
@@ -12,7 +15,9 @@ from .prices import Prices
 from .quota_left import QuotaLeft, quotas_left
 from .quota_store import QuotaChange, QuotaGauge, QuotaKey, QuotaSource, QuotaStore
 from .recorder import Recorder
-from .statistics import GROUPS, Bucket, Spread, Statistics, Summary, statistics_of
+
+if TYPE_CHECKING:
+    from .statistics import GROUPS, Bucket, Spread, Statistics, Summary, statistics_of
 
 __all__ = [
     "GROUPS",
@@ -50,3 +55,9 @@ __all__ = [
     "turn_context",
     "turn_id",
 ]
+
+if not TYPE_CHECKING:
+    __getattr__ = lazy_names(
+        __name__,
+        {"statistics": ("GROUPS", "Bucket", "Spread", "Statistics", "Summary", "statistics_of")},
+    )

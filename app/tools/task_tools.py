@@ -4,9 +4,10 @@ Annotations here are read at run time, to make the schemas.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
-from langchain.tools import ToolRuntime
+from langchain.tools import InjectedToolArg, ToolRuntime
+from pydantic import GetPydanticSchema
 
 from ..tasks import Owner, TaskService, actions, results
 from . import arguments as arg
@@ -14,7 +15,11 @@ from .call_keys import call_key
 from .caller import caller
 from .declaration import ToolSet, reads, writes
 
-Runtime = ToolRuntime[Any, Any]
+Runtime = Annotated[
+    ToolRuntime[Any, Any], InjectedToolArg, GetPydanticSchema(lambda _, schema_of: schema_of(Any))
+]
+"""What LangGraph hands in. No model gives it, so it is not checked: reading its whole class for
+each tool would be half of the time that the tools take to make."""
 
 
 class TaskDependencies(Protocol):

@@ -7,9 +7,15 @@ from collections.abc import Callable
 from ...errors import TaskRefusal
 
 _WORD = re.compile(r"\w+|[^\w\s!-~]")
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+_UNSPACED = (
+    ("\u0e00", "\u0eff"),
+    ("\u1000", "\u109f"),
+    ("\u1780", "\u17ff"),
+    ("\u2e80", "\u9fff"),
+    ("\uac00", "\ud7af"),
+    ("\uf900", "\ufaff"),
 )
+"""The first and the last character of the scripts that put no spaces between words."""
 _MOST_WORDS = 10
 
 
@@ -33,7 +39,7 @@ def patterns(text: str) -> list[str]:
     words = [word for word in words if unicodedata.category(word[0]) not in ("Cc", "Cs")]
     if not words or len(words) > _MOST_WORDS:
         raise TaskRefusal(f'text "{text[:40]}" not understood. Send one to {_MOST_WORDS} words.')
-    return [word if _UNSPACED.match(word) else f" {word}" for word in words]
+    return [word if _is_unspaced(word) else f" {word}" for word in words]
 
 
 def word_matcher(text: str) -> Callable[[str], bool]:
@@ -49,3 +55,7 @@ def word_matcher(text: str) -> Callable[[str], bool]:
         return all(part in folded_text for part in parts)
 
     return matches
+
+
+def _is_unspaced(word: str) -> bool:
+    return any(first <= word[0] <= last for first, last in _UNSPACED)
