@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..settings import clean_user_id
+from .settings_loading import load_settings
 
 if TYPE_CHECKING:
     from ..clock import Clock
@@ -53,10 +54,9 @@ def open_stores(user: str | None) -> Iterator[StoreContext]:
 
         from ..clock import SystemClock
         from ..runtime import Stores
-        from ..settings import Settings
         from ..tasks import Owner
 
-    settings, clock = Settings.load(), SystemClock()
+        settings, clock = load_settings(), SystemClock()
     owner = Owner(
         clean_user_id(settings.user if user is None else user), ZoneInfo(settings.timezone)
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from .engine import advice, make_file, open_engine, reading, writing
 from .fork_gate import fork_gate
 from .metadata import PREFIX, UtcDateTime, in_code_order, metadata
+from .ownership import refuse_others_database
 from .postgresql import driver_options, explained, missing_extra
 from .schema import HEAD, VERSION_TABLE, upgrade, version_of
 from .sqlite import patiently
@@ -30,6 +31,7 @@ __all__ = [
     "open_engine",
     "patiently",
     "reading",
+    "refuse_others_database",
     "upgrade",
     "version_of",
     "writing",

@@ -174,6 +174,8 @@ def _tell_start(chain: ModelChain, settings: Settings) -> None:
     steps = " -> ".join([*models, *(["offline"] if settings.offline_fallback else [])])
     present = ", ".join(place.key_name for place in chain.places) or "none"
     absent = ", ".join(place.key_name for place in chain.missing) or "none"
+    for note in settings.notes:
+        _log.info("%s", note)
     _log.info("Chain: %s; keys present: %s; keys missing: %s", steps or "empty", present, absent)
 
 

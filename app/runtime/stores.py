@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from ..clock import Clock
-from ..database import open_engine, upgrade
+from ..database import open_engine, refuse_others_database, upgrade
 from ..forking import Guard
-from ..settings import DAY_FIRST, Settings
+from ..settings import DAY_FIRST, Settings, is_postgresql
 from ..tasks import TaskService
 
 if TYPE_CHECKING:
@@ -90,6 +90,8 @@ class Stores:
 
         with self._lock:
             if self._saver is None:
+                if is_postgresql(self._settings.database_url):
+                    self._check_owner()
                 self._saver = open_conversations(self._settings)
             return self._saver
 
@@ -115,7 +117,12 @@ class Stores:
     def _database(self) -> Engine:
         with self._lock:
             if self._engine is None:
+                self._check_owner()
                 engine = open_engine(self._settings.database_url)
                 upgrade(engine)
                 self._engine = engine
             return self._engine
+
+    def _check_owner(self) -> None:
+        if not self._settings.database_meant:
+            refuse_others_database(self._settings.database_url)

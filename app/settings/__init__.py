@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         load_with_layers,
         misspelt_settings,
         nearest_setting,
+        notes_on,
         origin_of,
         setting_names,
         without_password,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from .private_files import open_private, private_directory, private_file, replace_file
     from .providers import PROVIDERS, Provider
     from .secret import Secret
-    from .sources import ENVIRONMENT, Layer, layers
+    from .sources import ENVIRONMENT, Layer, Trust, layers
     from .table import Settings, field_of, read_setting
     from .values import (
         DAY_FIRST,
@@ -72,6 +73,7 @@ __all__ = [
     "Scope",
     "Secret",
     "Settings",
+    "Trust",
     "Waiting",
     "Window",
     "all_origins",
@@ -88,6 +90,7 @@ __all__ = [
     "misspelt_settings",
     "nearest_setting",
     "next_midnight",
+    "notes_on",
     "open_private",
     "origin_of",
     "private_directory",
@@ -115,7 +118,8 @@ if not TYPE_CHECKING:
             ),
             "origins": (
                 *("DEFAULT", "Origin", "all_origins", "load_with_layers", "misspelt_settings"),
-                *("nearest_setting", "origin_of", "setting_names", "without_password"),
+                *("nearest_setting", "notes_on", "origin_of", "setting_names"),
+                "without_password",
             ),
             "places": ("PlaceSettings", "provider_of"),
             "private_files": (
@@ -123,7 +127,7 @@ if not TYPE_CHECKING:
             ),
             "providers": ("PROVIDERS", "Provider"),
             "secret": ("Secret",),
-            "sources": ("ENVIRONMENT", "Layer", "layers"),
+            "sources": ("ENVIRONMENT", "Layer", "Trust", "layers"),
             "table": ("Settings", "field_of", "read_setting"),
             "values": (
                 *("DAY_FIRST", "HUMAN", "JSON", "Limit", "Price", "Window", "is_loopback"),

@@ -1,6 +1,6 @@
 """Make the fields of the table of settings, and those that each provider brings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import field, make_dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -30,6 +30,8 @@ def setting(
     default: object,
     *,
     other_name: str | None = None,
+    general: Collection[str] = (),
+    common: bool = False,
     private: bool = False,
 ) -> Any:
     """Return a field of the table.
@@ -39,12 +41,33 @@ def setting(
         reader: Makes what is meant out of what was given, or raises `ValueError` with the end
             of the sentence "NAME is "x", but must be ...".
         default: What holds where nothing is given; None is worked out later or stays.
-        other_name: A second variable, which counts where the first is missing.
+        other_name: A second variable, which counts where the first is missing; of a name that
+            is general and one of ours, ours counts first.
+        general: Those of the names that other programs use for databases, logs and addresses of
+            theirs. They say nothing in the `.env` of a working directory.
+        common: Whether other programs use the name for the same thing: there a wrong value of it
+            is theirs, and no reason to stop.
         private: Whether the value is never shown.
     """
     names = tuple(given for given in (name, other_name) if given)
     table = {"names": names, "read": reader, "private": private}
+    table |= {"general": frozenset(general), "common": common}
     return field(default=default, metadata=table, repr=not private)
+
+
+def general_setting(
+    name: str, reader: Callable[[object], Any], default: object, *, private: bool = False
+) -> Any:
+    """Return a field whose name other programs use too, and which has one of our own besides.
+
+    Args:
+        name: The general name; ours has `APP_` before it.
+        reader: As in `setting`.
+        default: As in `setting`.
+        private: As in `setting`.
+    """
+    own = f"APP_{name}"
+    return setting(name, reader, default, other_name=own, general=(name,), private=private)
 
 
 def provider_fields(row: Provider) -> list[tuple[str, str, Any]]:
@@ -52,11 +75,15 @@ def provider_fields(row: Provider) -> list[tuple[str, str, Any]]:
     name, of = row.name, row.name.upper()
     tokens = whole_number(256, 99_999_999, "a whole number of at least 256")
     second = row.other_key_name
-    key = setting(f"{of}_API_KEY", secret, None, other_name=second, private=True)
+    key = setting(f"{of}_API_KEY", secret, None, other_name=second, common=True, private=True)
     return [
         (f"{name}_api_key", "Key", key),
-        (f"{name}_model", "str", setting(f"{of}_MODEL", model_name, row.model)),
-        (f"{name}_base_url", "str | None", setting(f"{of}_BASE_URL", row.read_url, None)),
+        (f"{name}_model", "str", setting(f"{of}_MODEL", model_name, row.model, common=True)),
+        (
+            f"{name}_base_url",
+            "str | None",
+            setting(f"{of}_BASE_URL", row.read_url, None, common=True),
+        ),
         (
             f"{name}_max_input_tokens",
             "int | None",

@@ -11,6 +11,7 @@ from ..errors import SettingsError
 from . import sources
 from .places import is_numbered
 from .providers import PARTS
+from .resolution import Resolution
 from .secret import Secret
 from .table import Settings, field_of, read_setting
 from .values import passwords_in
@@ -64,17 +65,28 @@ def origin_of(layers: Sequence[sources.Layer], names: Sequence[str], default: ob
         names: Its names; the first that is given counts.
         default: What holds where none is given.
     """
-    for name in names:
-        for layer in layers:
-            if given := layer.values.get(name, "").strip():
-                wrong = ""
-                try:
-                    value = shown(read_setting(field_of(name), name, given))
-                except SettingsError as error:
-                    value = "" if field_of(name).metadata["private"] else given
-                    wrong = str(error)
-                return Origin(names[0], without_password(value), layer.place, name, wrong)
-    return Origin(names[0], without_password(shown(default)), DEFAULT)
+    given = Resolution(layers, field_of).find(names)
+    if given is None:
+        return Origin(names[0], without_password(shown(default)), DEFAULT)
+    known, wrong = field_of(given.name), ""
+    try:
+        value = shown(read_setting(known, given.name, given.text))
+    except SettingsError as error:
+        value = "" if known.metadata["private"] else given.text
+        wrong = str(error)
+    return Origin(names[0], without_password(value), given.layer.place, given.name, wrong)
+
+
+def notes_on(layers: Sequence[sources.Layer]) -> tuple[str, ...]:
+    """Return what strange files set, and what of them is left out, also where a value is wrong."""
+    found = Resolution(layers, field_of)
+    for known in dataclasses.fields(Settings):
+        if known.metadata["names"]:
+            found.find(known.metadata["names"])
+    order = origin_of(layers, ("LLM_CHAIN",), ",".join(Settings().llm_chain))
+    chain = () if order.wrong else order.value.split(",")
+    list(found.numbered(chain))
+    return found.notes(chain)
 
 
 def setting_names(settings: Settings | None = None) -> list[str]:

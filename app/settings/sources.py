@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from pathlib import Path
 
 from ..errors import SettingsError
@@ -11,12 +12,30 @@ from .values import path, zone_name
 ENVIRONMENT = "environment"
 
 
+_THEIR_OWN = ("HOME", "USER", "USERPROFILE", "LOGNAME")
+"""What a strange `.env` may fill in of the environment, which may hold anybody's secrets."""
+
+
+class Trust(IntEnum):
+    """Whose a place is that settings come from.
+
+    STRANGE is the `.env` of a working directory, which anybody may have written; NAMED is that of
+    a data directory that such a file names, which may be the person's after all; OWN is the
+    person's for sure.
+    """
+
+    STRANGE = 0
+    NAMED = 1
+    OWN = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One place that settings come from: the environment, or a `.env`, named by its path."""
 
     place: str
     values: Mapping[str, str]
+    trust: Trust = Trust.OWN
 
 
 def layers(environment: Mapping[str, str] | None, directory: Path | None) -> list[Layer]:
@@ -29,11 +48,16 @@ def layers(environment: Mapping[str, str] | None, directory: Path | None) -> lis
     Raises:
         SettingsError: A `.env` can't be read, or the data directory's name not be used.
     """
-    near = [Layer(ENVIRONMENT, os.environ if environment is None else environment)]
-    here = (directory or Path.cwd()) / ".env"
-    near.append(Layer(str(here), dotenv(here)))
-    far = data_dir([layer.values for layer in near]) / ".env"
-    return [*near, Layer(str(far), dotenv(far))]
+    given = os.environ if environment is None else environment
+    file = (directory or Path.cwd()) / ".env"
+    theirs = {name: given[name] for name in _THEIR_OWN if name in given}
+    here = Layer(str(file), dotenv(file, theirs), Trust.STRANGE)
+    far = data_dir([given, here.values]) / ".env"
+    named = first([given], "APP_DATA_DIR") is None and bool(first([here.values], "APP_DATA_DIR"))
+    trust = Trust.NAMED if named else Trust.OWN
+    last = Layer(str(far), dotenv(far, theirs if named else given), trust)
+    near = [] if _are_one(file, far) else [here]
+    return [Layer(ENVIRONMENT, given), *near, last]
 
 
 def data_dir(near: list[Mapping[str, str]]) -> Path:
@@ -57,8 +81,13 @@ def first(layers: list[Mapping[str, str]], name: str) -> str | None:
     return next((value for layer in layers if (value := layer.get(name, "").strip())), None)
 
 
-def dotenv(file: Path) -> Mapping[str, str]:
+def dotenv(file: Path, fill: Mapping[str, str] | None = None) -> Mapping[str, str]:
     """Return what a `.env` holds; nothing where there is none.
+
+    Args:
+        file: The `.env`.
+        fill: What `${NAME}` may stand for in it, besides the names that it sets itself; the
+            process's environment when None.
 
     Raises:
         SettingsError: It can't be read.
@@ -66,12 +95,17 @@ def dotenv(file: Path) -> Mapping[str, str]:
     if not file.is_file():
         return {}
     from dotenv import dotenv_values
+    from dotenv.variables import parse_variables
 
     try:
-        values = dotenv_values(file, encoding="utf-8-sig")
+        given = dotenv_values(file, encoding="utf-8-sig", interpolate=False)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} can't be read ({error}); mend or remove it.") from None
-    return {name: value or "" for name, value in values.items()}
+    values: dict[str, str] = {}
+    for name, value in given.items():
+        known = {**(os.environ if fill is None else fill), **values}
+        values[name] = "".join(part.resolve(known) for part in parse_variables(value or ""))
+    return values
 
 
 def default_data_dir() -> Path:
@@ -79,6 +113,13 @@ def default_data_dir() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("task-relay", appauthor=False)
+
+
+def _are_one(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def machine_timezone() -> str:

@@ -2,10 +2,11 @@
 
 A value comes, in this order, from the environment, from `.env` in the working directory,
 and from `.env` in the data directory; names that are not in the table are ignored and a
-blank value counts as none.
+blank value counts as none. What of the second one doesn't count is decided in `resolution.py`.
 """
 
 import dataclasses
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING, Any, Self
 from ..errors import SettingsError
 from . import sources
 from .failure_kinds import GOES_OVER, FailureKind
-from .fields import Given, ProviderFields, setting
+from .fields import Given, ProviderFields, general_setting, setting
 from .places import PlaceSettings, is_numbered, places, provider_of
 from .providers import ALWAYS_INSTALLED, PARTS
+from .resolution import Resolution, Value
 from .secret import Secret
+from .sources import ENVIRONMENT
 from .values import (
     DAY_FIRST,
     HUMAN,
@@ -43,6 +46,7 @@ from .values import (
 )
 from .values import database_url as read_url
 
+_SERVERS = ("langgraph_api", "aegra_api")
 _ROW: Any = None
 _NONE: Any = ()
 _time_limit = seconds(most=3600)
@@ -66,6 +70,8 @@ class Settings(ProviderFields):
     A field that is None after loading has no value, such as a key that was not given.
     `numbered` holds the settings of places like `groq2`, as pairs of name and value, or as
     a mapping: `Settings(llm_chain="groq,groq2", numbered={"GROQ2_API_KEY": "..."})`.
+    `database_meant` says whether the database was named for this program, so that tables of others
+    in it are no mistake. `notes` say what a strange `.env` set, and what of it was left out.
 
     Raises:
         SettingsError: A value is wrong; the sentence names it and says what is allowed.
@@ -101,27 +107,34 @@ class Settings(ProviderFields):
     numbered: Numbered = field(default=_NONE, metadata={"names": ()}, repr=False)
     llm_chain: Words = setting("LLM_CHAIN", places, None)
     primary_llm: str = setting("PRIMARY_LLM", one_of(*ALWAYS_INSTALLED), ALWAYS_INSTALLED[0])
-    model_timeout: float = setting("MODEL_TIMEOUT", _time_limit, 30.0)
+    model_timeout: float = setting("MODEL_TIMEOUT", _time_limit, 30.0, common=True)
     turn_timeout: float = setting("TURN_TIMEOUT", _time_limit, 60.0)
-    connect_timeout: float = setting("CONNECT_TIMEOUT", _time_limit, 5.0)
+    connect_timeout: float = setting("CONNECT_TIMEOUT", _time_limit, 5.0, common=True)
     first_token_timeout: float = setting("FIRST_TOKEN_TIMEOUT", _time_limit, 10.0)
     stall_timeout: float = setting("STALL_TIMEOUT", _time_limit, 10.0)
     retry_in_place: int = setting("RETRY_IN_PLACE", whole_number(0, 5), 0)
-    retry_max_wait: float = setting("RETRY_MAX_WAIT", _time_limit, 2.0)
+    retry_max_wait: float = setting("RETRY_MAX_WAIT", _time_limit, 2.0, common=True)
     failover_on: Words = setting("FAILOVER_ON", some_of(tuple(FailureKind)), GOES_OVER)
-    max_output_tokens: int = setting("MAX_OUTPUT_TOKENS", whole_number(1, 65_536), 1024)
+    max_output_tokens: int = setting(
+        "MAX_OUTPUT_TOKENS", whole_number(1, 65_536), 1024, common=True
+    )
     confirm_from: int = setting("CONFIRM_FROM", whole_number(0, 9999), 3)
-    history_window: int = setting("HISTORY_WINDOW", whole_number(1, 9999), 10)
+    history_window: int = setting("HISTORY_WINDOW", whole_number(1, 9999), 10, common=True)
     keep_checkpoints: int = setting("KEEP_CHECKPOINTS", whole_number(1, 9999), 5)
     keep_transcript_days: int = setting("KEEP_TRANSCRIPT_DAYS", _days, 0)
     keep_ledger_days: int = setting("KEEP_LEDGER_DAYS", _days, 90)
     llm_prices: Prices = setting("LLM_PRICES", prices, ())
-    alert_webhook_url: Key = setting("ALERT_WEBHOOK_URL", webhook, None, private=True)
+    alert_webhook_url: Key = general_setting("ALERT_WEBHOOK_URL", webhook, None, private=True)
     alert_every: float = setting("ALERT_EVERY", seconds(least=1, most=86_400), 600.0)
     offline_fallback: bool = setting("OFFLINE_FALLBACK", switch, True)
     data_dir: File = setting("APP_DATA_DIR", path, None)
     database_url: str = setting(
-        "APP_DATABASE_URL", read_url, None, other_name="DATABASE_URL", private=True
+        "APP_DATABASE_URL",
+        read_url,
+        None,
+        other_name="DATABASE_URL",
+        general=("DATABASE_URL",),
+        private=True,
     )
     user: str = setting("APP_USER", user_id, "local")
     timezone: str = setting("APP_TIMEZONE", zone_name, None)
@@ -132,9 +145,11 @@ class Settings(ProviderFields):
     auth_user_claim: str = setting("AUTH_USER_CLAIM", one_line, "sub")
     cors_origins: Words = setting("CORS_ORIGINS", origins, ())
     date_order: str = setting("APP_DATE_ORDER", one_of(MONTH_FIRST, DAY_FIRST), MONTH_FIRST)
-    log_level: str = setting("LOG_LEVEL", one_of(*LOG_LEVELS), "INFO")
-    log_file: File = setting("LOG_FILE", path, None)
-    log_format: str = setting("LOG_FORMAT", one_of(HUMAN, JSON), HUMAN)
+    log_level: str = general_setting("LOG_LEVEL", one_of(*LOG_LEVELS), "INFO")
+    log_file: File = general_setting("LOG_FILE", path, None)
+    log_format: str = general_setting("LOG_FORMAT", one_of(HUMAN, JSON), HUMAN)
+    database_meant: bool = field(default=True, metadata={"names": ()}, repr=False)
+    notes: tuple[str, ...] = field(default=(), metadata={"names": ()}, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for known in dataclasses.fields(self):
@@ -143,7 +158,11 @@ class Settings(ProviderFields):
                 self._set(known.name, read_setting(known, known.metadata["names"][0], value))
         numbered = dict(self.numbered)
         self._set(
-            "numbered", tuple((n, read_setting(field_of(n), n, v)) for n, v in numbered.items())
+            "numbered",
+            tuple(
+                (name, None if value is None else read_setting(field_of(name), name, value))
+                for name, value in numbered.items()
+            ),
         )
         if self.llm_chain is None:
             others = [name for name in ALWAYS_INSTALLED if name != self.primary_llm]
@@ -170,18 +189,18 @@ class Settings(ProviderFields):
         Raises:
             SettingsError: A value is wrong, or a `.env` can't be read.
         """
-        layers = [layer.values for layer in sources.layers(environment, directory)]
+        found = Resolution(sources.layers(environment, directory), field_of)
         given: dict[str, Any] = {}
         for known in dataclasses.fields(cls):
-            for name in known.metadata["names"]:
-                value = sources.first(layers, name)
-                if value is not None and known.name not in given:
-                    given[known.name] = read_setting(known, name, value)
-        numbered = filter(is_numbered, given.get("llm_chain", ()))
-        names = [f"{place}_{part}".upper() for place in numbered for part in PARTS]
-        values = [(name, sources.first(layers, name)) for name in names]
-        given["numbered"] = {name: value for name, value in values if value is not None}
-        return cls(**given)
+            names = known.metadata["names"]
+            if names and (value := found.find(names)) is not None:
+                given[known.name] = read_setting(known, value.name, value.text)
+                if known.name == "database_url":
+                    given["database_meant"] = _is_meant(value, known)
+        given["numbered"] = dict(found.numbered(given.get("llm_chain", ())))
+        loaded = cls(**given)
+        loaded._set("notes", found.notes(loaded.llm_chain))
+        return loaded
 
     @property
     def places(self) -> tuple[PlaceSettings, ...]:
@@ -212,6 +231,15 @@ class Settings(ProviderFields):
 
     def _set(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)
+
+
+def _is_meant(database: Value, known: "dataclasses.Field[Any]") -> bool:
+    """Say whether a database was named for us; `DATABASE_URL` in the environment may not be.
+
+    A server's environment is the server's own: whoever serves the graph gave it the address.
+    """
+    general = database.name in known.metadata["general"] and database.layer.place == ENVIRONMENT
+    return not general or any(server in sys.modules for server in _SERVERS)
 
 
 def read_setting(known: "dataclasses.Field[Any]", name: str, value: object) -> Any:

@@ -9,7 +9,7 @@ from .attempt import Attempt, Outcome, Then, Tokens
 from .background_writer import BackgroundWriter
 from .breaker_store import BreakerStanding, BreakerStore
 from .ledger import Ledger, LedgerEntry
-from .logs import LogFile, TurnIds, current_ids, redact, turn_context, turn_id
+from .logs import LogFile, TurnIds, current_ids, may_be_log, redact, turn_context, turn_id
 from .metrics import Metrics, open_metrics
 from .prices import Prices
 from .quota_left import QuotaLeft, quotas_left
@@ -48,6 +48,7 @@ __all__ = [
     "Tokens",
     "TurnIds",
     "current_ids",
+    "may_be_log",
     "open_metrics",
     "quotas_left",
     "redact",

@@ -1,5 +1,6 @@
 import json
 import logging
+import os
 import stat
 import time
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import SettingsError
-from app.telemetry import LogFile, TurnIds, turn_context
+from app.telemetry import LogFile, TurnIds, may_be_log, turn_context
 
 logger = logging.getLogger("task_relay.tests")
 
@@ -118,3 +119,36 @@ def test_place_that_cannot_be_written_is_a_wrong_setting(tmp_path: Path) -> None
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r'LOG_FILE is ".*app\.log", but must be a file'):
         LogFile(tmp_path / "file" / "app.log", "INFO", [])
+
+
+@pytest.mark.parametrize(
+    ("content", "log"),
+    [
+        ("", True),
+        ("2026-03-04 22:30:00,123 INFO task_relay: Chain: empty\n", True),
+        ("2026-03-04 22:30:00,123 INFO app [user=ann thread=main]: A word\n", True),
+        ("2026-03-2026-03-04 22\n2026-03-04 22:30:00,123 ERROR task_relay: It is full\n", True),
+        ('{"time": "t", "level": "INFO", "logger": "task_relay", "message": "m"}\n', True),
+        ("export PATH=/bin\n", False),
+        ("2026-03-04 22:30:00 GET /\n", False),
+        ('{"name": "a package"}\n', False),
+        ("[" * 100_000, False),
+        ("\0" * 5000, False),
+    ],
+)
+def test_log_is_told_from_a_file_of_anybody(tmp_path: Path, content: str, log: bool) -> None:
+    file = tmp_path / "file"
+    file.write_text(content)
+    assert may_be_log(file) is log
+    if not log:
+        with pytest.raises(SettingsError, match="must be a log of Task Relay or a new file"):
+            LogFile(file, "INFO", [])
+    assert file.read_text() == content
+
+
+def test_log_may_be_a_device(tmp_path: Path) -> None:
+    assert may_be_log(Path("/dev/null"))
+    assert may_be_log(tmp_path / "missing")
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    assert may_be_log(fifo)

@@ -11,6 +11,7 @@ from ...errors import InputError
 from ...settings import clean_thread_id, clean_user_id
 from ..observers import is_observed
 from ..output import Output, is_plain
+from ..settings_loading import load_settings
 
 if TYPE_CHECKING:
     from ...settings import Settings
@@ -44,9 +45,7 @@ def chat(
     Exit codes: 0 answered, 1 failed, 2 wrong usage or setting, 3 a change was declined,
     4 no model could answer, 130 interrupted, 141 closed pipe.
     """
-    from ...settings import Settings
-
-    settings = Settings.load()
+    settings = load_settings()
     user = clean_user_id(settings.user if user is None else user)
     thread = clean_thread_id(thread)
     context.obj |= {"user_id": user, "thread_id": thread}

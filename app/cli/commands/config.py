@@ -37,7 +37,7 @@ def config(context: click.Context, as_json: bool, plain: bool) -> int:
     """
     if context.invoked_subcommand is not None:
         return Exit.ANSWERED
-    from ...settings import all_origins, load_with_layers, misspelt_settings
+    from ...settings import all_origins, load_with_layers, misspelt_settings, notes_on
 
     layers, settings = load_with_layers()
     origins = all_origins(layers, settings)
@@ -50,6 +50,9 @@ def config(context: click.Context, as_json: bool, plain: bool) -> int:
         show(settings_table(origins, page_width()), plain=plain)
     for name, source, near in misspelt_settings(layers):
         click.echo(f"Warning: {name} ({source}) is no setting. Did you mean {near}?", err=True)
+    for note in notes_on(layers):
+        if "Left out of" in note:  # what a file sets is in the table
+            click.echo(f"Note: {note}", err=True)
     wrong = [origin.wrong for origin in origins if origin.wrong]
     for sentence in wrong:
         click.echo(sentence, err=True)

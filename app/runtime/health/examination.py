@@ -15,6 +15,7 @@ from .chain_order import first_finding, over_findings
 from .findings import Finding, Level
 from .machine import machine_findings
 from .models import ExaminedPlace
+from .privacy import privacy_findings
 from .quotas import quota_findings
 from .storage import AREA, database_file, storage_findings
 
@@ -84,6 +85,7 @@ async def examine(
         *over_findings(models, settings, layers),
         *quotas,
         *storage,
+        *privacy_findings(settings, layers),
         *failed,
         *machine_findings(models, settings, layers, now),
     ]

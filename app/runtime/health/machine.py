@@ -31,6 +31,9 @@ def machine_findings(
     for name, source, near in misspelt_settings(layers):
         text = f"{name} ({source}) is no setting. Did you mean {near}?"
         findings.append(Finding(AREA, Level.WARNING, text))
+    for note in settings.notes:
+        level = Level.WARNING if "Left out of" in note else Level.OK
+        findings.append(Finding(AREA, level, note))
     return [*findings, Finding(AREA, Level.OK, ", ".join(_versions()))]
 
 

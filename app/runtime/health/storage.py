@@ -9,6 +9,7 @@ from ...conversations import CONVERSATIONS_FILE
 from ...database import HEAD, VERSION_TABLE, advice, open_engine, reading, version_of
 from ...errors import DatabaseError, SettingsError
 from ...settings import Settings, is_postgresql, without_password
+from ...telemetry import may_be_log
 from .findings import Finding, Level
 
 AREA = "What is kept"
@@ -100,8 +101,11 @@ def _of_version(version: str | None) -> str:
 def _log(file: Path) -> Finding:
     if not file.exists():
         return _missing("Log", file)
-    if not os.access(file, os.W_OK):
+    if not os.access(file, os.R_OK | os.W_OK):
         text = f"Log: {file} can't be written. Set LOG_FILE to another place."
+        return Finding(AREA, Level.PROBLEM, text)
+    if not may_be_log(file):
+        text = f"Log: {file} holds something else. Set APP_LOG_FILE to another place."
         return Finding(AREA, Level.PROBLEM, text)
     text = f"Log: {file}, {_size(file.stat().st_size)}, can be written."
     return _if_private(file, text)

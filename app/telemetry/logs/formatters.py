@@ -14,6 +14,21 @@ _PLAIN = re.compile(r"[\w.@+-]+")
 _IDS = "turn_ids"
 
 
+_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} [A-Z]+ [\w.-]+(?: \[[^\n]*\])?: ")
+_KEYS = {"time", "level", "logger", "message"}
+
+
+def is_log_line(line: str) -> bool:
+    """Say whether a line has one of the two forms."""
+    if not line.startswith("{"):
+        return _LINE.match(line) is not None
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return set(told) >= _KEYS
+
+
 def stamp(record: logging.LogRecord) -> None:
     """Note on a record which turn it belongs to; call it on the thread that logs."""
     setattr(record, _IDS, current_ids())

@@ -12,11 +12,13 @@ from typing import IO, Any
 from ...errors import SettingsError
 from ...forking import Guard, at_fork
 from ...settings import HUMAN, JSON, open_private, private_directory
-from .formatters import HumanLines, JsonLines, stamp
+from .formatters import HumanLines, JsonLines, is_log_line, stamp
 
 _OURS = "task_relay"
 _MOST_BYTES = 5_000_000
 _OLD_FILES = 3
+_LONGEST_LINE = 1_000_000
+"""Bytes that are read of a line to see whether it is one of a log."""
 
 
 class LogFile:
@@ -30,10 +32,15 @@ class LogFile:
         """Open the file; `form` is `human` or `json`.
 
         Raises:
-            SettingsError: It can't be opened for writing.
+            SettingsError: It can't be opened for writing, or holds something else.
         """
         try:
             private_directory(file.parent)
+            if not may_be_log(file):
+                raise SettingsError(
+                    f'LOG_FILE is "{file}", but must be a log of Task Relay or a new file: what is '
+                    "there holds something else. Set it to another place."
+                )
             self._writer = _PrivateFile(file, maxBytes=_MOST_BYTES, backupCount=_OLD_FILES)
         except OSError as error:
             raise SettingsError(
@@ -84,6 +91,21 @@ class LogFile:
         """Begin a queue of a child's own; what waits in the parent's, the parent writes."""
         self.handler.queue = queue.SimpleQueue()
         self._listener = None
+
+
+def may_be_log(file: Path) -> bool:
+    """Say whether a log may be written to a file: to a new or empty one, a log of ours, a device.
+
+    The second line counts too: a full disk may have left half of a first one.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    if not file.is_file() or Path("/dev") in file.parents:
+        return not file.is_block_device()  # opening a directory is refused in words of its own
+    with file.open("rb") as reading:
+        lines = [reading.readline(_LONGEST_LINE) for _ in range(2)]
+    return not lines[0] or any(is_log_line(line.decode("utf-8", "replace")) for line in lines)
 
 
 class _PrivateFile(RotatingFileHandler):

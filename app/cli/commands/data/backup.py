@@ -6,6 +6,7 @@ import click
 
 from .... import PROGRAM
 from ...exit_codes import Exit
+from ...settings_loading import load_settings
 
 
 @click.command(epilog=f"Example: {PROGRAM} backup tasks.zip")
@@ -19,8 +20,7 @@ def backup(file: Path) -> int:
     can't be written.
     """
     from ....runtime import back_up
-    from ....settings import Settings
 
-    back_up(Settings.load(), file)
+    back_up(load_settings(), file)
     click.echo(f"Wrote {file}.")
     return Exit.ANSWERED

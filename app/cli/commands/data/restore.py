@@ -7,6 +7,7 @@ import click
 from .... import PROGRAM
 from ...confirm_prompt import confirmed, yes_option
 from ...exit_codes import Exit
+from ...settings_loading import load_settings
 
 
 @click.command(epilog=f"Example: {PROGRAM} restore tasks.zip")
@@ -19,9 +20,8 @@ def restore(file: Path, yes: bool) -> int:
     backup; 3 it was declined, or nobody could be asked.
     """
     from ....runtime import database_exists, restore_backup
-    from ....settings import Settings
 
-    settings = Settings.load()
+    settings = load_settings()
     question = "Overwrite all tasks and conversations that are there now?"
     if database_exists(settings) and not confirmed(question, yes=yes):
         return Exit.NEEDS_CONFIRMATION
