@@ -32,6 +32,7 @@ def setting(
     other_name: str | None = None,
     general: Collection[str] = (),
     common: bool = False,
+    together: str = "",
     private: bool = False,
 ) -> Any:
     """Return a field of the table.
@@ -47,11 +48,13 @@ def setting(
             theirs. They say nothing in the `.env` of a working directory.
         common: Whether other programs use the name for the same thing: there a wrong value of it
             is theirs, and no reason to stop.
+        together: How the names of a group begin that says one thing together, such as who may sign
+            in: a strange file can't add to what a stronger place says of it.
         private: Whether the value is never shown.
     """
     names = tuple(given for given in (name, other_name) if given)
     table = {"names": names, "read": reader, "private": private}
-    table |= {"general": frozenset(general), "common": common}
+    table |= {"general": frozenset(general), "common": common, "together": together}
     return field(default=default, metadata=table, repr=not private)
 
 
@@ -68,6 +71,20 @@ def general_setting(
     """
     own = f"APP_{name}"
     return setting(name, reader, default, other_name=own, general=(name,), private=private)
+
+
+def setting_of_group(
+    group: str, part: str, reader: Callable[[object], Any], default: object
+) -> Any:
+    """Return a field of a group that says one thing together.
+
+    Args:
+        group: How its names begin.
+        part: How this one goes on.
+        reader: As in `setting`.
+        default: As in `setting`.
+    """
+    return setting(f"{group}{part}", reader, default, common=True, together=group)
 
 
 def provider_fields(row: Provider) -> list[tuple[str, str, Any]]:

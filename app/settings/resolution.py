@@ -10,6 +10,7 @@ from dataclasses import Field, dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
+from ..errors import SettingsError
 from .places import is_numbered, provider_of
 from .providers import PARTS, Provider
 from .sources import ENVIRONMENT, Layer, Trust
@@ -80,6 +81,20 @@ class Resolution:
                     if mine != self.find(shared):
                         yield name, mine.text if mine else None
 
+    def doubt(self, group: str) -> str:
+        """Return why what a strange file says of a group of settings can't be meant; or nothing.
+
+        Args:
+            group: How their names begin.
+        """
+        for place, reasons in self._left_out.items():
+            for name in reasons.get(_NO_VALUE, ()):
+                if name.startswith(group):
+                    return (
+                        f"{name} in {place} has a value that can't be used; mend it or take it out."
+                    )
+        return ""
+
     def notes(self, chain: Sequence[str]) -> tuple[str, ...]:
         """Return a line for each strange file: what it sets, and what of it is left out and why.
 
@@ -135,7 +150,9 @@ class Resolution:
                 return "which other programs use too: there a name counts that begins with APP_"
             if field.metadata["common"] and _is_wrong(field, value.text):
                 return _NO_VALUE
-        if value.name.endswith(_ADDRESS):
+        if field.metadata["together"]:
+            secret = self._said_by_a_stronger(field.metadata["together"], trust)
+        elif value.name.endswith(_ADDRESS):
             secret = self._sent_to(place)
         elif field.name == "database_url":
             secret = self._password_for(value.text)
@@ -145,6 +162,24 @@ class Resolution:
             return None
         where = secret.layer.place
         return f"because {secret.name} comes from {'the ' * (where == ENVIRONMENT)}{where}"
+
+    def _said_by_a_stronger(self, group: str, trust: Trust) -> Value | None:
+        """Return what a stronger place says of what a group of settings says together."""
+        return next(
+            (
+                Value(name, text, layer)
+                for layer in self._layers
+                for name, text in layer.values.items()
+                if layer.trust > trust and text.strip() and self._is_of(group, name)
+            ),
+            None,
+        )
+
+    def _is_of(self, group: str, name: str) -> bool:
+        try:
+            return name.startswith(group) and bool(self._field_of(name))
+        except SettingsError:
+            return False
 
     def _sent_to(self, place: str) -> Value | None:
         """Return the key that goes to an address, or what has the place asked without one."""

@@ -9,13 +9,14 @@ import dataclasses
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import SettingsError
 from . import sources
 from .failure_kinds import GOES_OVER, FailureKind
-from .fields import Given, ProviderFields, general_setting, setting
+from .fields import Given, ProviderFields, general_setting, setting, setting_of_group
 from .places import PlaceSettings, is_numbered, places, provider_of
 from .providers import ALWAYS_INSTALLED, PARTS
 from .resolution import Resolution, Value
@@ -52,6 +53,7 @@ _NONE: Any = ()
 _time_limit = seconds(most=3600)
 _days = whole_number(0, 99_999, "a whole number of days, 0 to keep all")
 
+_sign_in = partial(setting_of_group, "AUTH_")
 Key = Given[str | Secret | None, Secret | None]
 Limits = Given[str | tuple[Limit, ...], tuple[Limit, ...]]
 Words = Given[str | Iterable[str], tuple[str, ...]]
@@ -71,7 +73,9 @@ class Settings(ProviderFields):
     `numbered` holds the settings of places like `groq2`, as pairs of name and value, or as
     a mapping: `Settings(llm_chain="groq,groq2", numbered={"GROQ2_API_KEY": "..."})`.
     `database_meant` says whether the database was named for this program, so that tables of others
-    in it are no mistake. `notes` say what a strange `.env` set, and what of it was left out.
+    in it are no mistake. `sign_in_doubt` says why a server must not start, though nobody signs in:
+    a strange `.env` wants that in a way that can't be used. `notes` say what such a file set, and
+    what of it was left out.
 
     Raises:
         SettingsError: A value is wrong; the sentence names it and says what is allowed.
@@ -138,16 +142,17 @@ class Settings(ProviderFields):
     )
     user: str = setting("APP_USER", user_id, "local")
     timezone: str = setting("APP_TIMEZONE", zone_name, None)
-    auth_tokens: MaybeFile = setting("AUTH_TOKENS", path, None)
-    auth_jwks_url: str | None = setting("AUTH_JWKS_URL", key_set_url, None)
-    auth_issuer: str | None = setting("AUTH_ISSUER", one_line, None)
-    auth_audience: str | None = setting("AUTH_AUDIENCE", one_line, None)
-    auth_user_claim: str = setting("AUTH_USER_CLAIM", one_line, "sub")
-    cors_origins: Words = setting("CORS_ORIGINS", origins, ())
+    auth_tokens: MaybeFile = _sign_in("TOKENS", path, None)
+    auth_jwks_url: str | None = _sign_in("JWKS_URL", key_set_url, None)
+    auth_issuer: str | None = _sign_in("ISSUER", one_line, None)
+    auth_audience: str | None = _sign_in("AUDIENCE", one_line, None)
+    auth_user_claim: str = _sign_in("USER_CLAIM", one_line, "sub")
+    cors_origins: Words = general_setting("CORS_ORIGINS", origins, ())
     date_order: str = setting("APP_DATE_ORDER", one_of(MONTH_FIRST, DAY_FIRST), MONTH_FIRST)
     log_level: str = general_setting("LOG_LEVEL", one_of(*LOG_LEVELS), "INFO")
     log_file: File = general_setting("LOG_FILE", path, None)
     log_format: str = general_setting("LOG_FORMAT", one_of(HUMAN, JSON), HUMAN)
+    sign_in_doubt: str = field(default="", metadata={"names": ()}, repr=False)
     database_meant: bool = field(default=True, metadata={"names": ()}, repr=False)
     notes: tuple[str, ...] = field(default=(), metadata={"names": ()}, repr=False, compare=False)
 
@@ -197,6 +202,7 @@ class Settings(ProviderFields):
                 given[known.name] = read_setting(known, value.name, value.text)
                 if known.name == "database_url":
                     given["database_meant"] = _is_meant(value, known)
+        given["sign_in_doubt"] = found.doubt("AUTH_")
         given["numbered"] = dict(found.numbered(given.get("llm_chain", ())))
         loaded = cls(**given)
         loaded._set("notes", found.notes(loaded.llm_chain))

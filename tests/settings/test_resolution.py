@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app import Settings, SettingsError
+from app.runtime.sign_in import SignIn
 from app.settings import PROVIDERS
 from app.settings.places import PlaceSettings
 
@@ -159,6 +160,8 @@ def test_database_of_a_strange_file_with_its_own_password_counts(tmp_path: Path)
         "LOG_FORMAT=pretty",
         "ALERT_WEBHOOK_URL=http://somewhere.example/hook",
         "ALERT_WEBHOOK_URL=slack",
+        "CORS_ORIGINS=*",
+        "CORS_ORIGINS=http://evil.example",
     ],
 )
 def test_name_that_other_programs_use_says_nothing_in_a_strange_file(
@@ -196,6 +199,22 @@ def test_wrong_value_of_another_program_is_no_reason_to_stop(tmp_path: Path, lin
     assert "two words" not in " ".join(settings.notes)
     with pytest.raises(SettingsError):
         load(tmp_path, "", f"{line}\n")
+
+
+def test_strange_file_lets_nobody_in_beside_those_whom_the_person_named(tmp_path: Path) -> None:
+    people, theirs = tmp_path / "people", tmp_path / "theirs"
+    provider = "AUTH_JWKS_URL=https://h/keys\nAUTH_ISSUER=i\nAUTH_AUDIENCE=a\n"
+    settings = load(tmp_path, f"AUTH_TOKENS={theirs}\n{provider}", f"AUTH_TOKENS={people}\n")
+    assert (settings.auth_tokens, settings.auth_jwks_url) == (people, None)
+    assert "because AUTH_TOKENS comes from" in settings.notes[0]
+    alone = load(tmp_path, f"AUTH_TOKENS={people}\n{provider}", AUTH_SECRET="another program's")
+    assert (alone.auth_tokens, alone.auth_jwks_url) == (people, "https://h/keys")
+
+
+def test_sign_in_that_a_strange_file_wants_in_vain_stops_servers_alone(tmp_path: Path) -> None:
+    settings = load(tmp_path, "AUTH_JWKS_URL=/api/auth/jwks\n")
+    with pytest.raises(SettingsError, match=r"AUTH_JWKS_URL in .*work/\.env has a value"):
+        SignIn(settings)
 
 
 def test_wrong_value_of_a_name_of_ours_stops_from_there_too(tmp_path: Path) -> None:

@@ -20,10 +20,13 @@ class SignIn:
         settings: Where the people and the provider are named.
 
     Raises:
-        SettingsError: The people can't be read, or the provider is named by half.
+        SettingsError: The people can't be read, or the provider is named by half or in a way
+            that can't be used.
     """
 
     def __init__(self, settings: Settings) -> None:
+        if settings.sign_in_doubt:
+            raise SettingsError(settings.sign_in_doubt)
         self._tokens = TokenFile(settings.auth_tokens) if settings.auth_tokens else None
         self._provider = _provider(settings)
         self.needed = bool(self._tokens or self._provider)
