@@ -13,6 +13,7 @@ from ..tools import Context, ToolSet
 from .dependencies import Dependencies
 from .log_context import AsyncNode, Node, ain_log_context, in_log_context
 from .nodes import BeginTurn, EndTurn, ModelNode, ToolNodes
+from .provenance import aamong_own, among_own
 from .routes import refuse, route_begun, route_weighed
 from .state import Messages, State
 
@@ -40,12 +41,13 @@ def draw(
         EndTurn(container, name),
     )
     graph = StateGraph(State, context_schema=Context, input_schema=Messages, output_schema=Messages)
-    graph.add_node("begin_turn", _node(begin.begin_turn, begin.abegin_turn))
+    beginning = in_log_context(begin.begin_turn), ain_log_context(begin.abegin_turn)
+    graph.add_node("begin_turn", RunnableLambda(*beginning))
     graph.add_node("call_model", _node(model.call_model, model.acall_model))
-    graph.add_node("weigh", in_log_context(acting.weigh))
-    graph.add_node("confirm", in_log_context(acting.confirm))
-    graph.add_node("run_tools", in_log_context(acting.run_tools))
-    graph.add_node("stop", acting.stop)
+    graph.add_node("weigh", in_log_context(among_own(acting.weigh)))
+    graph.add_node("confirm", in_log_context(among_own(acting.confirm)))
+    graph.add_node("run_tools", in_log_context(among_own(acting.run_tools)))
+    graph.add_node("stop", in_log_context(among_own(acting.stop)))
     graph.add_node("end_turn", _node(end.end_turn, end.aend_turn))
     graph.add_node("refuse", refuse)
     graph.add_edge(START, "begin_turn")
@@ -62,4 +64,4 @@ def draw(
 
 def _node(node: Node, anode: AsyncNode) -> RunnableLambda[State, dict[str, Any]]:
     """Return a node for callers with and without an event loop."""
-    return RunnableLambda(in_log_context(node), ain_log_context(anode))
+    return RunnableLambda(in_log_context(among_own(node)), ain_log_context(aamong_own(anode)))

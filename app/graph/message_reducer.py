@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from langchain_core.messages import (
+    AIMessage,
     AnyMessage,
     RemoveMessage,
+    ToolMessage,
     convert_to_messages,
     message_chunk_to_message,
 )
@@ -17,6 +19,7 @@ def merge_messages(known: Any, new: Any) -> list[AnyMessage]:
 
     A host or a chat may send the whole conversation each time, of which the thread has
     forgotten the beginning: at the end, the first question would look like the last one.
+    A known answer or result stays as it is, unless it is removed.
 
     Args:
         known: The messages of the thread.
@@ -26,10 +29,15 @@ def merge_messages(known: Any, new: Any) -> list[AnyMessage]:
         message_chunk_to_message(message)
         for message in convert_to_messages(new if isinstance(new, list) else [new])
     ]
-    merged = cast("list[AnyMessage]", add_messages(known, cast("Any", given)))
     if any(isinstance(message, RemoveMessage) for message in given):
-        return merged
-    known_ids = {message.id for message in known}
+        return cast("list[AnyMessage]", add_messages(known, cast("Any", given)))
+    by_id = {message.id: message for message in known}
+    given = [
+        by_id[each.id] if isinstance(by_id.get(each.id), AIMessage | ToolMessage) else each
+        for each in given
+    ]
+    merged = cast("list[AnyMessage]", add_messages(known, cast("Any", given)))
+    known_ids = set(by_id)
     before: dict[str | None, list[str | None]] = {}
     waiting: list[str | None] = []
     for message_id in dict.fromkeys(message.id for message in given):

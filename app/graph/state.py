@@ -36,7 +36,8 @@ class State(Messages, total=False):
     `owner` is the user who began the thread, `begun` the id of the last message that was
     taken for theirs, `kept` the id of the last message in the transcript. `weighed` holds the
     ids of the tasks that each call of the turn changes, and `asked` what the person has to
-    decide before the last answer's calls run. `declined` holds the calls of one answer that the
+    decide before the last answer's calls run. `ours` has a mark of each answer and result that the
+    graph made, by the message's id. `declined` holds the calls of one answer that the
     person declined, as its message id and the reasons by position. `deadline` is on the clock's
     monotonic scale, in seconds; it belongs to the running process and is never stored.
     """
@@ -46,5 +47,6 @@ class State(Messages, total=False):
     kept: str
     weighed: dict[str, list[int]]
     asked: Question | None
+    ours: dict[str, str]
     declined: dict[str, dict[int, str]]
     deadline: Annotated[float, UntrackedValue]

@@ -144,5 +144,5 @@ def test_model_that_calls_without_end_is_stopped(extra: int, route: str) -> None
     turn = [HI, *others, calling(*ids), *map(result, ids)]
     nodes = ToolNodes(lambda: None, TaskTools(lambda: None), US)  # type: ignore[arg-type,return-value]
     assert nodes.route_ran(state(HI, *before, *turn)) == route
-    (told,) = nodes.stop(state(HI))["messages"]
+    (told,) = nodes.stop(state(HI), {})["messages"]
     assert told.text.startswith(f"I stopped after {MOST_TOOL_CALLS} tool calls in one turn")

@@ -6,6 +6,7 @@ from typing import Any
 
 from langchain_core.messages import AnyMessage, HumanMessage, RemoveMessage
 from langchain_core.runnables import RunnableConfig
+from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from ...errors import InputError
 from ...llm import failover_log
@@ -15,6 +16,7 @@ from ..answer_messages import failure
 from ..dangling_tool_calls import has_dangling_calls, with_results
 from ..dependencies import Dependencies
 from ..log_context import ids_of
+from ..provenance import note_of, own_state, with_note
 from ..run_config import first_place_of, is_nested, owner_of, thread_of
 from ..state import State
 from ..turn import Call, messages_after, question_in
@@ -46,11 +48,11 @@ class BeginTurn:
             state: The conversation.
             config: The run's.
         """
-        container = self._container()
-        update = _checked(container, state, config, self._name)
-        if _needs_database(update, state, config):
-            update |= _prepared(container, state, config)
-        return update
+        container, own = self._container(), own_state(state, config)
+        update = _checked(container, own, config, self._name)
+        if _needs_database(update, own, config):
+            update |= _prepared(container, own, config)
+        return _without_others(update, own, state)
 
     async def abegin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Do `begin_turn` on an event loop.
@@ -59,11 +61,11 @@ class BeginTurn:
             state: The conversation.
             config: The run's.
         """
-        container = await self._open_container()
-        update = _checked(container, state, config, self._name)
-        if _needs_database(update, state, config):
-            update |= await asyncio.to_thread(_prepared, container, state, config)
-        return update
+        container, own = await self._open_container(), own_state(state, config)
+        update = _checked(container, own, config, self._name)
+        if _needs_database(update, own, config):
+            update |= await asyncio.to_thread(_prepared, container, own, config)
+        return _without_others(update, own, state)
 
 
 def _checked(
@@ -115,6 +117,23 @@ def _prepared(container: Dependencies, state: State, config: RunnableConfig) -> 
         return service.result_of(owner, key)
 
     return {"messages": with_results(state["messages"], recorded)}
+
+
+def _without_others(update: dict[str, Any], own: State, state: State) -> dict[str, Any]:
+    """Return the change of the state that also removes what isn't the graph's own.
+
+    Args:
+        update: The change.
+        own: The state without that.
+        state: The state.
+    """
+    if own is state and "ours" in state:
+        return with_note(state, update)
+    said, stay = update.get("messages", []), {message.id for message in own["messages"]}
+    if not any(each.id == REMOVE_ALL_MESSAGES for each in said):
+        gone = [RemoveMessage(id=str(each.id)) for each in state["messages"] if each.id not in stay]
+        update |= {"messages": gone + said} if gone else {}
+    return with_note(state, update | {"ours": note_of(own["messages"])})
 
 
 def _needs_database(update: dict[str, Any], state: State, config: RunnableConfig) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from langchain_core.messages import RemoveMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolInvocationError
@@ -73,7 +74,10 @@ class ToolNodes:
             answer = all_declined(question, NOBODY_TO_ASK)
         else:
             answer = interrupt(question["payload"])
-        return decide(state, question, answer, self._changes(owner).find)
+        update = decide(state, question, answer, self._changes(owner).find)
+        edited = update.get("messages", [])
+        gone = [RemoveMessage(id=str(message.id)) for message in edited]
+        return update | ({"messages": [*gone, *edited]} if edited else {})
 
     def run_tools(self, state: State, config: RunnableConfig) -> dict[str, Any]:
         """Run the tool calls of the last answer, one after the other, in their order.
@@ -105,8 +109,13 @@ class ToolNodes:
         """Give the results to the model, unless it has made too many calls."""
         return "stop" if self._calls_run(state) > MOST_TOOL_CALLS else "call_model"
 
-    def stop(self, state: State) -> dict[str, Any]:
-        """End a turn whose model called tools without end."""
+    def stop(self, state: State, config: RunnableConfig) -> dict[str, Any]:
+        """End a turn whose model called tools without end.
+
+        Args:
+            state: The conversation.
+            config: The run's.
+        """
         return {"messages": [failure(STOPPED, self._name)]}
 
     def _calls_run(self, state: State) -> int:
