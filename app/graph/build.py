@@ -11,9 +11,9 @@ from langgraph.graph import END, START, StateGraph
 
 from ..tools import Context, ToolSet
 from .dependencies import Dependencies
+from .healing import aamong_own, among_own
 from .log_context import AsyncNode, Node, ain_log_context, in_log_context
 from .nodes import BeginTurn, EndTurn, ModelNode, ToolNodes
-from .provenance import aamong_own, among_own
 from .routes import refuse, route_begun, route_weighed
 from .state import Messages, State
 

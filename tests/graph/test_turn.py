@@ -14,7 +14,7 @@ from langchain_core.messages import (
 
 from app.errors import InputError
 from app.graph.answer_messages import failure
-from app.graph.dangling_tool_calls import has_dangling_calls, with_results
+from app.graph.healing import has_dangling_calls, with_results
 from app.graph.nodes import ToolNodes
 from app.graph.routes import MOST_TOOL_CALLS, route_begun, route_weighed
 from app.graph.state import Question, State

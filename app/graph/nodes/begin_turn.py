@@ -13,10 +13,9 @@ from ...llm import failover_log
 from ...telemetry import turn_context
 from ...tools import key_of
 from ..answer_messages import failure
-from ..dangling_tool_calls import has_dangling_calls, with_results
 from ..dependencies import Dependencies
+from ..healing import has_dangling_calls, note_of, own_state, with_note, with_results
 from ..log_context import ids_of
-from ..provenance import note_of, own_state, with_note
 from ..run_config import first_place_of, is_nested, owner_of, thread_of
 from ..state import State
 from ..turn import Call, messages_after, question_in

@@ -16,8 +16,8 @@ from langchain_core.messages import (
 )
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
-from .answer_messages import not_run
-from .turn import Call, calls_in
+from ..answer_messages import not_run
+from ..turn import Call, calls_in
 
 _NOT_RUN = "Not run: the person said something else before it was confirmed or carried out."
 

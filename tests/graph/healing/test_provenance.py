@@ -13,7 +13,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 from langgraph.types import Command
 
-from app.graph.provenance import own_state, with_note
+from app.graph.healing.provenance import own_state, with_note
 from app.tasks import Owner
 from tests.conftest import Relay, provider_settings
 from tests.fakes.gemini import GeminiServer

@@ -21,9 +21,9 @@ from langchain_core.messages import (
 )
 from langchain_core.runnables import RunnableConfig
 
-from .log_context import AsyncNode, Node
-from .run_config import is_nested, thread_of
-from .state import State
+from ..log_context import AsyncNode, Node
+from ..run_config import is_nested, thread_of
+from ..state import State
 
 
 def among_own(node: Node) -> Node:
