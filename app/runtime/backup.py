@@ -1,9 +1,6 @@
 """Copy the databases into one file while they are in use, and put such a copy back."""
 
-import os
-import shutil
 import sqlite3
-import subprocess
 import tempfile
 import zipfile
 from contextlib import closing, suppress
@@ -16,12 +13,11 @@ from ..conversations import CONVERSATIONS_FILE
 from ..database import VERSION_TABLE, advice, make_file, patiently
 from ..errors import DatabaseError, InputError
 from ..settings import Settings, private_file
+from .postgresql_dump import dump
 
 _TASKS_FILE = "tasks.db"
 _SQLITE_TIMEOUT = 0.1
 """Seconds that SQLite waits for a lock by itself; `patiently` waits longer."""
-_TABLES = ("task_relay_*", "task_relay.*")
-"""The program's own parts of PostgreSQL: tables with its prefix, and its schema of checkpoints."""
 
 
 def back_up(settings: Settings, file: Path) -> None:
@@ -46,7 +42,7 @@ def back_up(settings: Settings, file: Path) -> None:
         if _is_sqlite(settings):
             _zip_copies(_files(settings), unfinished)
         else:
-            _dump(settings, unfinished)
+            dump(settings.database_url, unfinished)
         unfinished.replace(file)
     except OSError as error:
         raise InputError(f"{file} can't be written ({error.strerror}).") from error
@@ -72,7 +68,8 @@ def restore_backup(settings: Settings, file: Path) -> None:
     if not _is_sqlite(settings):
         raise DatabaseError(
             f"A PostgreSQL database is restored by its own tool: run {PROGRAM} migrate, "
-            "then pg_restore --clean --if-exists --dbname=URL FILE."
+            "then pg_restore --clean --if-exists --dbname=URL FILE, with the password in "
+            "PGPASSWORD and not in URL: everybody can list a program's arguments."
         )
     targets = _files(settings)
     with tempfile.TemporaryDirectory(dir=_near(targets[_TASKS_FILE])) as directory:
@@ -174,30 +171,6 @@ def _unpack(file: Path, name: str, directory: Path) -> None:
 def _near(file: Path) -> Path:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return file.parent
-
-
-def _dump(settings: Settings, target: Path) -> None:
-    command = shutil.which("pg_dump")
-    if command is None:
-        raise DatabaseError(
-            "pg_dump is not on the PATH. Install PostgreSQL's client programs, or let your "
-            "database's host make the backup."
-        )
-    url = make_url(settings.database_url).set(drivername="postgresql")
-    plain = url.set(password=None).render_as_string()
-    done = subprocess.run(
-        [
-            *(command, "--format=custom", f"--file={target}"),
-            *(f"--table={table}" for table in _TABLES),
-            f"--dbname={plain}",
-        ],
-        env={**os.environ, "PGPASSWORD": url.password or ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise DatabaseError(f"pg_dump failed: {' '.join(done.stderr.split())}")
 
 
 def _is_sqlite(settings: Settings) -> bool:

@@ -12,15 +12,12 @@ from . import sources
 from .places import is_numbered
 from .providers import PARTS
 from .resolution import Resolution
-from .secret import Secret
+from .secret import MASK, Secret
 from .table import Settings, field_of, read_setting
 from .values import passwords_in
 
 DEFAULT = "default"
 _PASSWORD = re.compile(r"(?<=://)(?!.*\*{8})[^/\s]*:[^/\s]+(?=@)")
-_MASK = "********"
-_SHOWS_ITS_END = 20
-"""Letters from which on a key is told apart by its last four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +118,7 @@ def shown(value: object) -> str:
         case None:
             return ""
         case Secret():
-            key = value.reveal()
-            return f"{_MASK}{key[-4:] if len(key) >= _SHOWS_ITS_END else ''}"
+            return value.masked()
         case bool():
             return "on" if value else "off"
         case float():
@@ -136,8 +132,8 @@ def shown(value: object) -> str:
 def without_password(text: str) -> str:
     """Mask the password in an address, or all before its host."""
     for password in passwords_in(text):
-        text = text.replace(password, _MASK)
-    return _PASSWORD.sub(_MASK, text)
+        text = text.replace(password, MASK)
+    return _PASSWORD.sub(MASK, text)
 
 
 def load_with_layers(

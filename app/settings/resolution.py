@@ -14,7 +14,7 @@ from ..errors import SettingsError
 from .places import is_numbered, provider_of
 from .providers import PARTS, Provider
 from .sources import ENVIRONMENT, Layer, Trust
-from .values import database_url, is_postgresql, passwords_in, split
+from .values import database_url, has_password, is_postgresql, split
 
 _ADDRESS = "_BASE_URL"
 _PASSWORDS = ("PGPASSWORD", "PGSERVICE")
@@ -198,7 +198,7 @@ class Resolution:
             url = database_url(database)
         except ValueError:
             return None
-        if passwords_in(url) or not is_postgresql(url):
+        if has_password(url) or not is_postgresql(url):
             return None
         given, said = self._layers[0], parse_qs(url.partition("?")[2])
         theirs = [Value(name, "", given) for name in _PASSWORDS if given.values.get(name)]

@@ -12,7 +12,7 @@ from .addresses import (
     url_without_path,
     webhook,
 )
-from .database_url import database_url, is_postgresql, passwords_in
+from .database_url import database_url, has_password, is_postgresql, passwords_in
 from .limits import Limit, Window, limits, next_midnight
 from .numbers import seconds, whole_number
 from .prices import Price, prices
@@ -44,6 +44,7 @@ __all__ = [
     "Price",
     "Window",
     "database_url",
+    "has_password",
     "is_loopback",
     "is_postgresql",
     "key_set_url",

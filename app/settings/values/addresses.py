@@ -30,7 +30,7 @@ def webhook(value: object) -> Secret:
     text = value.reveal() if isinstance(value, Secret) else str(value).strip()
     if _http(text) is None or not re.fullmatch(r"[!-~]+", text):
         raise ValueError("an address that begins with https:// or http://")
-    return Secret(text)
+    return Secret(text, whole=True)
 
 
 def key_set_url(value: object) -> str:

@@ -1,7 +1,8 @@
 """Read the address of a database as people and hosts write it."""
 
 import re
-from urllib.parse import parse_qs, unquote
+from collections.abc import Collection
+from urllib.parse import unquote, unquote_plus
 
 POSTGRESQL = "postgresql+psycopg"
 _SQLITE = ("sqlite", "sqlite+pysqlite")
@@ -11,7 +12,9 @@ _SERVER = re.compile(
     r"(?:\[[^\]/?]+\]|[^\[\]:/?@]*)(?::[0-9]{1,5})?/(?P<database>[^?/]+)(?:\?(?P<query>.*))?"
 )
 """What follows `://`, as SQLAlchemy splits it."""
-_IN_QUERY = re.compile(r"(?:^|&)password=([^&]*)")
+_PASSWORD = "password"
+_SECRETS = (_PASSWORD, "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key")
+"""What is a secret among PostgreSQL's parameters, which an address has in its query."""
 
 
 def database_url(value: object) -> str:
@@ -38,14 +41,28 @@ def is_postgresql(url: str) -> bool:
     return url.startswith(f"{POSTGRESQL}://")
 
 
-def passwords_in(url: str) -> tuple[str, ...]:
-    """Return the password of a normalised address, as it is written and as it is meant."""
+def passwords_in(url: str, names: Collection[str] = _SECRETS) -> tuple[str, ...]:
+    """Return the secrets of a normalised address, as they are written and as they are meant.
+
+    Args:
+        url: The address.
+        names: The parameters that are secrets; the password before the host counts as one.
+    """
     if not is_postgresql(url):
         return ()
     match = _SERVER.fullmatch(url.partition("://")[2])
     if match is None:
         return ()
-    query = match["query"] or ""
-    written = [match["password"] or "", *_IN_QUERY.findall(query)]
-    written += parse_qs(query).get("password", [])
-    return tuple(dict.fromkeys(form for one in written for form in (one, unquote(one)) if form))
+    pairs = [pair.partition("=") for pair in (match["query"] or "").split("&")]
+    written = [match["password"] or "", *(text for name, _, text in pairs if _word(name) in names)]
+    meant = [form for one in written for form in (one, unquote(one), unquote_plus(one))]
+    return tuple(dict.fromkeys(filter(None, meant)))
+
+
+def has_password(url: str) -> bool:
+    """Say whether a normalised address holds the password that its server asks for."""
+    return bool(passwords_in(url, (_PASSWORD,)))
+
+
+def _word(name: str) -> str:
+    return unquote_plus(name).lower()

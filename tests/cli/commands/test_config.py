@@ -76,6 +76,8 @@ def test_password_of_the_database_is_masked_wherever_it_stands(enter: Enter) -> 
         "postgresql://me:geh%40eim@h:5432/db",
         "postgres://h/db?password=geh%40eim&user=me",
         "nonsense://me:geh%40eim@h/db",
+        "postgresql://me@h/db?sslkey=k&sslpassword=geh%40eim",
+        "postgresql://me@h/db?%73slpassword=geh%40eim",
     ):
         ended = enter("config", APP_DATABASE_URL=url)
         assert "eim" not in ended.out + ended.err, url
@@ -134,3 +136,13 @@ def test_unknown_name_suggests_the_nearest(enter: Enter) -> None:
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.endswith("Did you mean GEMINI_MODEL?\n")
     assert "python -m app config shows all" in enter("config", "unset", "XYZ").err
+
+
+def test_webhook_s_address_is_masked_whole(enter: Enter, data_dir: Path) -> None:
+    """Its end is the secret, so four letters of it are four too many."""
+    url = "https://hooks.example/services/T0/B0/" + "x" * 40 + "ABCD"
+    for name in ("ALERT_WEBHOOK_URL", "APP_ALERT_WEBHOOK_URL"):
+        for words in (("config",), ("config", "--json"), ("doctor", "--offline", "--json")):
+            told = enter(*words, **{name: url})
+            assert "ABCD" not in told.out + told.err
+    assert enter("config", ALERT_WEBHOOK_URL=url).out.count("********") == 1
