@@ -13,8 +13,11 @@ model providers live in `app.llm`, because they derive from LangChain's own erro
 """
 
 
-class TaskRelayError(Exception):
-    """Say what went wrong in a sentence for the person who can mend it."""
+class TaskRelayError(RuntimeError):
+    """Say what went wrong in a sentence for the person who can mend it.
+
+    It is a RuntimeError because LangGraph's server shows people the text of some types only.
+    """
 
     exit_code = 1
 

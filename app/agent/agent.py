@@ -11,7 +11,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from ..clock import Clock
 from ..events import Event
 from ..forking import Guard
-from ..graph import Decision, draw
+from ..graph import Decision, ThreadGuard, draw
 from ..llm import PlaceStatus, place_statuses
 from ..reply import Reply
 from ..runtime import (
@@ -90,7 +90,8 @@ class Agent:
             name: What hosts and their other agents call it; its answers carry it.
         """
         graph = draw(self._ready, self.open_container, TaskTools(self._ready), name)
-        return RelayGraph.of(graph.compile(checkpointer=checkpointer, name=name))
+        guard = ThreadGuard(self._ready, self.open_container)
+        return RelayGraph.of(graph.compile(checkpointer=checkpointer, name=name), guard)
 
     @asynccontextmanager
     async def checkpointer(self) -> AsyncGenerator[BaseCheckpointSaver[Any]]:

@@ -1,12 +1,13 @@
 """The compiled graph, which is also a tool that takes a request in words."""
 
-from typing import Any, Self
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, StructuredTool
-from langgraph.graph.state import CompiledStateGraph
 from pydantic import BaseModel, Field
 from typing_extensions import override
+
+from ..graph import GuardedGraph
 
 _DESCRIPTION = (
     "Keeps one user's to-do list: adds, lists, changes, completes and deletes tasks with due "
@@ -20,13 +21,8 @@ class Request(BaseModel):
     request: str = Field(description="What the person wants done or to know, in their words.")
 
 
-class RelayGraph(CompiledStateGraph[Any, Any, Any, Any]):
-    """LangGraph's compiled graph; only as a tool it is different."""
-
-    @classmethod
-    def of(cls, compiled: CompiledStateGraph[Any, Any, Any, Any]) -> Self:
-        """Return a compiled graph as this class, in the way of LangGraph's own `copy`."""
-        return cls(**vars(compiled))
+class RelayGraph(GuardedGraph):
+    """The guarded graph; only as a tool it is different."""
 
     @override
     def as_tool(

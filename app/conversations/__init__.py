@@ -10,6 +10,7 @@ from .. import lazy_names
 from .locks.turn_locks import TurnLocks, open_turn_locks
 from .model import Role, Thread, TranscriptEntry, TranscriptMessage
 from .storage_errors import CONVERSATIONS_FILE, translated
+from .thread_keys import DeletedThread, ThreadKeys
 from .transcript import Transcript
 
 if TYPE_CHECKING:
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
 __all__ = [
     "CONVERSATIONS_FILE",
     "ConversationSaver",
+    "DeletedThread",
     "Entry",
     "Role",
     "Said",
     "Thread",
+    "ThreadKeys",
     "Transcript",
     "TranscriptEntry",
     "TranscriptMessage",

@@ -1,4 +1,4 @@
-"""Hold the tables of the transcript, which the migrations make."""
+"""Hold the tables of threads and of the transcript, which the migrations make."""
 
 from sqlalchemy import JSON, Column, Integer, String, Table, Text
 
@@ -25,4 +25,19 @@ transcript = Table(
     Column("role", String, nullable=False),
     Column("text", Text, nullable=False),
     Column("more", JSON(none_as_null=True)),
+)
+
+thread_secret = Table(
+    f"{PREFIX}thread_secret",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("secret", String, nullable=False),
+)
+
+deleted_threads = Table(
+    f"{PREFIX}deleted_threads",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("deleted_at", UtcDateTime, nullable=False),
 )

@@ -1,14 +1,15 @@
 """Keep every message that was said, also those that a thread has forgotten."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from ..database import Engine, reading, writing
-from ..settings import conversation_key
 from .model import Role, Thread, TranscriptEntry, TranscriptMessage
 from .tables import threads, transcript
+from .thread_deletion import note_deleted, remove_threads
+from .thread_keys import first_user, is_ours
 
 
 class Transcript:
@@ -25,20 +26,36 @@ class Transcript:
         self._engine = engine
         self._keep_days = keep_days
 
-    def begin(self, user_id: str, key: str, name: str, now: datetime) -> None:
-        """Note a thread of a user, if it is new.
+    def begin(
+        self, user_id: str, key: str, name: str, now: datetime, *, shared: bool = False
+    ) -> str:
+        """Note a thread of a user, if it is new; return whose it is.
+
+        One that another user began stays theirs.
 
         Args:
             user_id: The user.
             key: The thread's id for the checkpointer.
             name: What the user calls it.
             now: The instant.
+            shared: Whether it is a host's, in which several users may speak: it is noted for
+                each of them, and as theirs.
         """
         with reading(self._engine) as connection:
-            known = _thread_id(connection, user_id, key)
-        if known is None:
-            with writing(self._engine, _scope_of(user_id), relaxed=True) as connection:
+            owner = _owner(connection, user_id, key, shared=shared)
+        if owner is not None:
+            return owner
+        with writing(self._engine, f"thread {key}", relaxed=True) as connection:
+            owner = _owner(connection, user_id, key, shared=shared)
+            if owner is None:
                 _thread_at(connection, user_id, key, name, now)
+            return owner or user_id
+
+    def begun_by(self, key: str) -> str | None:
+        """Return the user who began a thread; None where the list doesn't have it."""
+        with reading(self._engine) as connection:
+            owner: str | None = connection.scalar(first_user(key))
+            return owner
 
     def keep(
         self,
@@ -109,8 +126,7 @@ class Transcript:
             name: What the user calls the thread.
         """
         mine = and_(threads.c.user_id == user_id, threads.c.name == name)
-        ours = threads.c.key == conversation_key(user_id, name)
-        order = (ours.desc(), threads.c.last_at.desc())
+        order = (is_ours(user_id, name).desc(), threads.c.last_at.desc())
         latest = select(threads.c.key).where(mine).order_by(*order).limit(1)
         with reading(self._engine) as connection:
             key: str | None = connection.scalar(latest)
@@ -146,15 +162,37 @@ class Transcript:
             for row in streaming.execute(_ENTRIES.where(mine).order_by(transcript.c.id)):
                 yield _entry(row)
 
-    def forget(self, user_id: str) -> tuple[int, list[str]]:
-        """Remove all of a user's threads; return how many messages, and the threads' keys."""
+    def forget(
+        self, user_id: str, now: datetime, also: Collection[str] = ()
+    ) -> tuple[int, list[str]]:
+        """Remove all of a user's threads; return how many messages, and the threads' keys.
+
+        Args:
+            user_id: The user.
+            now: The instant.
+            also: Keys of threads of theirs that the list doesn't have.
+        """
+        mine = threads.c.user_id == user_id
         with writing(self._engine, _scope_of(user_id)) as connection:
-            mine = threads.c.user_id == user_id
-            theirs = connection.execute(select(threads.c.id, threads.c.key).where(mine)).all()
-            ids = [thread_id for thread_id, _ in theirs]
-            gone = connection.execute(delete(transcript).where(transcript.c.thread_id.in_(ids)))
-            connection.execute(delete(threads).where(mine))
-            return gone.rowcount, [key for _, key in theirs]
+            count, keys = remove_threads(connection, mine)
+            note_deleted(connection, {*keys, *also}, now)
+            return count, keys
+
+    def forget_thread(self, key: str, now: datetime, user_id: str | None = None) -> int:
+        """Remove what was said in a thread; return how many messages.
+
+        Args:
+            key: The thread's id for the checkpointer.
+            now: The instant.
+            user_id: Only what this user said in it; everybody when None.
+        """
+        condition = threads.c.key == key
+        if user_id is not None:
+            condition = and_(condition, threads.c.user_id == user_id)
+        with writing(self._engine, _scope_of(user_id or key)) as connection:
+            count, _ = remove_threads(connection, condition)
+            note_deleted(connection, {key}, now)
+            return count
 
 
 _MOST_DROPPED = 200
@@ -190,6 +228,21 @@ def _drop_before(connection: Connection, day: datetime) -> None:
     first = select(*columns).order_by(transcript.c.id).limit(_MOST_DROPPED).subquery()
     old = select(first.c.id).where(first.c.said_at < day)
     connection.execute(delete(transcript).where(transcript.c.id.in_(old)))
+
+
+def _owner(connection: Connection, user_id: str, key: str, *, shared: bool) -> str | None:
+    """Return whose thread a key is; None where the list doesn't have it for this user yet.
+
+    Args:
+        connection: The database.
+        user_id: Who asks.
+        key: The thread's id for the checkpointer.
+        shared: Whether each user has it for themselves.
+    """
+    if shared:
+        return None if _thread_id(connection, user_id, key) is None else user_id
+    owner: str | None = connection.scalar(first_user(key))
+    return owner
 
 
 def _thread_id(connection: Connection, user_id: str, key: str) -> int | None:

@@ -8,7 +8,7 @@ from ..errors import DatabaseError
 from .engine import reading, writing
 from .metadata import PREFIX
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in `migrations/versions`."""
 
 VERSION_TABLE = f"{PREFIX}version"

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from .. import lazy_names
 from .build import draw
 from .confirmation import Decision, answer_to
+from .ownership import GuardedGraph, ThreadGuard
 from .reply_builder import reply_of
 from .run_config import ASK_FIRST, THREAD_NAME
 from .stream_events import MODES, events_of
@@ -19,6 +20,8 @@ __all__ = [
     "THREAD_NAME",
     "ConfirmLargeChanges",
     "Decision",
+    "GuardedGraph",
+    "ThreadGuard",
     "answer_again",
     "answer_to",
     "draw",

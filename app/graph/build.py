@@ -36,7 +36,7 @@ def draw(
     """
     begin, model, acting, end = (
         BeginTurn(container, open_container, name),
-        ModelNode(container, tools.effects, name),
+        ModelNode(container, open_container, tools.effects, name),
         ToolNodes(container, tools, name),
         EndTurn(container, name),
     )

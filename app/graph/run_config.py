@@ -4,7 +4,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.runtime import get_runtime
 
 from ..tasks import Owner
-from ..tools import caller
+from ..tools import asking_user, caller
 
 ASK_FIRST = "ask_first"
 """Key in a run's `configurable`: the place in the model chain that is asked first."""
@@ -47,6 +47,20 @@ def owner_of(config: RunnableConfig, default: Owner) -> Owner:
     """
     runtime = get_runtime()
     return caller(runtime.context, runtime.server_info, config, default)
+
+
+def user_of(config: RunnableConfig, default: Owner) -> str:
+    """Return the user whose run this is, whatever its time zone.
+
+    Args:
+        config: The run's.
+        default: Who is meant where the run names nobody.
+
+    Raises:
+        InputError: The user id can't be used.
+    """
+    runtime = get_runtime()
+    return asking_user(runtime.context, runtime.server_info, config, default)
 
 
 def thread_of(config: RunnableConfig) -> tuple[str, str] | None:

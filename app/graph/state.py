@@ -7,6 +7,7 @@ from langgraph.channels import UntrackedValue
 from typing_extensions import TypedDict  # pydantic needs it before Python 3.12
 
 from .message_reducer import merge_messages
+from .ownership import ThreadOwner
 
 
 class Messages(TypedDict):
@@ -33,16 +34,17 @@ class State(Messages, total=False):
 
     Threads are stored under these keys, so they stay.
 
-    `owner` is the user who began the thread, `begun` the id of the last message that was
-    taken for theirs, `kept` the id of the last message in the transcript. `weighed` holds the
-    ids of the tasks that each call of the turn changes, and `asked` what the person has to
-    decide before the last answer's calls run. `ours` has a mark of each answer and result that the
-    graph made, by the message's id. `declined` holds the calls of one answer that the
-    person declined, as its message id and the reasons by position. `deadline` is on the clock's
-    monotonic scale, in seconds; it belongs to the running process and is never stored.
+    `owner` is the user who began the thread, which only a step of the graph can say, `begun` the id
+    of the last message that was taken for theirs, `kept` the id of the last message in the
+    transcript. `weighed` holds the ids of the tasks that each call of the turn changes, and `asked`
+    what the person has to decide before the last answer's calls run. `ours` has a mark of each
+    answer and result that the graph made, by the message's id. `declined` holds the calls of one
+    answer that the person declined, as its message id and the reasons by position. `deadline` is on
+    the clock's monotonic scale, in seconds; it belongs to the running process and is never stored,
+    nor is `turned_away`, the sentence for a run that may not use the thread.
     """
 
-    owner: str
+    owner: Annotated[str, ThreadOwner]
     begun: str
     kept: str
     weighed: dict[str, list[int]]
@@ -50,3 +52,4 @@ class State(Messages, total=False):
     ours: dict[str, str]
     declined: dict[str, dict[int, str]]
     deadline: Annotated[float, UntrackedValue]
+    turned_away: Annotated[str, UntrackedValue]

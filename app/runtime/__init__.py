@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from .sign_in import SignIn, add_token, make_token, token_line
     from .stores import Stores
     from .turns import Graph, TurnRequest, Turns
-    from .user_erasure import ErasedRows, erase_user
+    from .user_erasure import ErasedRows, ErasedThread, erase_thread, erase_user
 
 __all__ = [
     "Container",
     "ErasedRows",
+    "ErasedThread",
     "Graph",
     "Report",
     "SignIn",
@@ -31,6 +32,7 @@ __all__ = [
     "close_breakers",
     "close_container",
     "database_exists",
+    "erase_thread",
     "erase_user",
     "examine",
     "make_token",
@@ -49,6 +51,6 @@ if not TYPE_CHECKING:
             "sign_in": ("SignIn", "add_token", "make_token", "token_line"),
             "stores": ("Stores",),
             "turns": ("Graph", "TurnRequest", "Turns"),
-            "user_erasure": ("ErasedRows", "erase_user"),
+            "user_erasure": ("ErasedRows", "ErasedThread", "erase_thread", "erase_user"),
         },
     )

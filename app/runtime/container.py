@@ -8,7 +8,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from ..clock import Clock, SystemClock
-from ..conversations import ConversationSaver, Transcript, TurnLocks
+from ..conversations import ConversationSaver, ThreadKeys, Transcript, TurnLocks
 from ..forking import Guard
 from ..llm import Breakers, ModelChain, QuotaCounters, build_chain, failover_log, place_statuses
 from ..settings import Settings
@@ -90,6 +90,10 @@ class Container:
     def transcript(self) -> Transcript:
         """Return the transcript of all threads; opens the database as `tasks` does."""
         return self._stores.transcript()
+
+    def thread_keys(self) -> ThreadKeys:
+        """Return what knows the keys of threads; opens the database as `tasks` does."""
+        return self._stores.thread_keys()
 
     def check_database(self) -> None:
         """Read from the database.

@@ -14,7 +14,7 @@ from ..settings import DAY_FIRST, Settings, is_postgresql
 from ..tasks import TaskService
 
 if TYPE_CHECKING:
-    from ..conversations import ConversationSaver, Transcript, TurnLocks
+    from ..conversations import ConversationSaver, ThreadKeys, Transcript, TurnLocks
     from ..tasks import TaskArchive
     from ..telemetry import AlertStore, BreakerStore, Ledger, QuotaLeft, QuotaStore
 
@@ -31,28 +31,39 @@ class Stores:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._settings = settings
-        self._clock = clock
+        self.clock = clock
         self._lock = Guard()
         self._engine: Engine | None = None
         self._saver: ConversationSaver | None = None
+        self._thread_keys: ThreadKeys | None = None
         self._turn_locks: TurnLocks | None = None
 
     def tasks(self) -> TaskService:
         """Return the task service."""
         day_first = self._settings.date_order == DAY_FIRST
-        return TaskService(self._database(), self._clock, day_first=day_first)
+        return TaskService(self._database(), self.clock, day_first=day_first)
 
     def archive(self) -> "TaskArchive":
         """Return what takes tasks out and in by the file."""
         from ..tasks import TaskArchive
 
-        return TaskArchive(self._database(), self._clock)
+        return TaskArchive(self._database(), self.clock)
 
     def transcript(self) -> "Transcript":
         """Return where everything that was said is kept."""
         from ..conversations import Transcript
 
         return Transcript(self._database(), self._settings.keep_transcript_days)
+
+    def thread_keys(self) -> "ThreadKeys":
+        """Return what knows the key of each user's thread, and whose thread a key is."""
+        from ..conversations import ThreadKeys
+
+        engine = self._database()
+        with self._lock:
+            if self._thread_keys is None:
+                self._thread_keys = ThreadKeys(engine, self.conversations)
+            return self._thread_keys
 
     def breaker_store(self) -> "BreakerStore":
         """Return where breaker states are kept."""
@@ -82,7 +93,7 @@ class Stores:
         """Return what is left of every quota of the chain that is known."""
         from ..telemetry import quotas_left
 
-        return quotas_left(self._settings.places, self.quota_store().load(), self._clock.now())
+        return quotas_left(self._settings.places, self.quota_store().load(), self.clock.now())
 
     def conversations(self) -> "ConversationSaver":
         """Return the checkpointer of our own threads."""

@@ -27,7 +27,7 @@ from ..graph import (
     reply_of,
 )
 from ..reply import Reply
-from ..settings import clean_thread_id, clean_user_id, conversation_key, is_uuid
+from ..settings import clean_thread_id, clean_user_id
 from ..telemetry import TurnIds, turn_context
 from ..tools import Context
 from .container import Container
@@ -176,12 +176,9 @@ async def _try_lock(locks: TurnLocks, key: str) -> bool:
 
 
 def _key_of(container: Container, user: str, thread: str) -> str:
-    """Return the checkpoint key of a thread, which may have been begun on a server.
-
-    A server's ids are UUIDs. Anything else is the id of a thread that a host keeps elsewhere.
-    """
-    key = container.transcript().key_of(user, thread)
-    return key if key and is_uuid(key) else conversation_key(user, thread)
+    """Return the checkpoint key of a user's thread."""
+    with translated(container.settings):
+        return container.thread_keys().key_of(user, thread)
 
 
 async def _graph_input(request: TurnRequest, graph: Graph, config: RunnableConfig) -> Any:

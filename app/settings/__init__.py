@@ -16,7 +16,6 @@ if TYPE_CHECKING:
         NOBODY,
         clean_thread_id,
         clean_user_id,
-        conversation_key,
         field_of_user,
         is_uuid,
         signed_in_user,
@@ -79,7 +78,6 @@ __all__ = [
     "all_origins",
     "clean_thread_id",
     "clean_user_id",
-    "conversation_key",
     "field_of",
     "field_of_user",
     "is_loopback",
@@ -113,8 +111,8 @@ if not TYPE_CHECKING:
             "env_file": ("remove_line", "set_line"),
             "failure_kinds": ("GOES_OVER", "FailureKind", "FailureKindRow", "Scope", "Waiting"),
             "identity": (
-                *("BACKEND", "NOBODY", "clean_thread_id", "clean_user_id", "conversation_key"),
-                *("field_of_user", "is_uuid", "signed_in_user"),
+                *("BACKEND", "NOBODY", "clean_thread_id", "clean_user_id", "field_of_user"),
+                *("is_uuid", "signed_in_user"),
             ),
             "origins": (
                 *("DEFAULT", "Origin", "all_origins", "load_with_layers", "misspelt_settings"),

@@ -1,4 +1,4 @@
-"""Say what a user id and a thread id may be, which conversation they name, and who signed in."""
+"""Say what a user id and a thread id may be, and who signed in."""
 
 import uuid
 from typing import Any
@@ -6,7 +6,6 @@ from typing import Any
 from ..errors import InputError
 
 _MAX_LENGTH = 200
-_THREADS = uuid.UUID("6f0d6d0e-2b0a-5c52-9a3c-6c1a9a1f2f6e")
 
 BACKEND = "*"
 """The identity of a trusted backend: it speaks for the user that its run names."""
@@ -27,18 +26,6 @@ def clean_user_id(value: object) -> str:
 def clean_thread_id(value: object) -> str:
     """Return the thread id as text, under the same rules as a user id."""
     return _clean("thread id", value)
-
-
-def conversation_key(user_id: str, thread_id: str) -> str:
-    """Return the checkpoint key of (user, thread): a UUID, as LangGraph servers want.
-
-    The same thread id of two users gives two keys, so neither can reach the other's.
-
-    Args:
-        user_id: Whose thread, as `clean_user_id` returns it.
-        thread_id: Which of their threads, as `clean_thread_id` returns it.
-    """
-    return str(uuid.uuid5(_THREADS, f"{len(user_id)}:{user_id}{thread_id}"))
 
 
 def signed_in_user(user: object) -> str | None:

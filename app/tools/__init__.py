@@ -5,7 +5,7 @@ Nothing here knows which model asks.
 
 from .affected_tasks import ChangeFinder, PlannedChange
 from .call_keys import key_of, naming
-from .caller import Context, caller
+from .caller import Context, asking_user, caller
 from .declaration import ToolSet, reads, writes
 from .host_tools import HostTools
 from .task_tools import TaskDependencies, TaskTools
@@ -19,6 +19,7 @@ __all__ = [
     "TaskDependencies",
     "TaskTools",
     "ToolSet",
+    "asking_user",
     "caller",
     "key_of",
     "naming",

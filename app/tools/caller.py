@@ -53,10 +53,26 @@ def caller(
         InputError: The user id or the time zone can't be used, or a backend names nobody.
     """
     configurable = config.get("configurable") or {}
-    at_server = getattr(server_info, "user", None) or configurable.get("langgraph_auth_user")
+    chosen = user_id or asking_user(context, server_info, config, default)
     zone = field_of_user(context, "timezone") or configurable.get("timezone")
-    chosen = user_id or _asking(context, configurable, at_server) or default.user_id
     return Owner(clean_user_id(chosen), _zone(zone) if zone else default.zone)
+
+
+def asking_user(context: object, server_info: Any, config: RunnableConfig, default: Owner) -> str:
+    """Return the user of `caller`, also where the time zone can't be used.
+
+    Args:
+        context: The run's context.
+        server_info: What a LangGraph server says of the run; None without one.
+        config: The run's config.
+        default: Who is meant where nobody is named.
+
+    Raises:
+        InputError: The user id can't be used, or a backend names nobody.
+    """
+    configurable = config.get("configurable") or {}
+    at_server = getattr(server_info, "user", None) or configurable.get("langgraph_auth_user")
+    return clean_user_id(_asking(context, configurable, at_server) or default.user_id)
 
 
 def _asking(context: object, configurable: dict[str, Any], at_server: object) -> Any:

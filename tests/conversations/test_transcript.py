@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.conversations import Role, Transcript, TranscriptMessage
-from app.settings import conversation_key
+from app.conversations.thread_keys import conversation_key, guessable_key
 from tests.fakes.clock import FixedClock
 
 
@@ -80,7 +80,7 @@ def test_old_messages_go_after_the_days_that_are_set(engine: Engine, clock: Fixe
 def test_forgetting_a_user_leaves_the_others(transcript: Transcript, clock: FixedClock) -> None:
     transcript.keep("ann", "a", "main", [said(1), said(2)], clock.now())
     transcript.keep("bob", "a", "main", [said(1, "bob's")], clock.now())
-    assert transcript.forget("ann") == (2, ["a"])
+    assert transcript.forget("ann", clock.now()) == (2, ["a"])
     assert transcript.threads("ann") == ()
     assert texts(transcript, "ann") == []
     assert texts(transcript, "bob") == ["bob's"]
@@ -125,17 +125,20 @@ def test_thread_that_is_begun_again_stays_as_it_was(memory: Engine, clock: Fixed
     assert (used.name, used.begun_at, used.last_at) == ("main", begun[0].begun_at, clock.now())
 
 
+@pytest.mark.parametrize(
+    "ours", [conversation_key("ann", "main", b"secret"), guessable_key("ann", "main")]
+)
 def test_our_thread_comes_before_one_of_the_same_name_that_a_host_keeps(
-    memory: Engine, clock: FixedClock
+    memory: Engine, clock: FixedClock, ours: str
 ) -> None:
-    transcript, ours = Transcript(memory), conversation_key("ann", "main")
+    transcript = Transcript(memory)
     for key in ("theirs", ours, "theirs, later"):
         transcript.begin("ann", key, "main", clock.now())
         clock.move(minutes=1)
     assert transcript.key_of("ann", "main") == ours
-    transcript.begin("bob", "theirs", "main", clock.now())
+    transcript.begin("bob", "theirs", "main", clock.now(), shared=True)
     clock.move(minutes=1)
-    transcript.begin("bob", "theirs, later", "main", clock.now())
+    transcript.begin("bob", "theirs, later", "main", clock.now(), shared=True)
     assert transcript.key_of("bob", "main") == "theirs, later"
 
 
@@ -152,7 +155,7 @@ def test_forgetting_tells_how_much_it_was(memory: Engine, clock: FixedClock) -> 
     transcript = Transcript(memory)
     transcript.keep("ann", "k", "main", many(3), clock.now())
     transcript.begin("ann", "l", "work", clock.now())
-    assert transcript.forget("nobody") == (0, [])
-    count, keys = transcript.forget("ann")
+    assert transcript.forget("nobody", clock.now()) == (0, [])
+    count, keys = transcript.forget("ann", clock.now())
     assert (count, sorted(keys)) == (3, ["k", "l"])
-    assert transcript.forget("ann") == (0, [])
+    assert transcript.forget("ann", clock.now()) == (0, [])

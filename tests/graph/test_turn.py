@@ -124,7 +124,8 @@ def state(*messages: BaseMessage, **more: Any) -> State:
 def test_turn_begins_with_the_model_unless_it_was_refused() -> None:
     assert route_begun(state(HI, deadline=1.0)) == "call_model"
     assert route_begun(state(HI, failure("No.", "task_relay"), deadline=1.0)) == "end_turn"
-    assert route_begun(state(HI)) == "refuse"
+    assert route_begun(state(HI, turned_away="Not yours.")) == "refuse"
+    assert route_begun(state(HI)) == "call_model"
 
 
 def test_question_is_asked_only_about_the_answer_that_it_was_made_for() -> None:

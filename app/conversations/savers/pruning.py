@@ -82,9 +82,10 @@ class ConversationSaver(AsyncSaverAdapter):
 
     def threads_of(self, owner: str) -> set[str]:
         """Return the threads that a user began, as their own checkpoints tell it."""
-        return {key for key in self.thread_ids() if self._owner_of(key) == owner}
+        return {key for key in self.thread_ids() if self.owner_of(key) == owner}
 
-    def _owner_of(self, thread_id: str) -> str | None:
+    def owner_of(self, thread_id: str) -> str | None:
+        """Return the user who began a thread, as its checkpoints tell it; None if nobody did."""
         newest = self.get_tuple({"configurable": {"thread_id": thread_id}})
         if newest is None or not is_own(newest.checkpoint):
             return None

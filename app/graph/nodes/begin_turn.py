@@ -8,17 +8,22 @@ from langchain_core.messages import AnyMessage, HumanMessage, RemoveMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
-from ...errors import InputError
+from ...errors import InputError, ThreadOwnerError
 from ...llm import failover_log
+from ...settings import is_uuid
+from ...tasks import Owner
 from ...telemetry import turn_context
 from ...tools import key_of
 from ..answer_messages import failure
 from ..dependencies import Dependencies
 from ..healing import has_dangling_calls, note_of, own_state, with_note, with_results
 from ..log_context import ids_of
-from ..run_config import first_place_of, is_nested, owner_of, thread_of
+from ..ownership import FOREIGN_THREAD, Claim, own_thread
+from ..run_config import first_place_of, is_nested, owner_of, thread_of, user_of
 from ..state import State
 from ..turn import Call, messages_after, question_in
+
+_EMPTY = "The message is empty. Say what to do."
 
 
 class BeginTurn:
@@ -47,10 +52,8 @@ class BeginTurn:
             state: The conversation.
             config: The run's.
         """
-        container, own = self._container(), own_state(state, config)
-        update = _checked(container, own, config, self._name)
-        if _needs_database(update, own, config):
-            update |= _prepared(container, own, config)
+        own = own_state(state, config)
+        update = _begun(self._container(), own, config, self._name)
         return _without_others(update, own, state)
 
     async def abegin_turn(self, state: State, config: RunnableConfig) -> dict[str, Any]:
@@ -61,18 +64,17 @@ class BeginTurn:
             config: The run's.
         """
         container, own = await self._open_container(), own_state(state, config)
-        update = _checked(container, own, config, self._name)
-        if _needs_database(update, own, config):
-            update |= await asyncio.to_thread(_prepared, container, own, config)
+        if _new_thread(own, config) or has_dangling_calls(own["messages"]):
+            update = await asyncio.to_thread(_begun, container, own, config, self._name)
+        else:
+            update = _begun(container, own, config, self._name)
         return _without_others(update, own, state)
 
 
-def _checked(
+def _begun(
     container: Dependencies, state: State, config: RunnableConfig, name: str
 ) -> dict[str, Any]:
-    """Return the change of the state: a turn begins, or is refused.
-
-    Without `deadline` the thread belongs to another user.
+    """Return the change of the state: a turn begins, or is refused, or turned away.
 
     Args:
         container: What was wired.
@@ -81,35 +83,88 @@ def _checked(
         name: Our agent's name.
     """
     deadline = container.clock.monotonic() + container.settings.turn_timeout
+    user_id: str | None = None
     try:
+        user_id = user_of(config, container.default_owner)
+        own_thread(state.get("owner"), user_id)
         owner = owner_of(config, container.default_owner)
         container.chain.order(first_place_of(config))
+        if not _asks_something(state["messages"]):
+            raise InputError(_EMPTY)
+        if thread := _new_thread(state, config):
+            own_thread(_noted(container, owner, thread, config), user_id)
+    except ThreadOwnerError as error:
+        return _turned_away(state, str(error))
     except InputError as error:
+        if _known_owner(container, state, config) not in (None, user_id):
+            return _turned_away(state, FOREIGN_THREAD if user_id else str(error))
         return {"messages": [failure(str(error), name)], "deadline": deadline}
-    if state.get("owner", owner.user_id) != owner.user_id:
-        strays = messages_after(state["messages"], state.get("begun"))
-        return {"messages": [RemoveMessage(id=str(stray.id)) for stray in strays]}
-    if not _asks_something(state["messages"]):
-        refusal = failure("The message is empty. Say what to do.", name)
-        return {"messages": [refusal], "deadline": deadline}
-    begun = {"owner": owner.user_id, "begun": str(state["messages"][-1].id)}
-    begun |= (
-        {"kept": _before_question(state["messages"], is_nested(config))}
-        if "kept" not in state
-        else {}
-    )
-    with turn_context(ids_of(begun, config)):
-        failover_log.begin_turn(owner.user_id)
-    return begun | {"deadline": deadline}
+    update: dict[str, Any] = {"owner": Claim(user_id), "begun": str(state["messages"][-1].id)}
+    if "kept" not in state:
+        update["kept"] = _before_question(state["messages"], is_nested(config))
+    with turn_context(ids_of(update, config)):
+        failover_log.begin_turn(user_id)
+    return update | {"deadline": deadline} | _mended(container, owner, state, config)
 
 
-def _prepared(container: Dependencies, state: State, config: RunnableConfig) -> dict[str, Any]:
-    """Note a new thread; give results to calls of an earlier turn that have none."""
-    owner, service = owner_of(config, container.default_owner), container.tasks()
-    if "owner" not in state and (thread := thread_of(config)):
-        container.transcript().begin(owner.user_id, *thread, container.clock.now())
+def _turned_away(state: State, sentence: str) -> dict[str, Any]:
+    """Return the change of a run that may not use the thread: what was said there goes."""
+    strays = messages_after(state["messages"], state.get("begun"))
+    gone = [RemoveMessage(id=str(stray.id)) for stray in strays]
+    return {"messages": gone, "turned_away": sentence}
+
+
+def _new_thread(state: State, config: RunnableConfig) -> tuple[str, str] | None:
+    """Return the id and the name of a thread that nobody has begun yet."""
+    return None if "owner" in state else thread_of(config)
+
+
+def _noted(
+    container: Dependencies, owner: Owner, thread: tuple[str, str], config: RunnableConfig
+) -> str:
+    """Note a new thread; return whose it is.
+
+    Args:
+        container: What was wired.
+        owner: Who begins it.
+        thread: Its id and its name.
+        config: The run's.
+    """
+    shared, now = _is_shared(thread[0], config), container.clock.now()
+    return container.transcript().begin(owner.user_id, *thread, now, shared=shared)
+
+
+def _known_owner(container: Dependencies, state: State, config: RunnableConfig) -> str | None:
+    """Return whose the thread is, by its state or by the list of threads."""
+    thread = _new_thread(state, config)
+    if thread is None or _is_shared(thread[0], config):
+        return state.get("owner")
+    return container.transcript().begun_by(thread[0])
+
+
+def _is_shared(key: str, config: RunnableConfig) -> bool:
+    """Say whether several users may have a thread of this id.
+
+    A host may let them speak in its own graph's. And where ids aren't UUIDs, another host, or
+    the same one tomorrow, gives them to other people.
+    """
+    return is_nested(config) or not is_uuid(key)
+
+
+def _mended(
+    container: Dependencies, owner: Owner, state: State, config: RunnableConfig
+) -> dict[str, Any]:
+    """Return the change that gives results to calls of an earlier turn that have none.
+
+    Args:
+        container: What was wired.
+        owner: Whose turn it is.
+        state: The conversation.
+        config: The run's.
+    """
     if not has_dangling_calls(state["messages"]):
         return {}
+    service = container.tasks()
 
     def recorded(call: Call) -> str | None:
         key = key_of(config, call.answer.id, call.position, call.id)
@@ -133,12 +188,6 @@ def _without_others(update: dict[str, Any], own: State, state: State) -> dict[st
         gone = [RemoveMessage(id=str(each.id)) for each in state["messages"] if each.id not in stay]
         update |= {"messages": gone + said} if gone else {}
     return with_note(state, update | {"ours": note_of(own["messages"])})
-
-
-def _needs_database(update: dict[str, Any], state: State, config: RunnableConfig) -> bool:
-    """Say whether the beginning of a turn has something to look up or to note."""
-    new = "owner" not in state and thread_of(config) is not None
-    return "begun" in update and (new or has_dangling_calls(state["messages"]))
 
 
 def _before_question(messages: Sequence[AnyMessage], nested: bool) -> str:

@@ -9,11 +9,12 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, RemoveM
 from langchain_core.runnables import RunnableConfig
 
 from ...conversations import Role, TranscriptMessage
-from ...errors import DatabaseError
+from ...errors import DatabaseError, InputError
 from ...llm import MODEL, PROVIDER
 from ..answer_messages import storable_json
 from ..dependencies import Dependencies
-from ..run_config import owner_of, thread_of
+from ..ownership import owner_in
+from ..run_config import thread_of
 from ..state import State
 from ..turn import beyond_window, current_turn, own_messages
 
@@ -38,18 +39,25 @@ class EndTurn:
         A host's conversation may hold more: its prompt, other people's turns, other agents'
         words and results. They are nobody's transcript.
 
-        Where the transcript can't be written nothing is cut, and the next turn's end makes
-        up for it. Without a thread nothing is kept and nothing cut.
+        Where the transcript can't be written, or it can't be told whose words these are, nothing
+        is cut, and the next turn's end makes up for it. Without a thread nothing is kept and
+        nothing cut.
 
         Args:
             state: The conversation.
             config: The run's.
+
+        Raises:
+            ThreadOwnerError: The thread is another user's.
         """
         thread, messages = thread_of(config), state["messages"]
         if thread is None or not messages:
             return {}
         container = self._container()
-        owner = owner_of(config, container.default_owner)
+        try:
+            owner = owner_in(state, config, container.default_owner)
+        except InputError:  # the turn was refused for it
+            return {}
         news = _since(messages, state.get("kept"))
         said = [transcript_message(message) for message in spoken(news, self._name)]
         try:

@@ -1,6 +1,6 @@
 """Ask the model chain, and make one message of what comes back."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,8 +32,9 @@ from ..answer_messages import (
 from ..attempt_reporting import attempts_for, by_a_model, note
 from ..dependencies import Dependencies
 from ..log_context import ids_of
+from ..ownership import owner_in
 from ..prompt import system_prompt
-from ..run_config import first_place_of, owner_of
+from ..run_config import first_place_of
 from ..state import State
 from ..turn import own_exchange, within_window
 
@@ -52,14 +53,21 @@ class ModelNode:
 
     Args:
         container: Gives what the step needs.
+        open_container: Does so on an event loop, with the clients open: a turn may be taken up
+            here, in another process than it began in.
         writing: The names of the tools that change something.
         name: Our agent's name.
     """
 
     def __init__(
-        self, container: Callable[[], Dependencies], writing: Collection[str], name: str
+        self,
+        container: Callable[[], Dependencies],
+        open_container: Callable[[], Awaitable[Dependencies]],
+        writing: Collection[str],
+        name: str,
     ) -> None:
         self._container = container
+        self._open_container = open_container
         self._writing = writing
         self._name = name
 
@@ -89,7 +97,7 @@ class ModelNode:
             state: The conversation.
             config: The run's.
         """
-        container = self._container()
+        container = await self._open_container()
         request = self._request(container, state, config)
         chain = container.chain.runnable(request.call.plan)
         answer = None
@@ -103,7 +111,7 @@ class ModelNode:
 
     def _request(self, container: Dependencies, state: State, config: RunnableConfig) -> _Request:
         window = container.settings.history_window
-        owner = owner_of(config, container.default_owner)
+        owner = owner_in(state, config, container.default_owner)
         now = container.clock.now().astimezone(owner.zone)
         attempts = attempts_for(owner.user_id, get_runtime().stream_writer)
         messages = [system_prompt(now), *within_window(state["messages"], window)]

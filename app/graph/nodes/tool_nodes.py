@@ -9,14 +9,15 @@ from langgraph.prebuilt import ToolNode
 from langgraph.prebuilt.tool_node import ToolInvocationError
 from langgraph.types import interrupt
 
-from ...errors import TaskRefusal, ThreadOwnerError
+from ...errors import TaskRefusal
 from ...tasks import Owner
 from ...tools import ChangeFinder, ToolSet, key_of, naming, sentence_about
 from ..answer_messages import declined, failure, not_run
 from ..confirmation import NOBODY_TO_ASK, all_declined, decide, decline_unknown_question, weigh
 from ..dependencies import Dependencies
-from ..routes import FOREIGN_THREAD, MOST_TOOL_CALLS, STOPPED
-from ..run_config import keeps_threads, owner_of
+from ..ownership import owner_in
+from ..routes import MOST_TOOL_CALLS, STOPPED
+from ..run_config import keeps_threads
 from ..state import State
 from ..turn import calls_run, last_answer, own_exchange
 
@@ -126,10 +127,7 @@ class ToolNodes:
 
     def _owner(self, state: State, config: RunnableConfig) -> Owner:
         """Return whose run this is; a thread may be taken up again by its own user only."""
-        owner = owner_of(config, self._container().default_owner)
-        if state.get("owner", owner.user_id) != owner.user_id:
-            raise ThreadOwnerError(FOREIGN_THREAD)
-        return owner
+        return owner_in(state, config, self._container().default_owner)
 
     def _tell_refusal(self, error: TaskRefusal | ToolInvocationError) -> str:
         """Let the model read what it may mend; every other exception is a bug and stops the turn.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.clock import SystemClock
+from app.database import HEAD
 from app.runtime import Stores
 from app.runtime.health import Level
 from app.runtime.health.storage import storage_findings
@@ -44,14 +45,14 @@ def test_database_in_use_is_well(data_dir: Path, made: Path) -> None:
     level, text = look(data_dir)["Tasks"]
     assert level is Level.OK
     assert text.startswith(f"Tasks: {made}, ")
-    assert text.endswith(" KB, can be written. Schema 0005, the newest.")
+    assert text.endswith(f" KB, can be written. Schema {HEAD}, the newest.")
 
 
 @pytest.mark.parametrize(
     ("version", "level", "told"),
     [
-        ("0003", Level.OK, "Schema 0003; it is brought to 0005 at the next use."),
-        ("0999", Level.PROBLEM, "Schema 0999 is newer than this program's 0005: update"),
+        ("0003", Level.OK, f"Schema 0003; it is brought to {HEAD} at the next use."),
+        ("0999", Level.PROBLEM, f"Schema 0999 is newer than this program's {HEAD}: update"),
     ],
 )
 def test_other_schemas_are_told(
@@ -110,4 +111,4 @@ def test_server_is_told_with_its_schema(postgresql_url: str, data_dir: Path) -> 
     settings = Settings(data_dir=data_dir, timezone="UTC", database_url=postgresql_url)
     server, _ = storage_findings(settings)
     assert server.level is Level.OK
-    assert server.text.endswith("can be reached. Schema 0005, the newest.")
+    assert server.text.endswith(f"can be reached. Schema {HEAD}, the newest.")

@@ -1,0 +1,14 @@
+"""Whose a thread is, and that nobody else's run begins on it."""
+
+from .guarded_graph import GuardedGraph, ThreadGuard
+from .thread_owner import FOREIGN_THREAD, Claim, ThreadOwner, own_thread, owner_in
+
+__all__ = [
+    "FOREIGN_THREAD",
+    "Claim",
+    "GuardedGraph",
+    "ThreadGuard",
+    "ThreadOwner",
+    "own_thread",
+    "owner_in",
+]

@@ -1,0 +1,182 @@
+"""Look whose a thread is before a run begins on it.
+
+LangGraph merges a run's input into the thread and shows the state to who streams, before the
+first step of the graph. By then a stranger would have read the conversation, or removed it.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import aclosing
+from typing import Any, Self
+
+from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import ensure_config, merge_configs
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
+from langgraph.graph.state import CompiledStateGraph
+from typing_extensions import override
+
+from ...errors import InputError
+from ...tasks import Owner
+from ...tools import asking_user
+from ..dependencies import Dependencies
+from .thread_owner import own_thread
+
+_MOST_KNOWN = 10_000
+
+
+class ThreadGuard:
+    """Knows whose the threads are on which runs began here, so that each is looked up once.
+
+    Args:
+        container: Gives what it needs; slow the first time.
+        open_container: Does so on an event loop.
+    """
+
+    def __init__(
+        self,
+        container: Callable[[], Dependencies],
+        open_container: Callable[[], Awaitable[Dependencies]],
+    ) -> None:
+        self._container = container
+        self._open_container = open_container
+        self._owners: dict[str, str] = {}
+
+    def check(self, saver: object, config: RunnableConfig, context: object) -> None:
+        """Let a run through, or refuse it.
+
+        Args:
+            saver: What keeps the graph's threads, if it has one.
+            config: The run's.
+            context: The run's.
+
+        Raises:
+            ThreadOwnerError: The thread is another user's.
+            InputError: It is somebody's, and the run's user id can't be used.
+        """
+        key = _key(saver, config)
+        if key is not None and isinstance(saver, BaseCheckpointSaver):
+            asking = _asking(context, config, self._container().default_owner)
+            if self._owners.get(key) != asking:
+                self._compare(key, saver.get_tuple(_newest(key)), asking)
+
+    async def acheck(self, saver: object, config: RunnableConfig, context: object) -> None:
+        """Do `check` on an event loop.
+
+        Args:
+            saver: What keeps the graph's threads, if it has one.
+            config: The run's.
+            context: The run's.
+        """
+        key = _key(saver, config)
+        if key is not None and isinstance(saver, BaseCheckpointSaver):
+            container = await self._open_container()
+            asking = _asking(context, config, container.default_owner)
+            if self._owners.get(key) != asking:
+                self._compare(key, await saver.aget_tuple(_newest(key)), asking)
+
+    def _compare(self, key: str, found: CheckpointTuple | None, asking: str | InputError) -> None:
+        """Compare a thread's owner with who asks, and remember who it is."""
+        owner = found.checkpoint["channel_values"].get("owner") if found else None
+        if owner is None:
+            return
+        if isinstance(asking, InputError):
+            raise asking
+        own_thread(owner, asking)
+        if len(self._owners) >= _MOST_KNOWN:
+            self._owners.clear()
+        self._owners[key] = owner
+
+
+class GuardedGraph(CompiledStateGraph[Any, Any, Any, Any]):
+    """A compiled graph on whose threads only their own users' runs begin.
+
+    Args:
+        guard: Knows whose the threads are.
+        parts: What a compiled graph is made of.
+    """
+
+    def __init__(self, *, guard: ThreadGuard, **parts: Any) -> None:
+        super().__init__(**parts)
+        self.guard = guard
+
+    @classmethod
+    def of(cls, graph: CompiledStateGraph[Any, Any, Any, Any], guard: ThreadGuard) -> Self:
+        """Return a compiled graph with a guard.
+
+        Args:
+            graph: The graph.
+            guard: Knows whose the threads are.
+        """
+        parts = {name: part for name, part in vars(graph).items() if name != "__orig_class__"}
+        return cls(guard=guard, **parts)
+
+    @override
+    def stream(
+        self,
+        input: Any,
+        config: RunnableConfig | None = None,
+        *,
+        context: Any = None,
+        **more: Any,
+    ) -> Iterator[Any]:
+        """Stream a run, as LangGraph does; the parameters are its own.
+
+        Args:
+            input: The run's input.
+            config: The run's config.
+            context: Who is asking.
+            more: How to stream.
+
+        Raises:
+            ThreadOwnerError: The thread is another user's.
+        """
+        self.guard.check(self.checkpointer, self._config(config), context)
+        yield from super().stream(input, config, context=context, **more)
+
+    @override
+    async def astream(
+        self,
+        input: Any,
+        config: RunnableConfig | None = None,
+        *,
+        context: Any = None,
+        **more: Any,
+    ) -> AsyncIterator[Any]:
+        """Do `stream` on an event loop.
+
+        Args:
+            input: The run's input.
+            config: The run's config.
+            context: Who is asking.
+            more: How to stream.
+
+        Raises:
+            ThreadOwnerError: The thread is another user's.
+        """
+        await self.guard.acheck(self.checkpointer, self._config(config), context)
+        streaming: Any = super().astream(input, config, context=context, **more)
+        async with aclosing(streaming) as parts:
+            async for part in parts:
+                yield part
+
+    def _config(self, config: RunnableConfig | None) -> RunnableConfig:
+        return ensure_config(merge_configs(self.config, config))
+
+
+def _key(saver: object, config: RunnableConfig) -> str | None:
+    """Return the id of the thread that the graph has for itself; a part of another has none."""
+    configurable = config.get("configurable") or {}
+    if configurable.get("checkpoint_ns") or configurable.get("thread_id") is None:
+        return None
+    return str(configurable["thread_id"])
+
+
+def _newest(key: str) -> RunnableConfig:
+    return {"configurable": {"thread_id": key, "checkpoint_ns": ""}}
+
+
+def _asking(context: object, config: RunnableConfig, default: Owner) -> str | InputError:
+    """Return who asks, or why that can't be told."""
+    try:
+        return asking_user(context, None, config, default)
+    except InputError as error:
+        return error
