@@ -17,7 +17,8 @@ from .quota_store import QuotaChange, QuotaGauge, QuotaKey, QuotaSource, QuotaSt
 from .recorder import Recorder
 
 if TYPE_CHECKING:
-    from .statistics import GROUPS, Bucket, Spread, Statistics, Summary, statistics_of
+    from .statistics import GROUPS, Bucket, Statistics
+    from .tally import Spread, Summary
 
 __all__ = [
     "GROUPS",
@@ -52,7 +53,6 @@ __all__ = [
     "open_metrics",
     "quotas_left",
     "redact",
-    "statistics_of",
     "turn_context",
     "turn_id",
 ]
@@ -60,5 +60,5 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__ = lazy_names(
         __name__,
-        {"statistics": ("GROUPS", "Bucket", "Spread", "Statistics", "Summary", "statistics_of")},
+        {"statistics": ("GROUPS", "Bucket", "Statistics"), "tally": ("Spread", "Summary")},
     )

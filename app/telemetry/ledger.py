@@ -2,48 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Float,
-    Integer,
-    RowMapping,
-    String,
-    Table,
-    delete,
-    insert,
-    select,
-)
+from sqlalchemy import RowMapping, delete, insert, select
 
-from ..database import PREFIX, Engine, UtcDateTime, metadata, reading, writing
+from ..database import Engine, reading, writing
 from .attempt import Attempt, Outcome, Tokens, as_told, names_of
+from .ledger_table import calls
 from .logs import TurnIds
 
-calls = Table(
-    f"{PREFIX}ledger",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("user_id", String, nullable=False),
-    Column("thread", String, nullable=False),
-    Column("turn", String, nullable=False),
-    Column("provider", String, nullable=False),
-    Column("model", String, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("outcome", String, nullable=False),
-    Column("kind", String),
-    Column("exhausted", Boolean, nullable=False),
-    Column("first_token_ms", Integer),
-    Column("total_ms", Integer, nullable=False),
-    Column("tokens_in", Integer),
-    Column("tokens_out", Integer),
-    Column("tokens_cached", Integer),
-    Column("tokens_reasoning", Integer),
-    Column("cost", Float),
-)
+if TYPE_CHECKING:
+    from .statistics import Statistics
 
 _SCOPE = "ledger"
 _PRUNE_EVERY = timedelta(hours=1)
@@ -102,6 +72,22 @@ class Ledger:
         query = select(calls).where(calls.c.at >= begin).order_by(calls.c.id)
         with reading(self._engine) as connection:
             return [_entry(row) for row in connection.execute(query).mappings()]
+
+    def statistics(
+        self, begin: datetime, end: datetime, zone: tzinfo, by: str | None = None
+    ) -> "Statistics":
+        """Return what the attempts from an instant on come to; the database counts them.
+
+        Args:
+            begin: From when on.
+            end: Now.
+            zone: Whose days are counted.
+            by: One of `GROUPS`; None for no groups.
+        """
+        from .statistics import count_calls
+
+        with reading(self._engine) as connection:
+            return count_calls(connection, begin, end, zone, by)
 
     def forget(self, user_id: str) -> int:
         """Remove all calls for a user; return how many there were."""

@@ -1,65 +1,26 @@
-"""Count what the ledger tells: turns, failovers, failures, latency, tokens, cost."""
+"""Say what model calls come to: turns, failovers, failures, latency, tokens, cost.
+
+The database counts, so that neither memory nor time grow with what it gives back.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
+from itertools import groupby
+from operator import itemgetter
 
-from .ledger import LedgerEntry
+from sqlalchemy import Connection
 
-_BY_HOUR_BELOW = timedelta(days=2)
-_BY_MINUTE_BELOW = timedelta(hours=2)
+from .ledger_sums import COLUMNS, LedgerSums
+from .tally import Spread, Summary, Tally
+from .time_pieces import Cut, cuts_of, local_day
 
-Turn = tuple[str, str, str]
+TimeRow = tuple[int, int, int]
+"""Part of the time, milliseconds, how many."""
 
-GROUPS: dict[str, Callable[[LedgerEntry, tzinfo], str]] = {
-    "provider": lambda entry, zone: entry.attempt.place,
-    "model": lambda entry, zone: entry.attempt.model,
-    "user": lambda entry, zone: entry.ids.user,
-    "day": lambda entry, zone: f"{entry.attempt.at.astimezone(zone):%Y-%m-%d}",
-}
+GROUPS = (*COLUMNS, "day")
 """What attempts can be told apart by."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """The middle of some times and what 95 of 100 stay below, in milliseconds."""
-
-    median: int
-    p95: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What some attempts come to.
-
-    `turns` had one of them; in `failovers` of these another model took over and answered, in
-    `all_failed` none did. `kinds` counts failures, those of skipped calls too. Times are of
-    answers. Tokens are None where no provider told them, and `uncounted` counts answers that came
-    without. `cost` is in US dollars, None where it is known of no call, and `unpriced` counts calls
-    of which it isn't: without a price, or without tokens.
-    """
-
-    turns: int
-    failovers: int
-    all_failed: int
-    calls: int
-    skipped: int
-    kinds: dict[str, int]
-    first_token: Spread | None
-    total: Spread | None
-    tokens_in: int | None
-    tokens_out: int | None
-    tokens_cached: int | None
-    tokens_reasoning: int | None
-    uncounted: int
-    cost: float | None
-    unpriced: int
-
-    @property
-    def failover_rate(self) -> float:
-        """Return the share of turns that failed over."""
-        return self.failovers / self.turns if self.turns else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,99 +40,153 @@ class Statistics:
     buckets: tuple[Bucket, ...]
 
 
-def statistics_of(
-    entries: Sequence[LedgerEntry], begin: datetime, end: datetime, zone: tzinfo, by: str | None
+def count_calls(
+    connection: Connection, begin: datetime, end: datetime, zone: tzinfo, by: str | None
 ) -> Statistics:
-    """Return what attempts between two instants come to.
+    """Return what attempts from an instant on come to.
 
     Args:
-        entries: The attempts, of the ledger.
+        connection: To the ledger; all that it reads is of one moment.
         begin: From when on.
-        end: Now.
+        end: Now: until when there are pieces.
         zone: Whose days are counted.
         by: One of `GROUPS`; None for no groups.
     """
-    failed_over = {
-        turn_of(entry)
-        for entry in entries
-        if entry.attempt.outcome.answered and entry.attempt.position > 0
-    }
-    lost = {turn_of(entry) for entry in entries if entry.exhausted}
-    groups: dict[str, list[LedgerEntry]] = defaultdict(list)
-    for entry in entries if by else ():
-        groups[GROUPS[by or ""](entry, zone)].append(entry)
-    return Statistics(
-        whole=_summary(entries, failed_over, lost),
-        groups={name: _summary(groups[name], failed_over, lost) for name in sorted(groups)},
-        buckets=tuple(
-            Bucket(start, _summary(inside, failed_over, lost))
-            for start, inside in _pieces(entries, begin, end, zone)
-        ),
-    )
+    sums = LedgerSums(connection, begin, by)
+    first = sums.first()
+    cuts = [] if first is None else cuts_of(first, begin, end, zone, days=by == "day")
+    counted = _Counted(cuts, by, zone)
+    if cuts:
+        counted.take(sums, cuts)
+    return counted.statistics()
 
 
-def turn_of(entry: LedgerEntry) -> Turn:
-    """Return which turn an attempt belongs to."""
-    return entry.ids.user, entry.ids.thread, entry.ids.turn
+class _Counted:
+    """The tallies: of the whole, of each group, and of each piece of the time."""
+
+    def __init__(self, cuts: Sequence[Cut], by: str | None, zone: tzinfo) -> None:
+        self._cuts = cuts
+        self._by = by
+        self._zone = zone
+        self._whole = Tally()
+        self._groups: dict[str, Tally] = defaultdict(Tally)
+        self._pieces = {cut.piece: Tally() for cut in cuts}
+
+    def take(self, sums: LedgerSums, cuts: Sequence[Cut]) -> None:
+        """Count everything.
+
+        Args:
+            sums: The questions to the database.
+            cuts: The pieces of the time.
+        """
+        bounds = [(number, cut.begin, cut.end) for number, cut in enumerate(cuts)]
+        for row in sums.calls(bounds):
+            for tally in self._concerned(row.cut, row.told_apart):
+                tally.add_calls(row)
+        for turn in sums.turns(bounds):
+            for tally, gave_up in self._of_turn(turn.parts):
+                tally.add_turns(turn.count, gave_up, turn.failed_over, turn.lost)
+        for name in ("first_token", "total"):
+            self._spread(name, sums.times(name, bounds))
+            if self._by in COLUMNS:
+                for group, times in _by_first(sums.times_by_group(name)):
+                    setattr(self._groups[group], name, spread_of(times))
+
+    def statistics(self) -> Statistics:
+        """Return what was counted."""
+        begins = {cut.piece: cut.begin_of_piece for cut in self._cuts}
+        return Statistics(
+            whole=self._whole.summary(),
+            groups={name: self._groups[name].summary() for name in sorted(self._groups)},
+            buckets=tuple(
+                Bucket(begins[piece].astimezone(self._zone), tally.summary())
+                for piece, tally in self._pieces.items()
+            ),
+        )
+
+    def _group(self, cut: int, told_apart: str) -> str:
+        if self._by == "day":
+            return local_day(self._cuts[cut].begin, self._zone)
+        return told_apart
+
+    def _concerned(self, cut: int, told_apart: str) -> Iterator[Tally]:
+        yield self._whole
+        yield self._pieces[self._cuts[cut].piece]
+        if self._by:
+            yield self._groups[self._group(cut, told_apart)]
+
+    def _of_turn(self, parts: Sequence[tuple[int, str, bool]]) -> Iterator[tuple[Tally, bool]]:
+        """Yield the tallies that a turn belongs to, and whether a model was given up in them.
+
+        Args:
+            parts: Where the turn's attempts were: cut, group, and whether one gave up there.
+        """
+        gave_up: dict[int, bool] = {}
+        tallies: dict[int, Tally] = {}
+        for cut, told_apart, failed in parts:
+            for tally in self._concerned(cut, told_apart):
+                tallies[id(tally)] = tally
+                gave_up[id(tally)] = gave_up.get(id(tally), False) or failed
+        for key, tally in tallies.items():
+            yield tally, gave_up[key]
+
+    def _spread(self, name: str, rows: Iterable[TimeRow]) -> None:
+        """Find the spreads of the whole, of each piece, and of each day.
+
+        Args:
+            name: Which time.
+            rows: Cut, milliseconds, how many, in this order.
+        """
+        whole: Counter[int] = Counter()
+        for piece, in_piece in groupby(rows, lambda row: self._cuts[row[0]].piece):
+            inside = list(in_piece)
+            times = _together(inside)
+            setattr(self._pieces[piece], name, spread_of(times.items()))
+            whole.update(times)
+            if self._by == "day":
+                self._spread_days(name, inside)
+        setattr(self._whole, name, spread_of(whole.items()))
+
+    def _spread_days(self, name: str, rows: Sequence[TimeRow]) -> None:
+        def by_day(row: TimeRow) -> str:
+            return self._group(row[0], "")
+
+        for day, in_day in groupby(rows, by_day):
+            self._groups[day].times[name].update(_together(in_day))
+            setattr(self._groups[day], name, spread_of(self._groups[day].times[name].items()))
 
 
-def _summary(entries: Sequence[LedgerEntry], failed_over: set[Turn], lost: set[Turn]) -> Summary:
-    failed = {turn_of(entry) for entry in entries if entry.attempt.outcome.gave_up}
-    answers = [entry for entry in entries if entry.attempt.outcome.answered]
-    counted = [entry.attempt.tokens for entry in entries if entry.attempt.tokens]
-    costs = [entry.cost for entry in entries if entry.cost is not None]
-    kinds = Counter(entry.attempt.kind for entry in entries if entry.attempt.kind)
-    uncounted = sum(entry.attempt.tokens is None for entry in answers)
-    unpriced = uncounted + sum(
-        entry.attempt.tokens is not None and entry.cost is None for entry in entries
-    )
-    unknown = uncounted and not counted
-    return Summary(
-        turns=len({turn_of(entry) for entry in entries}),
-        failovers=len(failed & failed_over),
-        all_failed=len(failed & lost),
-        calls=sum(entry.attempt.outcome.asked for entry in entries),
-        skipped=sum(not entry.attempt.outcome.asked for entry in entries),
-        kinds=dict(kinds.most_common()),
-        first_token=_spread(entry.attempt.first_token_ms for entry in answers),
-        total=_spread(entry.attempt.duration_ms for entry in answers),
-        tokens_in=None if unknown else sum(tokens.incoming for tokens in counted),
-        tokens_out=None if unknown else sum(tokens.outgoing for tokens in counted),
-        tokens_cached=None if unknown else sum(tokens.cached for tokens in counted),
-        tokens_reasoning=None if unknown else sum(tokens.reasoning for tokens in counted),
-        uncounted=uncounted,
-        cost=None if unpriced and not costs else sum(costs),
-        unpriced=unpriced,
-    )
+def spread_of(times: Iterable[tuple[int, int]]) -> Spread | None:
+    """Return the nearest ranks; None of nothing.
 
-
-def _spread(times: Iterable[int | None]) -> Spread | None:
-    """Return the nearest ranks; None of nothing."""
-    known = sorted(time for time in times if time is not None)
-    if not known:
+    Args:
+        times: Milliseconds, and how often; in any order.
+    """
+    known = sorted(times)
+    total = sum(count for _, count in known)
+    if not total:
         return None
-    ranks = [-(-len(known) * share // 100) - 1 for share in (50, 95)]
-    return Spread(*(known[rank] for rank in ranks))
+    return Spread(*(_at_rank(known, -(-total * share // 100)) for share in (50, 95)))
 
 
-def _pieces(
-    entries: Sequence[LedgerEntry], begin: datetime, end: datetime, zone: tzinfo
-) -> Iterable[tuple[datetime, list[LedgerEntry]]]:
-    """Yield minutes, hours or days, as long as the time is, from the first call on."""
-    if not entries:
-        return
-    whole = end - begin
-    step = timedelta(days=1)
-    if whole <= _BY_HOUR_BELOW:
-        step = timedelta(minutes=1) if whole <= _BY_MINUTE_BELOW else timedelta(hours=1)
-    local = min(entry.attempt.at for entry in entries).astimezone(zone)
-    start = local.replace(second=0, microsecond=0)
-    if step > timedelta(minutes=1):
-        start = start.replace(minute=0)
-    if step == timedelta(days=1):
-        start = start.replace(hour=0)
-    inside: dict[int, list[LedgerEntry]] = defaultdict(list)
-    for entry in entries:
-        inside[(entry.attempt.at - start) // step].append(entry)
-    for number in range(max(0, (end - start) // step) + 1):
-        yield start + number * step, inside[number]
+def _at_rank(known: Sequence[tuple[int, int]], rank: int) -> int:
+    passed = 0
+    for time, count in known:
+        passed += count
+        if passed >= rank:
+            return time
+    raise AssertionError("a rank is at most the number of times")
+
+
+def _together(rows: Iterable[TimeRow]) -> Counter[int]:
+    times: Counter[int] = Counter()
+    for _, time, count in rows:
+        times[time] += count
+    return times
+
+
+def _by_first(
+    rows: Iterable[tuple[str, int, int]],
+) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    for first, inside in groupby(rows, itemgetter(0)):
+        yield first, [(time, count) for _, time, count in inside]

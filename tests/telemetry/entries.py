@@ -1,9 +1,13 @@
 """Make entries of the ledger for tests, from the few values that matter there."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from app.telemetry import Attempt, LedgerEntry, Outcome, TurnIds
+from sqlalchemy import create_engine
+
+from app.database import metadata
+from app.telemetry import Attempt, Ledger, LedgerEntry, Outcome, Statistics, TurnIds
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -36,3 +40,16 @@ def entry(
         exhausted=exhausted,
         cost=cost,
     )
+
+
+def statistics_of(
+    entries: Sequence[LedgerEntry], begin: datetime, end: datetime, zone: tzinfo, by: str | None
+) -> Statistics:
+    """Return what a ledger of these entries alone tells; its arguments are the ledger's."""
+    engine = create_engine("sqlite://")
+    metadata.create_all(engine)
+    ledger = Ledger(engine)
+    ledger.add(entries, end)
+    told = ledger.statistics(begin, end, zone, by)
+    engine.dispose()
+    return told

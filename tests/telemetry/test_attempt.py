@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import Engine
 
 from app.llm import failover_log
-from app.telemetry import Attempt, Ledger, LedgerEntry, Outcome, Then, Tokens, statistics_of
+from app.telemetry import Attempt, Ledger, LedgerEntry, Outcome, Then, Tokens
 from app.telemetry.attempt import OutcomeRow, as_told, named
-from app.telemetry.ledger import calls, row_of
+from app.telemetry.ledger import row_of
+from app.telemetry.ledger_table import calls
 from app.telemetry.metrics.definitions import DURATION, error_of
-from tests.telemetry.entries import NOON, attempt, entry
+from tests.telemetry.entries import NOON, attempt, entry, statistics_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ def test_every_column_of_the_ledger_is_filled_and_nothing_else() -> None:
     assert set(row_of(entry(tokens=Tokens(1, 1)))) == columns
 
 
-def test_invented_outcome_is_in_reply_event_log_ledger_statistics_and_metrics(
+def test_invented_outcome_is_in_reply_event_log_ledger_and_metrics(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     made = throttled()
@@ -75,10 +76,15 @@ def test_invented_outcome_is_in_reply_event_log_ledger_statistics_and_metrics(
     assert "Primary LLM throttled (RateLimitError), switching to fallback LLM" in caplog.text
     told = LedgerEntry(attempt=made)
     assert row_of(told)["outcome"] == "throttled"
-    whole = statistics_of([told], NOON, NOON, UTC, None).whole
-    assert (whole.calls, whole.skipped) == (0, 1)
     assert list(DURATION.read(told)) == []
     assert error_of(made) == "rate_limit"
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_statistics_count_an_attempt_as_its_outcome_says(outcome: Outcome) -> None:
+    whole = statistics_of([entry(str(outcome.value))], NOON, NOON, UTC, None).whole
+    assert (whole.calls, whole.skipped) == (int(outcome.asked), int(not outcome.asked))
+    assert (whole.total is not None) == outcome.answered
 
 
 def test_outcome_without_a_part_fails() -> None:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from app.telemetry import LedgerEntry, Tokens, statistics_of
-from tests.telemetry.entries import NOON, entry
+from app.telemetry import LedgerEntry, Tokens
+from tests.telemetry.entries import NOON, entry, statistics_of
 
 
 def at(**ago: float) -> datetime:
@@ -29,7 +29,7 @@ def pieces(entries: list[LedgerEntry], span: timedelta) -> list[tuple[datetime, 
 def test_time_is_cut_into_minutes_hours_or_days_by_its_length(
     span: timedelta, step: timedelta
 ) -> None:
-    (first, _), (second, _), *_ = pieces([entry(at=at(hours=13)), entry()], span)
+    (first, _), (second, _), *_ = pieces([entry(at=NOON - span), entry()], span)
     assert second - first == step
 
 

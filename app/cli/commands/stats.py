@@ -35,14 +35,11 @@ def stats(since: str, by: str | None, as_json: bool, plot: Path | None) -> int:
     Exit codes: 0 shown, also where nothing was asked yet; 1 the database failed; 2 wrong usage
     or setting.
     """
-    from ...telemetry import statistics_of
-
     period = _period(since)
     with open_stores(None) as opened:
         zone, now = opened.owner.zone, opened.clock.now()
-        calls = opened.stores.ledger().since(now - period)
+        statistics = opened.stores.ledger().statistics(now - period, now, zone, by)
         quotas = opened.stores.quotas_left()
-    statistics = statistics_of(calls, now - period, now, zone, by)
     if plot is not None:
         from ..output import draw_plot
 

@@ -16,13 +16,13 @@ from app.cli.output.stats_screen import money, show_statistics
 from app.clock import SystemClock
 from app.runtime import Stores
 from app.settings import Settings
-from app.telemetry import LedgerEntry, Tokens, statistics_of
+from app.telemetry import LedgerEntry, Tokens
 from tests.conftest import Relay, child_environment, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
-from tests.telemetry.entries import entry
+from tests.telemetry.entries import entry, statistics_of
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -66,7 +66,7 @@ def test_turns_failovers_and_lost_turns_are_told_apart() -> None:
 def test_median_and_p95_are_those_of_the_answers() -> None:
     calls = [call(n, duration_ms=n, first_token_ms=n) for n in range(1, 101)]
     calls.append(call(1, **FAILED | {"duration_ms": 99_999}))
-    whole = statistics_of(calls, NOW, NOW, UTC, None).whole
+    whole = statistics_of(calls, NOW - timedelta(days=7), NOW, UTC, None).whole
     assert whole.total is not None
     assert whole.first_token is not None
     assert (whole.total.median, whole.total.p95, whole.first_token.p95) == (50, 95, 95)
@@ -77,7 +77,7 @@ def test_unknown_cost_is_never_zero() -> None:
 
     def cost(*costs: float | None) -> tuple[float | None, int]:
         calls = [call(n, tokens=tokens, cost=one) for n, one in enumerate(costs)]
-        whole = statistics_of(calls, NOW, NOW, UTC, None).whole
+        whole = statistics_of(calls, NOW - timedelta(days=7), NOW, UTC, None).whole
         return whole.cost, whole.unpriced
 
     assert cost(None, None) == (None, 2)
@@ -97,7 +97,13 @@ def test_group_with_calls_of_unknown_price_is_shown_to_cost_more(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     calls = [call(n, tokens=Tokens(10, 1), cost=one) for n, one in enumerate((0.5, None))]
-    show_statistics(statistics_of(calls, NOW, NOW, UTC, "provider"), [], "7d", "provider", UTC)
+    show_statistics(
+        statistics_of(calls, NOW - timedelta(days=7), NOW, UTC, "provider"),
+        [],
+        "7d",
+        "provider",
+        UTC,
+    )
     assert "$0.5000 or more" in capsys.readouterr().out
 
 
