@@ -13,6 +13,7 @@ from .. import PROGRAM
 from ..errors import TaskRelayError
 from .exit_codes import Exit
 from .lazy_group import LazyGroup
+from .observers import is_observed
 from .options import completion_option
 
 COMMANDS = {
@@ -76,9 +77,22 @@ def run() -> NoReturn:
     """
     try:
         main()
+    except SystemExit as ending:
+        if _is_held() and not is_observed():
+            os._exit(int(ending.code or 0))
+        raise
     finally:
         gc.disable()
         gc.freeze()
+
+
+def _is_held() -> bool:
+    """Say whether Python would wait now for a tracing server that can't be reached."""
+    if "langsmith" not in sys.modules:
+        return False
+    from ..runtime import tracing_holds
+
+    return tracing_holds()
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .health import Report, close_breakers, examine
     from .sign_in import SignIn, add_token, make_token, token_line
     from .stores import Stores
+    from .tracing import tracing_holds
     from .turns import Graph, TurnRequest, Turns
     from .user_erasure import ErasedRows, ErasedThread, erase_thread, erase_user
 
@@ -39,6 +40,7 @@ __all__ = [
     "restore_backup",
     "shared_container",
     "token_line",
+    "tracing_holds",
 ]
 
 if not TYPE_CHECKING:
@@ -50,6 +52,7 @@ if not TYPE_CHECKING:
             "health": ("Report", "close_breakers", "examine"),
             "sign_in": ("SignIn", "add_token", "make_token", "token_line"),
             "stores": ("Stores",),
+            "tracing": ("tracing_holds",),
             "turns": ("Graph", "TurnRequest", "Turns"),
             "user_erasure": ("ErasedRows", "ErasedThread", "erase_thread", "erase_user"),
         },

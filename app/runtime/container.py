@@ -16,6 +16,7 @@ from ..tasks import Owner, TaskService
 from ..telemetry import (
     Alerts,
     BreakerStanding,
+    Ending,
     Ledger,
     LedgerEntry,
     LogFile,
@@ -26,6 +27,7 @@ from ..telemetry import (
 )
 from ..tools import TaskTools
 from .stores import Stores
+from .tracing import send_traces
 
 _log = logging.getLogger("task_relay")
 
@@ -57,6 +59,7 @@ class Container:
             settings.log_file, settings.log_level, settings.secrets, settings.log_format
         )
         self._log_file.attach(whole_process)
+        self._whole_process = whole_process
         tools = TaskTools(lambda: self).all()
         self.alerts = Alerts(
             settings.alert_webhook_url, settings.alert_every, self._stores.alert_store, self.clock
@@ -137,13 +140,20 @@ class Container:
         return self._turn_locks
 
     def close(self) -> None:
-        """Close the databases and the log; clients close with their event loops."""
+        """Close the databases and the log; clients close with their event loops.
+
+        Those who are sent alerts, metrics and traces are waited for together, for two seconds.
+        """
+        ending = Ending()
         self.chain.close()
-        self.alerts.close()
+        ending.begin(self.alerts.close)
         self.breakers.close()
         self.quotas.close()
         self.recorder.close()
-        self._metrics.close()
+        ending.begin(self._metrics.close)
+        if self._whole_process:
+            ending.begin(send_traces)
+        ending.wait()
         self._stores.close()
         self._log_file.detach()
         self._log_file.close()

@@ -8,6 +8,7 @@ from .alerts import Alerts
 from .attempt import Attempt, Outcome, Then, Tokens
 from .background_writer import BackgroundWriter
 from .breaker_store import BreakerStanding, BreakerStore
+from .ending import Ending
 from .ledger import Ledger, LedgerEntry
 from .logs import LogFile, TurnIds, current_ids, may_be_log, redact, turn_context, turn_id
 from .metrics import Metrics, open_metrics
@@ -29,6 +30,7 @@ __all__ = [
     "BreakerStanding",
     "BreakerStore",
     "Bucket",
+    "Ending",
     "Ledger",
     "LedgerEntry",
     "LogFile",

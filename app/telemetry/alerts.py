@@ -20,14 +20,13 @@ from ..errors import DatabaseError
 from ..forking import Guard, at_fork
 from ..settings import Secret
 from .alert_store import AlertStore
+from .ending import PATIENCE_S
 
 _log = logging.getLogger("task_relay")
 
 _PAUSES = (1.0, 4.0, 16.0)
 """Seconds before the second, third and fourth try."""
 _TIMEOUT = 5.0
-_AT_THE_END = 6.0
-"""Seconds that the end of the process waits for a try that has begun."""
 
 Post = Callable[[str, bytes], None]
 
@@ -120,7 +119,7 @@ class Alerts:
             atexit.unregister(self.close)
             self._ending.set()
             self._texts.put(None)
-            sender.join(_AT_THE_END)
+            sender.join(PATIENCE_S)
 
     def _renew(self) -> None:
         """Begin without a thread; what waits at a fork is posted by the parent."""

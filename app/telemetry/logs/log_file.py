@@ -52,22 +52,25 @@ class LogFile:
         self.handler.setLevel(level)
         self._level = level
         self._listener: QueueListener | None = None
-        self._closed = False
+        self._closed = self._whole_process = False
         self._listening = Guard()
         atexit.register(self.close)
         at_fork(self, after_in_child=LogFile._renew)
 
     def attach(self, whole_process: bool) -> None:
         """Let our loggers write here; of a whole process, every library's warnings too."""
+        self._whole_process = whole_process
         logging.getLogger(_OURS).setLevel(self._level)
         logging.getLogger("" if whole_process else _OURS).addHandler(self.handler)
         if whole_process:
             logging.captureWarnings(True)
 
     def detach(self) -> None:
-        """Undo `attach`."""
+        """Undo `attach`; what libraries still say at the end of the process goes nowhere."""
         for name in ("", _OURS):
             logging.getLogger(name).removeHandler(self.handler)
+        if self._whole_process and not logging.getLogger().handlers:
+            logging.getLogger().addHandler(logging.NullHandler())
 
     def close(self) -> None:
         """Write what is queued, and close the file; a second time does nothing."""

@@ -7,8 +7,6 @@ OTLP over HTTP.
 
 import atexit
 import os
-import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +15,8 @@ from typing import Any
 from opentelemetry import context, metrics, trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
+from ..ending import PATIENCE_S as _PATIENCE
+from ..ending import Ending
 from ..ledger import LedgerEntry
 from .definitions import (
     COST,
@@ -38,8 +38,6 @@ OUTCOME = "app.llm.outcome"
 """Attributes of a span, besides the labels of the metrics."""
 
 _SCOPE = "task-relay"
-_PATIENCE = 3.0
-"""Seconds that the end of the process waits for a collector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +88,10 @@ class OpenTelemetry:
             return
         atexit.unregister(self.close)
         ends = (self._providers.traces.shutdown, self._providers.metrics.shutdown)
-        ending = [threading.Thread(target=end, daemon=True) for end in ends]
-        latest = time.monotonic() + _PATIENCE
-        for thread in ending:
-            thread.start()
-        for thread in ending:
-            thread.join(max(0.0, latest - time.monotonic()))
+        ending = Ending(_PATIENCE)
+        for end in ends:
+            ending.begin(end)
+        ending.wait()
 
     def _span(self, entry: LedgerEntry) -> None:
         attempt = entry.attempt
