@@ -25,7 +25,7 @@ from ..telemetry import (
     Recorder,
     open_metrics,
 )
-from ..tools import TaskTools
+from ..tools import SignedInOnly, TaskTools
 from .stores import Stores
 from .tracing import send_traces
 
@@ -52,7 +52,8 @@ class Container:
     ) -> None:
         self.settings = settings
         self.clock: Clock = clock or SystemClock()
-        self.default_owner = Owner(settings.user, ZoneInfo(settings.timezone))
+        owner = SignedInOnly if settings.people_sign_in else Owner
+        self.default_owner = owner(settings.user, ZoneInfo(settings.timezone))
         self._stores = Stores(settings, self.clock)
         self._turn_locks = self._stores.turn_locks()
         self._log_file = LogFile(

@@ -214,6 +214,12 @@ class Settings(ProviderFields):
         return tuple(self._place(name) for name in self.llm_chain)
 
     @property
+    def people_sign_in(self) -> bool:
+        """Say whether people sign in at a server, as far as the settings tell."""
+        provider = self.auth_jwks_url or self.auth_issuer or self.auth_audience
+        return bool(self.auth_tokens or provider or self.sign_in_doubt)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Return keys and passwords in clear text, for the redaction of logs and errors."""
         values = [getattr(self, known.name) for known in dataclasses.fields(self)]

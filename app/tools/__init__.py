@@ -5,7 +5,7 @@ Nothing here knows which model asks.
 
 from .affected_tasks import ChangeFinder, PlannedChange
 from .call_keys import key_of, naming
-from .caller import Context, asking_user, caller
+from .caller import Context, SignedInOnly, asking_user, caller
 from .declaration import ToolSet, reads, writes
 from .host_tools import HostTools
 from .task_tools import TaskDependencies, TaskTools
@@ -16,6 +16,7 @@ __all__ = [
     "Context",
     "HostTools",
     "PlannedChange",
+    "SignedInOnly",
     "TaskDependencies",
     "TaskTools",
     "ToolSet",

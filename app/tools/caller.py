@@ -27,6 +27,10 @@ class Context(BaseModel):
     )
 
 
+class SignedInOnly(Owner):
+    """The settings' user and zone where people sign in: at a server, nobody else is meant."""
+
+
 def caller(
     context: object,
     server_info: Any,
@@ -39,7 +43,8 @@ def caller(
 
     The user comes from the first of: who signed in at the server, the run's context,
     `configurable.user_id`, the settings. A trusted backend names the user in the context or
-    in `configurable.user_id`. As a subgraph we see the context of the parent, which may be
+    in `configurable.user_id`. Where people sign in, a server's run without any of these two is
+    nobody's, whatever it names. As a subgraph we see the context of the parent, which may be
     of any type: fields that it doesn't have count as not given.
 
     Args:
@@ -50,7 +55,8 @@ def caller(
         user_id: Whose run it is whatever the run says; None: the run says it.
 
     Raises:
-        InputError: The user id or the time zone can't be used, or a backend names nobody.
+        InputError: The user id or the time zone can't be used, a backend names nobody, or
+            nobody signed in where that is needed.
     """
     configurable = config.get("configurable") or {}
     chosen = user_id or asking_user(context, server_info, config, default)
@@ -68,11 +74,20 @@ def asking_user(context: object, server_info: Any, config: RunnableConfig, defau
         default: Who is meant where nobody is named.
 
     Raises:
-        InputError: The user id can't be used, or a backend names nobody.
+        InputError: The user id can't be used, a backend names nobody, or nobody signed in where
+            that is needed.
     """
     configurable = config.get("configurable") or {}
     at_server = getattr(server_info, "user", None) or configurable.get("langgraph_auth_user")
+    if server_info is not None and isinstance(default, SignedInOnly):
+        _check_signed_in(at_server)
     return clean_user_id(_asking(context, configurable, at_server) or default.user_id)
+
+
+def _check_signed_in(at_server: object) -> None:
+    """Refuse a run that a server took from nobody, though people sign in: it guards us no more."""
+    if signed_in_user(at_server) is None:
+        raise InputError("Sign in first: this run is nobody's.")
 
 
 def _asking(context: object, configurable: dict[str, Any], at_server: object) -> Any:

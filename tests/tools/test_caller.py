@@ -8,9 +8,10 @@ import pytest
 from starlette.authentication import UnauthenticatedUser
 
 from app.errors import InputError
-from app.settings import signed_in_user
+from app.runtime import Container
+from app.settings import Settings, signed_in_user
 from app.tasks import Owner
-from app.tools import Context, caller
+from app.tools import Context, SignedInOnly, caller
 
 DEFAULT = Owner("local", ZoneInfo("UTC"))
 ANN = {"identity": "ann", "is_authenticated": True}
@@ -73,3 +74,32 @@ def test_backend_speaks_for_the_user_that_it_names(context: object) -> None:
 def test_backend_that_names_nobody_is_refused(context: object) -> None:
     with pytest.raises(InputError, match=r"context\.user_id"):
         who(BACKEND, context, user_id="*")
+
+
+@pytest.mark.parametrize("user", [None, AEGRA, {"identity": ""}])
+def test_where_people_sign_in_a_server_s_run_of_nobody_is_refused(user: Any) -> None:
+    default = SignedInOnly("local", ZoneInfo("UTC"))
+    context = Context(user_id="bob")
+    at_server = SimpleNamespace(user=user)
+    with pytest.raises(InputError, match="Sign in"):
+        caller(context, at_server, {"configurable": {"user_id": "bob"}}, default)
+    for signed_in, who_it_is in ((ANN, "ann"), (BACKEND, "bob")):
+        at_server = SimpleNamespace(user=signed_in)
+        assert caller(context, at_server, {}, default).user_id == who_it_is
+    assert caller(context, None, {}, default).user_id == "bob", "a host program says so"
+
+
+@pytest.mark.parametrize(
+    ("settings", "needed"),
+    [
+        ({}, False),
+        ({"auth_tokens": "people"}, True),
+        ({"auth_jwks_url": "https://idp.example/keys"}, True),
+        ({"auth_issuer": "https://idp.example/"}, True),
+        ({"cors_origins": "http://localhost:3000"}, False),
+    ],
+)
+def test_settings_say_whether_people_sign_in(settings: dict[str, Any], needed: bool) -> None:
+    container = Container(Settings(**settings))
+    assert isinstance(container.default_owner, SignedInOnly) is needed
+    container.close()
