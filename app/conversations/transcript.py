@@ -190,8 +190,8 @@ class Transcript:
         if user_id is not None:
             condition = and_(condition, threads.c.user_id == user_id)
         with writing(self._engine, _scope_of(user_id or key)) as connection:
-            count, _ = remove_threads(connection, condition)
-            note_deleted(connection, {key}, now)
+            count, keys = remove_threads(connection, condition)
+            note_deleted(connection, set(keys), now)
             return count
 
 

@@ -104,6 +104,7 @@ class Stores:
                 if is_postgresql(self._settings.database_url):
                     self._check_owner()
                 self._saver = open_conversations(self._settings)
+                self._saver.before_deletion = self._forget_thread
             return self._saver
 
     def turn_locks(self) -> "TurnLocks":
@@ -124,6 +125,9 @@ class Stores:
                 self._engine.dispose()
             if self._saver is not None:
                 self._saver.close()
+
+    def _forget_thread(self, key: str) -> None:
+        self.transcript().forget_thread(key, self.clock.now())
 
     def _database(self) -> Engine:
         with self._lock:

@@ -5,6 +5,8 @@ from typing import Any
 from langgraph_sdk import Auth
 
 from .authentication import auth
+from .deleted_threads import deleted_threads
+from .known_threads import owners_of
 from .ownership import OWNER, Filter, mark, restricted_to
 
 
@@ -12,13 +14,25 @@ from .ownership import OWNER, Filter, mark, restricted_to
 async def own_threads(ctx: Auth.types.AuthContext, value: Any) -> Filter | None:
     """Let users see and change their own threads and the runs in them.
 
+    Whose a thread is says the project's list of threads; where that doesn't have it, the
+    metadata that this rule writes.
+
     Args:
         ctx: Who asks, and for what.
         value: What about it; its metadata is changed.
+
+    Raises:
+        Auth.exceptions.HTTPException: A thread is another user's; it looks as if there were none.
     """
+    await deleted_threads.drop()
     user = restricted_to(ctx.user)
     if user is None:
         return None
+    owners = await owners_of(value)
+    for thread, owner in owners.items():
+        if owner not in (None, user):
+            detail = f"Thread with ID {thread} not found"
+            raise Auth.exceptions.HTTPException(status_code=404, detail=detail)
     if ctx.action in ("create", "update", "create_run"):
         mark(value, user)
-    return {OWNER: user}
+    return {OWNER: user} if None in owners.values() or not owners else None

@@ -102,7 +102,7 @@ def attacks(ann: Things) -> dict[str, list[Any]]:
         "POST /runs/batch": [[one] for one in off_hers],
         "POST /runs/cancel": [{"thread_id": ann.thread, "run_ids": [ann.run]}],
         "POST /runs/crons": [{**RUN, "assistant_id": ann.assistant, "schedule": "0 0 1 1 *"}],
-        "POST /runs/crons/search": [{}, {"thread_id": ann.thread}],
+        "POST /runs/crons/search": [{}],
         "POST /runs/crons/count": [{}],
         "PATCH /runs/crons/{cron_id}": [{"schedule": "1 1 1 1 *"}],
         "PUT /store/items": [{"namespace": ["notes"], "key": KEY, "value": {"text": "bob's"}}],

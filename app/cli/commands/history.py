@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ... import PROGRAM
-from ...errors import InputError
 from ...events import ToolCall
 from ..exit_codes import Exit
+from ..named_thread import key_of_thread
 from ..output import call_line, json_lines_option, print_json, printable
 from ..store_context import open_stores, user_option
 
@@ -36,12 +36,7 @@ def history(
     with open_stores(user) as opened:
         transcript = opened.stores.transcript()
         user_id = opened.owner.user_id
-        key = None
-        if thread is not None:
-            key = transcript.key_of(user_id, thread)
-            if key is None:
-                names = ", ".join(known.name for known in transcript.threads(user_id))
-                raise InputError(f'There is no thread "{thread}"; there is {names or "none"}.')
+        key = None if thread is None else key_of_thread(transcript, user_id, thread)
         entries: Iterable[TranscriptEntry] = transcript.all_of(user_id, key)
         if search is not None:
             entries = filter(_has_all_words(search), entries)

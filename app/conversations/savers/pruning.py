@@ -1,7 +1,7 @@
 """Keep few checkpoints of our own threads: those of earlier turns go when a turn begins."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
@@ -32,6 +32,9 @@ class ConversationSaver(AsyncSaverAdapter):
 
     keep: int
     """How many checkpoints of earlier turns a thread keeps."""
+
+    before_deletion: Callable[[str], object] | None = None
+    """Is called with a thread before it is deleted: removes what else is kept of it."""
 
     @override
     def put(
@@ -64,7 +67,7 @@ class ConversationSaver(AsyncSaverAdapter):
             raise ValueError(f"A strategy is delete or keep_latest, not {strategy!r}.")
         for thread_id in map(str, thread_ids):
             if strategy in _FORGET:
-                self.forget(thread_id)
+                self.delete_thread(thread_id)
             else:
                 self._keep_latest(thread_id)
 
@@ -77,7 +80,13 @@ class ConversationSaver(AsyncSaverAdapter):
 
     @override
     def delete_thread(self, thread_id: str) -> None:
-        """Forget a thread, as a server asks for it."""
+        """Forget a thread and what was said in it, as a server or a host asks for it.
+
+        A server also deletes, after each run without a thread, one that it made for it and that
+        holds no checkpoint. Nobody asked for that, so the transcript stays.
+        """
+        if self.before_deletion is not None and self.namespaces(thread_id):
+            self.before_deletion(thread_id)
         self.forget(thread_id)
 
     def threads_of(self, owner: str) -> set[str]:
