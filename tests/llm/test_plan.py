@@ -78,4 +78,4 @@ def test_chain_without_models_and_without_the_offline_responder_is_none() -> Non
 
 
 def test_call_holds_what_a_guard_knows_of_its_neighbours() -> None:
-    assert {"plan", "attempts", "messages"} == set(ModelCall.__dataclass_fields__)
+    assert {"plan", "attempts", "messages", "exchange"} == set(ModelCall.__dataclass_fields__)
