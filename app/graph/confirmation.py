@@ -12,11 +12,11 @@ from langchain_core.messages import AIMessage, ToolCall
 
 from ..tools import PlannedChange
 from .answer_messages import storable_answer, storable_json
+from .decisions import verdicts
 from .state import Question, State
 from .turn import Call, calls_in, current_turn, last_answer
 
 _ALLOWED = ("approve", "edit", "reject")
-_UNREADABLE = "the answer to the question could not be read"
 _UNKNOWN = "it was asked before an update of Task Relay; call the tool again, to ask anew"
 NOBODY_TO_ASK = "nobody could be asked, because this graph keeps no threads (no checkpointer)"
 
@@ -63,19 +63,18 @@ def decide(
     Args:
         state: The conversation.
         question: What was asked.
-        answered: What came back: `decisions`, one for each request.
+        answered: What came back, in any form that `verdicts` reads.
         find_changes: Knows the tools and the tasks.
     """
     answer = last_answer(state["messages"])
     calls = [dict(call) for call in answer.tool_calls]
     reasons: dict[int, str] = {}
-    decisions = _decisions(answered, len(question["places"]))
-    for position, decision in zip(question["places"], decisions, strict=True):
-        if decision["type"] == "reject":
-            reasons[position] = str(decision.get("message") or "")
-        elif decision["type"] == "edit":
-            edited = decision["edited_action"]
-            calls[position] |= {"name": str(edited["name"]), "args": dict(edited["args"])}
+    decided = verdicts(answered, len(question["places"]))
+    for position, verdict in zip(question["places"], decided, strict=True):
+        if not verdict.approved:
+            reasons[position] = str(storable_json(verdict.words))
+        elif verdict.edit is not None:
+            calls[position] |= {"name": verdict.edit.name, "args": verdict.edit.args}
     update: dict[str, Any] = {"declined": {str(answer.id): reasons}, "asked": None}
     if calls != answer.tool_calls:
         changed = storable_answer(answer.model_copy(update={"tool_calls": calls}))
@@ -146,26 +145,3 @@ def _key(answer: AIMessage, position: int) -> str:
 
 def _has_run(call: Call) -> bool:
     return call.result is not None and call.result.status != "error"
-
-
-def _decisions(answered: Any, count: int) -> list[Mapping[str, Any]]:
-    """Return one decision for each request; an answer that can't be read declines them all."""
-    decisions = answered.get("decisions") if isinstance(answered, Mapping) else None
-    if not isinstance(decisions, list) or len(decisions) != count:
-        decisions = [None] * count
-    if all(map(_is_decision, decisions)):
-        return decisions
-    return [{"type": "reject", "message": _UNREADABLE}] * count
-
-
-def _is_decision(decision: Any) -> bool:
-    if not isinstance(decision, Mapping) or decision.get("type") not in _ALLOWED:
-        return False
-    if decision["type"] != "edit":
-        return True
-    edited = decision.get("edited_action")
-    return (
-        isinstance(edited, Mapping)
-        and isinstance(edited.get("name"), str)
-        and isinstance(edited.get("args"), Mapping)
-    )

@@ -154,7 +154,6 @@ def test_rejection_is_noted_by_position_with_its_reason() -> None:
     "answered",
     [
         None,
-        "yes",
         {},
         {"decisions": "approve"},
         {"decisions": []},
