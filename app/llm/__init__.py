@@ -12,7 +12,7 @@ from .chain import ModelChain, build_chain
 from .chain_status import PlaceStatus, place_statuses
 from .failures import ModelCallError
 from .guard import MODEL
-from .messages import BLOCKED, CUT, FAILED, NOTICE, PROVIDER
+from .messages import BLOCKED, CUT, FAILED, NOTICE, PROVIDER, attachments_in
 from .offline import OFFLINE, RAN_COMMAND
 from .plan import Plan, ToolSet
 from .providers import Place, Probed, places, probe
@@ -41,6 +41,7 @@ __all__ = [
     "Probed",
     "QuotaCounters",
     "ToolSet",
+    "attachments_in",
     "breaker_state",
     "build_chain",
     "failover_log",

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, ToolCall
@@ -23,6 +24,7 @@ from .messages import (
     read_back,
     undeclared,
     with_declared_names,
+    with_unseen,
     without_thoughts,
 )
 from .plan import ToolSet
@@ -125,13 +127,13 @@ class Guard(ChainStep):
             if result.answer is not None and verdict is None:
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.ANSWERED, result=result))
-                return self._labelled(result.answer)
+                return self._labelled(result.answer, conversation, words_only)
             verdict = verdict or Verdict(FailureKind.MALFORMED_RESPONSE)
             verdict = redacted(with_variable(verdict), self.place, conversation)
             if repaired := self._repaired(result, verdict, input.plan.tools):
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.REPAIRED, verdict, result))
-                return self._labelled(repaired)
+                return self._labelled(repaired, conversation, words_only)
             if not words_only and self._refuses_more_than_words(verdict, conversation):
                 words_only = True
                 input.attempts.add(attempt.ended(Outcome.RETRIED, verdict, result))
@@ -271,12 +273,15 @@ class Guard(ChainStep):
         ]
         return AIMessage(content=repaired.text, tool_calls=calls)
 
-    def _labelled(self, answer: AIMessage) -> AIMessage:
-        """Return an answer with the names of who gave it."""
+    def _labelled(
+        self, answer: AIMessage, conversation: Sequence[BaseMessage], words_only: bool
+    ) -> AIMessage:
+        """Return an answer with the names of who gave it, and what that model was not shown."""
         names = {PROVIDER: self.place.name, MODEL: self.place.model}
         if is_signed(answer):
             names[SIGNER] = self.place.signer
-        kept = without_thoughts(answer)
+        sent = partial(self.place.shaped, conversation, words_only=words_only)
+        kept = with_unseen(without_thoughts(answer), conversation, sent, self.place.label)
         return kept.model_copy(update={"response_metadata": kept.response_metadata | names})
 
     def _fail(self, call: ModelCall, attempt: Attempt, verdict: Verdict) -> AIMessage:

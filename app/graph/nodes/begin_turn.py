@@ -9,7 +9,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.graph.message import REMOVE_ALL_MESSAGES
 
 from ...errors import InputError, ThreadOwnerError
-from ...llm import failover_log
+from ...llm import attachments_in, failover_log
 from ...settings import is_uuid
 from ...tasks import Owner
 from ...telemetry import turn_context
@@ -206,4 +206,6 @@ def _before_question(messages: Sequence[AnyMessage], nested: bool) -> str:
 
 def _asks_something(messages: Sequence[AnyMessage]) -> bool:
     last = messages[-1] if messages else None
-    return last is not None and not (isinstance(last, HumanMessage) and not last.text.strip())
+    if not isinstance(last, HumanMessage):
+        return last is not None
+    return bool(last.text.strip()) or attachments_in(last) > 0

@@ -10,7 +10,7 @@ from langchain_core.runnables import RunnableConfig
 
 from ...conversations import Role, TranscriptMessage
 from ...errors import DatabaseError, InputError
-from ...llm import MODEL, PROVIDER
+from ...llm import MODEL, PROVIDER, attachments_in
 from ..answer_messages import storable_json
 from ..dependencies import Dependencies
 from ..ownership import owner_in
@@ -18,6 +18,7 @@ from ..run_config import thread_of
 from ..state import State
 from ..turn import beyond_window, current_turn, own_messages
 
+_ATTACHED = "(an attachment without words)"
 _log = logging.getLogger("task_relay")
 
 
@@ -108,7 +109,8 @@ def transcript_message(message: AnyMessage) -> TranscriptMessage:
         return TranscriptMessage(message_id, Role.MODEL, text, given or None)
     if isinstance(message, ToolMessage):
         return TranscriptMessage(message_id, Role.TOOL, text, {"name": message.name})
-    return TranscriptMessage(message_id, Role.PERSON, text)
+    only_attached = not text.strip() and attachments_in(message)
+    return TranscriptMessage(message_id, Role.PERSON, _ATTACHED if only_attached else text)
 
 
 def _since(messages: Sequence[AnyMessage], kept: str | None) -> Sequence[AnyMessage]:

@@ -1,5 +1,6 @@
 """What is sent and what comes back: shapes of messages, trimming, repair of tool calls."""
 
+from .attachments import attachments_in
 from .call_recognition import looks_like_call
 from .kept_answer import undeclared, with_declared_names, without_thoughts
 from .provider_shapes import (
@@ -15,6 +16,7 @@ from .provider_shapes import (
 from .told import BLOCKED, FAILED
 from .tool_call_repair import read_back
 from .trimming import CHARACTERS_A_TOKEN, estimate_tokens, fit, tighter
+from .unseen import with_unseen
 
 __all__ = [
     "BLOCKED",
@@ -25,6 +27,7 @@ __all__ = [
     "PROVIDER",
     "SIGNER",
     "Recipient",
+    "attachments_in",
     "estimate_tokens",
     "fit",
     "for_gemini",
@@ -35,5 +38,6 @@ __all__ = [
     "tighter",
     "undeclared",
     "with_declared_names",
+    "with_unseen",
     "without_thoughts",
 ]

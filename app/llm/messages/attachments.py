@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from langchain_core.messages import BaseMessage
+
 _DATA_URL = re.compile(r"data:([\w.+/-]*)(?:;[\w=.-]+)*;base64,(.*)\Z", re.IGNORECASE | re.DOTALL)
 
 
@@ -51,6 +53,9 @@ _OTHER_NAMES = {
 }
 
 
+_KINDS = ("mime_type", "mimeType", "media_type", "mediaType", "format")
+
+
 def attachment(part: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return a part of a message as the block that Gemini's client takes.
 
@@ -78,14 +83,20 @@ def attachment(part: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"type": "media", "mime_type": named, "data": data}
 
 
+def attachments_in(message: BaseMessage) -> int:
+    """Return how many parts of a message are no text."""
+    parts = message.content if isinstance(message.content, list) else []
+    return sum(isinstance(part, dict) and part.get("type") != "text" for part in parts)
+
+
 def _found(part: Mapping[str, Any]) -> tuple[Any, Any]:
     """Return the type and the data that a part names, whatever they are."""
     inner = part
-    for key in ("source", "image_url", "input_audio", "file"):
+    for key in ("source", "image_url", "input_audio", "file", "inline_data", "inlineData"):
         if isinstance(part.get(key), Mapping):
             inner = part[key]
-    kind = inner.get("mime_type") or inner.get("media_type") or inner.get("format")
-    for key in ("base64", "data", "file_data", "url", "image_url"):
+    kind = next((inner[key] for key in _KINDS if inner.get(key)), None)
+    for key in ("base64", "data", "file_data", "url", "image_url", "image"):
         if inner.get(key):
             return kind, inner[key]
     return kind, None

@@ -21,7 +21,7 @@ from langchain_core.messages import (
     ToolMessage,
 )
 
-from .attachments import attachment
+from .attachments import attachment, attachments_in
 from .sendable import as_output, clean, sendable
 from .told import FAILED, told
 from .tool_names import sent_name
@@ -30,7 +30,8 @@ NOTICE = "notice"
 """Key in `response_metadata` of the words about an outage that head an answer's text."""
 
 CUT = "cut"
-"""Key in `response_metadata` of the line that ends the text of an answer that was cut."""
+"""Key in `response_metadata` of what ends an answer's text: that it was cut, or what its model
+was not shown."""
 
 PROVIDER = "provider"
 """Key in `response_metadata` of the place in the chain that gave the answer."""
@@ -199,9 +200,7 @@ def _spoken(message: AIMessage) -> AIMessage | None:
 
 def _says_something(message: BaseMessage) -> bool:
     """Say whether there is more than white space, which some providers refuse."""
-    parts = message.content if isinstance(message.content, list) else []
-    other = any(isinstance(part, dict) and part.get("type") != "text" for part in parts)
-    return other or bool(_text(message).strip())
+    return attachments_in(message) > 0 or bool(_text(message).strip())
 
 
 def _joined(first: AIMessage, second: AIMessage) -> AIMessage:
