@@ -54,6 +54,7 @@ class SignedIn:
 
     server: DevServer
     gemini: GeminiServer
+    groq: GroqServer
     data: Path
     ann: Things
 
@@ -143,7 +144,7 @@ def signed_in(place: Path) -> Iterator[SignedIn]:
         with langgraph_dev(project, place / "output.txt", environment) as server:
             ann = made_by_ann(server, gemini)
             gemini.plays(says("Hello!"))
-            yield SignedIn(server, gemini, place / "data", ann)
+            yield SignedIn(server, gemini, groq, place / "data", ann)
     finally:
         gemini.stop()
         groq.stop()
