@@ -15,6 +15,7 @@ from typing_extensions import override
 from ...database import driver_options
 from ...forking import at_fork, leave_to_parent
 from .pruning import ConversationSaver, occupied
+from .serializer import data_serializer
 
 SCHEMA = "task_relay"
 """LangGraph's tables have names without a prefix; a host may have the same in its own schema."""
@@ -60,7 +61,7 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
     conn: Pool
 
     def __init__(self, pool: Callable[[], Pool], keep: int) -> None:
-        super().__init__(pool())
+        super().__init__(pool(), serde=data_serializer())
         self.keep = keep
         self._pool = pool
         at_fork(self, after_in_child=PostgresConversations._renew)

@@ -1,7 +1,8 @@
 """Keep few checkpoints of our own threads: those of earlier turns go when a turn begins."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Self
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
@@ -88,6 +89,16 @@ class ConversationSaver(AsyncSaverAdapter):
         if self.before_deletion is not None and self.namespaces(thread_id):
             self.before_deletion(thread_id)
         self.forget(thread_id)
+
+    @override
+    def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> Self:
+        """Read types that a graph in this process declares, too.
+
+        LangGraph asks for it in its strict mode. It would copy the saver, and the copy would keep
+        connections that a fork or `close` ends.
+        """
+        self.serde = super().with_allowlist(extra_allowlist).serde
+        return self
 
     def threads_of(self, owner: str) -> set[str]:
         """Return the threads that a user began, as their own checkpoints tell it."""

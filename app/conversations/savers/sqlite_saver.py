@@ -22,6 +22,7 @@ from ...database import fork_gate, make_file, patiently
 from ...forking import at_fork
 from ..storage_errors import CONVERSATIONS_FILE, sqlite_translated
 from .pruning import ConversationSaver, occupied
+from .serializer import data_serializer
 
 _T = TypeVar("_T")
 
@@ -43,7 +44,7 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
     """
 
     def __init__(self, file: Path, keep: int) -> None:
-        super().__init__(_connected(file))
+        super().__init__(_connected(file), serde=data_serializer())
         self.keep = keep
         self._file = file
         self._ended = self._shut = False
