@@ -267,6 +267,8 @@ class Guard(ChainStep):
         repaired = read_back(without_markup(verdict.generation), schemas)
         if repaired is None:
             return None
+        if not repaired.calls and verdict.kind is not FailureKind.TOOL_USE_FAILED:
+            return None  # said about a call, not to the person
         calls = [
             ToolCall(name=call.name, args=call.args, id=f"call_{n}", type="tool_call")
             for n, call in enumerate(repaired.calls)

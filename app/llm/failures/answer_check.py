@@ -6,7 +6,7 @@ from datetime import datetime
 from langchain_core.messages import AIMessage
 
 from ...settings import FailureKind
-from ..wire import WireRecord
+from ..wire import WireRecord, without_unopened_thoughts
 from .classification import verdict_on
 from .error_body import ErrorBody
 from .verdict import Verdict
@@ -14,8 +14,15 @@ from .verdict import Verdict
 CUT_SHORT = "(This answer was cut off: it reached its limit of length. Ask for the rest.)"
 """The line after an answer that ended at the limit of the model or of `MAX_OUTPUT_TOKENS`."""
 
-_GOOD = frozenset({"STOP", "TOOL_CALLS", "FUNCTION_CALL", "END_TURN", "TOOL_USE", "STOP_SEQUENCE"})
-_CUT = frozenset({"MAX_TOKENS", "LENGTH", "MODEL_CONTEXT_WINDOW_EXCEEDED"})
+_GOOD = frozenset(
+    {
+        *("STOP", "TOOL_CALLS", "FUNCTION_CALL", "END_TURN", "TOOL_USE", "STOP_SEQUENCE"),
+        *("EOS", "EOS_TOKEN"),
+    }
+)
+_CUT = frozenset(
+    {"MAX_TOKENS", "LENGTH", "MODEL_CONTEXT_WINDOW_EXCEEDED", "MODEL_LENGTH", "MAX_OUTPUT_TOKENS"}
+)
 _SAFETY = frozenset(
     {
         "SAFETY",
@@ -34,6 +41,9 @@ _OTHER_BLOCKS = {
     "LANGUAGE": "doesn't answer in this language",
 }
 """What a person reads of a block that is none for safety."""
+_VOID = re.compile(r"[\s\u00ad\u200b-\u200f\u2060-\u2064\ufeff]+")
+"""What shows nothing on a screen."""
+
 _NO_REASON = re.compile(r"(OTHER|IMAGE_OTHER|BLOCK(ED)?_REASON_UNSPECIFIED)+")
 """Reasons of a blocked prompt that name none; LangChain joins those of several frames."""
 
@@ -99,27 +109,26 @@ def judge(answer: AIMessage, record: WireRecord, now: datetime) -> Verdict | Non
     if told := error_inside(record, now):
         return told
     reason = worst_reason(answer, record)
-    if blocked := _blocked(answer, reason):
+    if blocked := _blocked(answer, record, reason):
         return blocked
     if fault := _fault(answer, record, reason):
-        return Verdict(FailureKind.MALFORMED_RESPONSE, detail=fault)
+        kind, rejected = FailureKind.MALFORMED_RESPONSE, record.rejected_call
+        return Verdict(kind, detail=fault, generation=rejected)
     if record.call_as_text and not answer.tool_calls:
         return Verdict(
             FailureKind.TOOL_USE_FAILED,
             detail="a tool call came as text",
             generation=record.call_as_text,
         )
-    if not answer.tool_calls and not answer.text.strip():
+    if not answer.tool_calls and not _VOID.sub("", without_unopened_thoughts(answer.text)):
         return Verdict(
             FailureKind.MALFORMED_RESPONSE, detail=f"an empty answer, finish reason {reason}"
         )
     return None
 
 
-def _blocked(answer: AIMessage, reason: str) -> Verdict | None:
-    feedback = answer.response_metadata.get("prompt_feedback") or {}
-    if feedback.get("block_reason") or feedback.get("block_reason_message"):
-        why = str(feedback.get("block_reason") or "prompt blocked")
+def _blocked(answer: AIMessage, record: WireRecord, reason: str) -> Verdict | None:
+    if why := record.prompt_block or _block_of(answer):
         if _NO_REASON.fullmatch(why):
             return _other_block(why, "declined without a reason")
         return Verdict(FailureKind.BLOCKED, detail=why)
@@ -128,6 +137,13 @@ def _blocked(answer: AIMessage, reason: str) -> Verdict | None:
     if reason in _SAFETY:
         return Verdict(FailureKind.BLOCKED, detail=f"finish reason {reason}")
     return None
+
+
+def _block_of(answer: AIMessage) -> str:
+    """Return why a prompt was blocked as the client tells it, which has a type for reasons."""
+    feedback = answer.response_metadata.get("prompt_feedback") or {}
+    why = feedback.get("block_reason") or feedback.get("block_reason_message") or ""
+    return str(getattr(why, "value", why))
 
 
 def _other_block(detail: str, words: str) -> Verdict:
@@ -139,6 +155,8 @@ def _fault(answer: AIMessage, record: WireRecord, reason: str) -> str:
         return "an event of the stream can't be read"
     if not reason:
         return "the stream ended without a finish reason"
+    if record.seen and record.said != answer.text:
+        return "a piece of the answer was lost on the way"
     if reason not in _GOOD | _CUT:
         return f"finish reason {reason}"
     if answer.invalid_tool_calls or not all(call.whole for call in record.calls.values()):

@@ -137,13 +137,15 @@ def _no_json(body: object) -> str:
     if isinstance(body, dict) and set(body) == {"message", "status"}:
         phrase = str(body["status"])
         if phrase != phrase.upper() and isinstance(body["message"], str):
-            return body["message"].strip() or phrase
+            return body["message"].strip()
     return ""
 
 
 def _status(status: object, error: Mapping[str, Any]) -> int | None:
     """Prefer the status in the body: an error inside a stream arrived under HTTP 200."""
-    for value in (error.get("status_code"), error.get("code"), status):
+    for value in (error.get("status_code"), error.get("code"), error.get("status"), status):
+        if isinstance(value, str) and len(value) == 3 and value.isascii() and value.isdigit():
+            value = int(value)  # noqa: PLW2901
         if isinstance(value, int) and 400 <= value <= _LARGEST_STATUS:
             return value
     for name in ("code", "status", "type"):

@@ -46,6 +46,12 @@ _DATE = (
     r"|(?:[A-Z][a-z]{2},\s)?\d{1,2}\s[A-Z][a-z]{2}\s\d{4}\s\d\d:\d\d:\d\d(?:\s(?:GMT|UTC))?"
     r"|\d{10,13}(?![\d.])"
 )
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d\d)", re.ASCII)
+"""A duration as some gateways write it, `00:01:30`."""
+
+_BARE = re.compile(r"\bretry[- _]after\W{1,3}(\d{1,9})(?![\w.])", re.ASCII | re.IGNORECASE)
+"""A header of seconds that stands in a sentence."""
+
 _AT = re.compile(
     rf"{_ASKED}[^.;:\d]{{0,40}}?\b(?:at|on|after|until)\s+({_DATE})", re.ASCII | re.IGNORECASE
 )
@@ -82,7 +88,10 @@ def longest_wait(
 
 
 def _header(text: str, now: datetime) -> float | None:
-    text = text.strip()[:_LONGEST_TEXT]
+    text = text.strip(" \t\"'+")[:_LONGEST_TEXT]
+    if clock := _CLOCK.fullmatch(text):
+        hours, minutes, rest = (float(part or 0) for part in clock.groups())
+        return _believed(hours * 3600 + minutes * 60 + rest)
     number = _number(text)
     if number is not None and number > _EPOCH_SECONDS:
         return _until(_instant(number), now)
@@ -94,7 +103,7 @@ def _header(text: str, now: datetime) -> float | None:
 def _in_words(message: str, now: datetime) -> Iterator[float | None]:
     for text in _IN.findall(message):
         yield duration(re.sub(r"\Aan?\s+", "1 ", text, flags=re.IGNORECASE))
-    for text in _AT.findall(message):
+    for text in (*_AT.findall(message), *_BARE.findall(message)):
         yield _header(text, now)
 
 

@@ -3,12 +3,12 @@
 Each dialect is read as pairs of a name and arguments, both as they were written.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from .lenient_json import UncertainError, value_at
+from .loose_object import loose_object
 
 Found = list[tuple[str, Any]]
 
@@ -45,7 +45,7 @@ _GLM_PAIR = re.compile(
 )
 _GEMMA = re.compile(r"(?:<start_function_call>|<\|tool_call>)\s*call:([\w.-]+)\s*(?=\{)")
 _GEMMA_END = re.compile(r"<end_function_call>|<tool_call\|>")
-_GEMMA_TEXT = re.compile(r"(<escape>|<\|\"\|>)(.*?)\1", re.DOTALL)
+_GEMINI = re.compile(r"(?:\A\s*|(?<=\})\s*|\n\s*)call:([\w.:-]+?)\s*(?=\{)")
 
 
 def marked(text: str) -> Found:
@@ -57,7 +57,7 @@ def marked(text: str) -> Found:
     for mark in _BEFORE_JSON:
         if found := list(mark.finditer(text)):
             return [(match[1], value_at(text[match.end() :], alone=False)) for match in found]
-    return _read(text, _GEMMA, _gemma_body)
+    return _read(text, _GEMMA, _gemma_body) or _read(text, _GEMINI, loose_object)
 
 
 def tagged(text: str) -> Found:
@@ -112,21 +112,7 @@ def _pairs(
 
 
 def _gemma_body(body: str) -> Any:
-    """Read `{status:<escape>open<escape>,limit:3}`, whose texts stand between marks."""
     inner, *end = _GEMMA_END.split(body, maxsplit=1)
-    texts: list[str] = []
-
-    def put_away(text: re.Match[str]) -> str:
-        texts.append(text[2])
-        return f'"\0{len(texts) - 1}"'
-
-    bare = re.sub(r"([{,]\s*)(\w+)\s*:", r'\1"\2":', _GEMMA_TEXT.sub(put_away, inner))
-    for number, text in enumerate(texts):
-        bare = bare.replace(f'"\0{number}"', json.dumps(text))
-    try:
-        found = json.loads(bare)
-    except (ValueError, RecursionError):
-        raise UncertainError from None
     if not end:
         raise UncertainError
-    return found
+    return loose_object(inner)

@@ -23,6 +23,7 @@ _TAG = re.compile(r"<function(?:\s+name)?\s*[=(]|<(?:\w{1,10}:)?invoke\s+name=|<
 _HARMONY = re.compile(r"<\|(?:channel|start|message|constrain|call)\|>")
 _MARKED_CODE = re.compile(
     r"(?:print\(\s*)?(?:default_api|functions|tools)\.[A-Za-z_]\w*\(|(?:\w+ )?to=functions\."
+    r"|call:default_api[:.]\w"
 )
 _FENCED = re.compile(r"```(\w*)\s*\n?(.*?)(?:```)?\s*\Z", re.DOTALL)
 _NAMES = ("name", "tool", "tool_name", "recipient_name", "action")

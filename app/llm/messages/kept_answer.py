@@ -5,6 +5,7 @@ from typing import Any
 
 from langchain_core.messages import AIMessage
 
+from ..wire import without_unopened_thoughts
 from .provider_shapes import SIGNATURES
 from .tool_names import unwrapped
 
@@ -43,6 +44,8 @@ def without_thoughts(answer: AIMessage) -> AIMessage:
     content: Any = answer.content
     if isinstance(content, list):
         content = [part for part in content if isinstance(part, str) or part.get("type") == "text"]
+    else:
+        content = without_unopened_thoughts(content)
     return answer.model_copy(
         update={
             "content": content,

@@ -23,7 +23,9 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     key = reveal(place.api_key)
     own = {"x-api-key": key.get_secret_value(), "authorization": None}
     http = anthropic.DefaultAsyncHttpxClient(
-        timeout=None, event_hooks=event_hooks(settings, AnthropicFrames(), own)
+        timeout=None,
+        follow_redirects=False,
+        event_hooks=event_hooks(settings, AnthropicFrames(), own),
     )
     client = anthropic.AsyncAnthropic(
         api_key=key.get_secret_value(),

@@ -37,9 +37,7 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
         **NOT_FROM_THE_ENVIRONMENT,
     )
     own = {"x-goog-api-key": reveal(place.api_key).get_secret_value(), "authorization": None}
-    http = httpx.AsyncClient(
-        timeout=None, follow_redirects=True, event_hooks=event_hooks(settings, GeminiFrames(), own)
-    )
+    http = httpx.AsyncClient(timeout=None, event_hooks=event_hooks(settings, GeminiFrames(), own))
     model.client = GoogleClient(
         vertexai=False,
         api_key=reveal(place.api_key).get_secret_value(),

@@ -28,6 +28,7 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
         num_predict=settings.max_output_tokens,
         **NOT_FROM_THE_ENVIRONMENT,
         async_client_kwargs={
+            "follow_redirects": False,
             "timeout": httpx.Timeout(None, connect=settings.connect_timeout),
             "event_hooks": event_hooks(settings, OllamaFrames(), headers),
         },

@@ -26,6 +26,7 @@ def _open(place: PlaceSettings, url: str, settings: Settings) -> Client:
     own = dict.fromkeys(("openai-organization", "openai-project"))
     http = openai.DefaultAsyncHttpxClient(
         timeout=None,
+        follow_redirects=False,
         event_hooks=event_hooks(
             settings, ChatCompletionFrames(), {**own, **bearer(secret.reveal())}
         ),

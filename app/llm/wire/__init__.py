@@ -4,10 +4,10 @@ from .anthropic_frames import AnthropicFrames
 from .chat_completion_frames import ChatCompletionFrames
 from .frames import Frames
 from .gemini_frames import GeminiFrames
-from .head_filter import without_markup
+from .head_filter import without_markup, without_unopened_thoughts
+from .hook import response_hook
 from .ollama_frames import OllamaFrames
 from .record import WireRecord, recording
-from .rewriting import response_hook
 
 __all__ = [
     "AnthropicFrames",
@@ -19,4 +19,5 @@ __all__ = [
     "recording",
     "response_hook",
     "without_markup",
+    "without_unopened_thoughts",
 ]

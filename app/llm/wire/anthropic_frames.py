@@ -3,8 +3,17 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .frame_values import arguments_of, error_in, index_of, is_type, text_of
+from .frame_values import arguments_of, counts_in, error_in, index_of, is_type, text_of
 from .frames import CallPiece, TextSlot
+
+_COUNTS = (
+    *("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
+    *(
+        "cache_creation.ephemeral_5m_input_tokens",
+        "cache_creation.ephemeral_1h_input_tokens",
+        "output_tokens_details.thinking_tokens",
+    ),
+)
 
 
 class AnthropicFrames:
@@ -14,6 +23,7 @@ class AnthropicFrames:
     named = True
     ends_once = True
     constant = ""
+    usage = ""
 
     def is_odd(self, frame: dict[str, Any]) -> bool:
         """Look at blocks and deltas."""
@@ -22,11 +32,12 @@ class AnthropicFrames:
         )
 
     def texts(self, frame: dict[str, Any]) -> Iterator[TextSlot]:
-        """Yield the text of `text_delta`."""
-        delta = frame.get("delta")
-        is_text = isinstance(delta, dict) and delta.get("type") == "text_delta"
-        if isinstance(delta, dict) and is_text and isinstance(delta.get("text"), str):
-            yield TextSlot(delta, "text")
+        """Yield the text of `text_delta`, and what a block of text begins with."""
+        for name, kind in (("content_block", "text"), ("delta", "text_delta")):
+            holder = frame.get(name)
+            is_text = isinstance(holder, dict) and holder.get("type") == kind
+            if isinstance(holder, dict) and is_text and isinstance(holder.get("text"), str):
+                yield TextSlot(holder, "text")
 
     def calls(self, frame: dict[str, Any]) -> Iterator[CallPiece]:
         """Yield `tool_use` blocks, and the pieces of their JSON."""
@@ -53,8 +64,30 @@ class AnthropicFrames:
         """Return nothing: this API tells none."""
         return ""
 
-    def mend(self, frame: dict[str, Any]) -> None:
-        """Leave frames as they are."""
+    def prompt_block(self, frame: dict[str, Any]) -> str:
+        """Return nothing: a stop reason tells it."""
+        return ""
+
+    def plain(self, frame: dict[str, Any]) -> dict[str, Any]:
+        """Keep of the counts those that are some."""
+        passed = dict(frame)
+        if frame.get("type") == "message_delta":
+            passed["usage"] = {"output_tokens": 0} | self.counts(frame.get("usage"))
+        if isinstance(message := frame.get("message"), dict):
+            usage = {"input_tokens": 0, "output_tokens": 0} | self.counts(message.get("usage"))
+            passed["message"] = message | {"usage": usage}
+        return passed
+
+    def counts(self, usage: object) -> dict[str, Any]:
+        """Return the counts, cached ones with them."""
+        return counts_in(usage, *_COUNTS)
+
+    def usual_text(self, frame: dict[str, Any]) -> TextSlot | None:
+        """Return `delta.text`."""
+        delta = frame.get("delta")
+        if not isinstance(delta, dict) or type(delta.get("text")) is not str:
+            return None
+        return TextSlot(delta, "text")
 
     def say(self, frame: dict[str, Any], text: str) -> dict[str, Any] | None:
         """Return a frame of its own: one of this API holds one block's piece only.

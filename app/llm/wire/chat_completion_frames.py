@@ -5,15 +5,22 @@ from typing import Any
 
 from .frame_values import (
     arguments_of,
+    counts_in,
     error_in,
     first_of,
     index_of,
     is_call,
     is_type,
+    kept,
     objects_in,
     text_of,
 )
 from .frames import CallPiece, TextSlot
+
+_COUNTS = (
+    *("prompt_tokens", "completion_tokens", "total_tokens"),
+    *("prompt_tokens_details.cached_tokens", "completion_tokens_details.reasoning_tokens"),
+)
 
 
 class ChatCompletionFrames:
@@ -23,6 +30,7 @@ class ChatCompletionFrames:
     named = False
     ends_once = True
     constant = ""
+    usage = ""
 
     def is_odd(self, frame: dict[str, Any]) -> bool:
         """Look at choices, their deltas, text and calls."""
@@ -80,23 +88,39 @@ class ChatCompletionFrames:
         """Return nothing: an error tells it."""
         return ""
 
-    def mend(self, frame: dict[str, Any]) -> None:
+    def prompt_block(self, frame: dict[str, Any]) -> str:
+        """Return nothing: an error or a finish reason tells it."""
+        return ""
+
+    def plain(self, frame: dict[str, Any]) -> dict[str, Any]:
         """Keep the first choice alone, since clients take whatever stands first.
 
         There may be none; its delta may be null, or a whole `message`; the role is the
         assistant's; text may be a list of parts, thoughts among them.
         """
-        frame["choices"] = first_of(frame.get("choices") or [])
-        for choice in self._choices(frame):
-            if choice.get("delta") is None:
-                message = choice.get("message")
-                choice["delta"] = message if isinstance(message, dict) else {}
-        for delta in self._deltas(frame):
-            if "role" in delta:
-                delta["role"] = "assistant"
-            if isinstance(parts := delta.get("content"), list):
-                said = (part for part in objects_in(parts) if part.get("type", "text") == "text")
-                delta["content"] = "".join(text_of(part.get("text")) for part in said)
+        passed = kept(frame, id=str, object=str, created=int, model=str)
+        passed |= kept(frame, system_fingerprint=str, service_tier=str)
+        passed["choices"] = [_choice(one) for one in first_of(frame.get("choices") or [])]
+        if error := error_in(frame.get("error")):
+            passed["error"] = error
+        if groq := _x_groq(frame.get("x_groq")):
+            passed["x_groq"] = groq
+        if counts := self.counts(frame.get("usage")):
+            passed["usage"] = counts
+        return passed
+
+    def counts(self, usage: object) -> dict[str, Any]:
+        """Return the counts, cached and thought ones with them."""
+        return counts_in(usage, *_COUNTS)
+
+    def usual_text(self, frame: dict[str, Any]) -> TextSlot | None:
+        """Return `choices[0].delta.content`."""
+        try:
+            (choice,) = frame["choices"]
+            delta = choice["delta"]
+            return TextSlot(delta, "content") if type(delta["content"]) is str else None
+        except (KeyError, TypeError, ValueError):
+            return None
 
     def say(self, frame: dict[str, Any], text: str) -> dict[str, Any] | None:
         """Add text to the first choice.
@@ -125,9 +149,37 @@ class ChatCompletionFrames:
                 calls = ()
 
     def _deltas(self, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        for choice in self._choices(frame):
-            if isinstance(choice.get("delta"), dict):
-                yield choice["delta"]
+        yield from map(_delta, self._choices(frame))
 
     def _choices(self, frame: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        yield from objects_in(frame.get("choices"))
+        yield from first_of(frame.get("choices") or [])
+
+
+def _delta(choice: dict[str, Any]) -> dict[str, Any]:
+    """Return what a choice adds, or the whole message that some servers send in its place."""
+    found = (choice.get(name) for name in ("delta", "message"))
+    return next((one for one in found if isinstance(one, dict)), {})
+
+
+def _choice(choice: dict[str, Any]) -> dict[str, Any]:
+    delta = _delta(choice)
+    passed = kept(delta, content=str, tool_calls=list, function_call=dict, refusal=str)
+    if "role" in delta:
+        passed["role"] = "assistant"
+    if isinstance(parts := delta.get("content"), list):
+        said = (part for part in objects_in(parts) if part.get("type", "text") == "text")
+        passed["content"] = "".join(text_of(part.get("text")) for part in said)
+    finish = text_of(choice.get("finish_reason")) or None
+    return {"index": 0, "delta": passed, "finish_reason": finish}
+
+
+def _x_groq(value: object) -> dict[str, Any]:
+    """Return Groq's own: an error, and the counts of the last frame."""
+    if not isinstance(value, dict):
+        return {}
+    passed = kept(value, id=str)
+    if error := error_in(value.get("error")):
+        passed["error"] = error
+    if counts := counts_in(value.get("usage"), *_COUNTS):
+        passed["usage"] = counts
+    return passed

@@ -7,8 +7,7 @@ space after `data:`, some stop at a comment.
 import codecs
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LARGEST_EVENT = 4_000_000
 """Characters of one event at most; an answer of 65,536 tokens is a tenth of that."""
@@ -21,8 +20,7 @@ class UnreadableStreamError(ValueError):
     """A stream that isn't what a provider sends: too large, or not JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerEvent:
+class ServerEvent(NamedTuple):
     """One event: its data, lines joined by newlines, and its type where it names one."""
 
     data: str
@@ -44,27 +42,31 @@ class EventStreamParser:
         self._bare: list[str] = []
         self._type = ""
         self._kept = 0
+        self._events: list[ServerEvent] = []
 
-    def feed(self, piece: bytes) -> Iterator[ServerEvent]:
-        """Yield the events that a piece completes.
+    def feed(self, piece: bytes) -> list[ServerEvent]:
+        """Return the events that a piece completes.
 
         Raises:
             UnreadableStreamError: An event is larger than any answer.
         """
-        yield from self._read(self._decoder.decode(piece))
+        self._read(self._decoder.decode(piece))
+        events, self._events = self._events, []
+        return events
 
-    def end(self) -> Iterator[ServerEvent]:
-        """Yield what the stream held at its end.
+    def end(self) -> list[ServerEvent]:
+        """Return what the stream held at its end.
 
         The standard drops an event without a blank line behind it; here it counts, since servers
         are seen to close right after the last one.
         """
-        yield from self._read(self._decoder.decode(b"", final=True))
+        self._read(self._decoder.decode(b"", final=True))
         if any(self._line):
-            yield from self._read("\n")
-        yield from self._dispatched()
+            self._read("\n")
+        self._dispatch()
+        return self._events
 
-    def _read(self, text: str) -> Iterator[ServerEvent]:
+    def _read(self, text: str) -> None:
         if not text:
             return
         if not self._begun:
@@ -73,50 +75,60 @@ class EventStreamParser:
         if self._after_cr:
             text = text.removeprefix("\n")  # the other half of a line's end
         self._after_cr = text.endswith("\r")
-        rest, *others = _LINE_END.split(text)
-        self._keep(rest)
-        for other in others:
-            line = "".join(self._line)
-            self._line, self._kept = [], self._kept - len(line)
-            yield from self._field(line) if line else self._dispatched()
-            self._keep(other)
+        *lines, rest = _LINE_END.split(text) if "\r" in text else text.split("\n")
+        for line in lines:
+            if self._line:
+                self._line.append(line)
+                line = "".join(self._line)  # noqa: PLW2901 - its beginning came before
+                self._line = []
+            if line:
+                self._field(line)
+            else:
+                self._dispatch()
+        if rest:
+            self._line.append(rest)
+        self._keep(len(rest))
 
-    def _keep(self, text: str) -> None:
-        self._line.append(text)
-        self._kept += len(text)
+    def _keep(self, size: int) -> None:
+        """Count characters that are kept; those of a line count twice until its event ends."""
+        self._kept += size
         if self._kept > LARGEST_EVENT:
             raise UnreadableStreamError("an event of the stream is too large")
 
-    def _field(self, line: str) -> Iterator[ServerEvent]:
-        name, colon, value = line.partition(":")
-        value = value.removeprefix(" ") if colon else ""
+    def _field(self, line: str) -> None:
+        name, _, value = line.partition(":")
         if name == "data":
-            yield from self._bare_object()
-            self._data.append(value)
-            self._kept += len(value)
+            self._dispatch_bare()
+            self._data.append(value[1:] if value.startswith(" ") else value)
+            self._keep(len(value))
         elif name == "event":
-            yield from self._bare_object()
-            self._type = value
+            self._dispatch_bare()
+            self._type = value.removeprefix(" ")
         elif name not in ("", "id", "retry"):
             self._bare.append(line)
-            self._kept += len(line)
+            self._keep(len(line))
 
-    def _dispatched(self) -> Iterator[ServerEvent]:
-        """Yield the event that a blank line ends, if it has data, and a bare object beside it."""
+    def _dispatch(self) -> None:
+        """Give the event that a blank line ends, if it has data, and a bare object beside it."""
         if self._data:
-            yield ServerEvent("\n".join(self._data), self._type)
-        yield from self._bare_object()
+            self._events.append(ServerEvent("\n".join(self._data), self._type))
+        self._dispatch_bare()
         self._data, self._type, self._kept = [], "", 0
 
-    def _bare_object(self) -> Iterator[ServerEvent]:
-        """Yield a JSON object that stands in the stream as it is.
+    def _dispatch_bare(self) -> None:
+        """Give JSON that stands in the stream as it is, one value or one a line.
 
-        Gemini writes an error in a stream so, without `data:`. One that is broken is told too,
+        Gemini writes an error in a stream so, without `data:`. What is broken is told too,
         as it is: it may have been a piece of the answer. Other lines mean nothing.
         """
-        if self._bare and "{" in (text := "\n".join(self._bare)):
-            yield ServerEvent(_json(text) or text)
-        self._kept -= sum(map(len, self._bare))
+        if not self._bare:
+            return
+        text = "\n".join(self._bare)
+        if "{" in text:
+            each = [_json(line) for line in self._bare if line.strip()]
+            whole = _json(text)
+            found = [whole] if whole or not all(each) else each
+            self._events += [ServerEvent(one or text) for one in found]
         self._bare = []
 
 

@@ -47,13 +47,15 @@ class Frames(Protocol):
     `one_a_line` says that frames are lines of JSON and no event stream. `named` says that
     its events have types that the client goes by. `ends_once` says that no text and no call
     comes after a finish reason. `constant` names a field that has to be the same in all frames
-    of an answer, or the client joins them in another order; "" where there is none.
+    of an answer, or the client joins them in another order; "" where there is none. `usage` names
+    the field that holds the counts of tokens, where it stands in each frame; it comes last then.
     """
 
     one_a_line: bool
     named: bool
     ends_once: bool
     constant: str
+    usage: str
 
     def is_odd(self, frame: dict[str, Any]) -> bool:
         """Say whether something that may hold text or a call is of another type than it should."""
@@ -73,8 +75,20 @@ class Frames(Protocol):
     def rejected_call(self, frame: dict[str, Any]) -> str:
         """Return a call that the provider itself found malformed, in the model's words."""
 
-    def mend(self, frame: dict[str, Any]) -> None:
-        """Put right, in place, what breaks clients and means nothing."""
+    def prompt_block(self, frame: dict[str, Any]) -> str:
+        """Return why the prompt was blocked, as the frame words it; "" where it wasn't."""
+
+    def plain(self, frame: dict[str, Any]) -> dict[str, Any]:
+        """Return what the client needs of a frame, each field of the type that it should have.
+
+        A client that meets anything else raises, and what came before is lost.
+        """
+
+    def counts(self, usage: object) -> dict[str, Any]:
+        """Return the counts of tokens that the client needs."""
+
+    def usual_text(self, frame: dict[str, Any]) -> TextSlot | None:
+        """Return where a frame that holds a piece of text has it; not all others give None."""
 
     def say(self, frame: dict[str, Any], text: str) -> dict[str, Any] | None:
         """Add text for the person to a frame, or return a frame of its own that says it before.

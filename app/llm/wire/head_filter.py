@@ -41,7 +41,13 @@ _ENDS = (
 _HOLDS = (
     *("<|", "<\uff5c", "<tool", "<function", "<invoke", "<antml", "<start_function_call"),
     *("[tool_calls]", "tool_code", "functions.", "default_api.", "to=functions", "commentary to="),
-    *("print(default_api", "print(functions", "assistantcommentary", "assistantfinal"),
+    *(
+        "call:default_api",
+        "print(default_api",
+        "print(functions",
+        "assistantcommentary",
+        "assistantfinal",
+    ),
 )
 """How calls begin, in small letters; such a text is held to its end."""
 
@@ -52,26 +58,31 @@ _END = re.compile(rf"(?:{'|'.join(map(re.escape, _ENDS))})\s*\Z", re.IGNORECASE)
 _FENCE = re.compile(r"```(\w*)(\s*)")
 _FENCED_CALLS = ("", "json", "xml", "python", "tool_code", "tool_call", "tool_calls")
 _JSON = re.compile(r"\{\s*(?:[\"'{]|\Z)|\[\s*(?:[\"'{\[]|\Z|[A-Za-z_][\w.]*(?:\(|\Z))")
+_UNOPENED = re.compile(
+    rf"\A(?:(?!<(?:{'|'.join(_NAMES)})\b|```).)*?^[ \t]*</(?:{'|'.join(_NAMES)})>[ \t]*$",
+    re.IGNORECASE | re.DOTALL | re.MULTILINE,
+)
 _WINDOW = 60
 
 
 class HeadFilter:
-    """Takes an answer's text piece by piece, and gives what may be shown at once.
-
-    `whole` is all text that may be shown.
-    """
+    """Takes an answer's text piece by piece, and gives what may be shown at once."""
 
     def __init__(self) -> None:
         self._head: str | None = ""
         self._close: str | None = None
         self._had_thoughts = False
         self._tail = ""
-        self.whole = ""
 
     @property
     def held(self) -> bool:
         """Say whether text is held back."""
         return bool(self._head or self._close or self._tail)
+
+    @property
+    def undecided(self) -> bool:
+        """Say whether the head may still turn out to be a thought or a call, or is in a thought."""
+        return bool(self._head or self._close)
 
     def feed(self, piece: str) -> str:
         """Return what of the text may be shown now."""
@@ -84,7 +95,6 @@ class HeadFilter:
         text = self._tail + piece
         cut = _where_it_ends(text)
         self._tail = text[cut:]
-        self.whole += text[:cut]
         return text[:cut]
 
     def end(self) -> str:
@@ -101,7 +111,6 @@ class HeadFilter:
         """Give up what is held: it is text for the person."""
         shown = (self._head or "") + self._tail
         self._head, self._close, self._tail = None, None, ""
-        self.whole += shown
         return shown
 
     def _drop_thoughts(self) -> None:
@@ -152,6 +161,16 @@ def without_markup(text: str) -> str:
     """Return what of a whole text is for the person, or is a call."""
     head = HeadFilter()
     return head.feed(text) + head.end()
+
+
+def without_unopened_thoughts(text: str) -> str:
+    """Return what follows thoughts that have an end alone, on a line of its own.
+
+    Where a server's template opens them, nothing tells them before they end. A tag inside a line
+    is prose, and one in a fence is code.
+    """
+    ended = _UNOPENED.match(text) if "</" in text else None
+    return text[ended.end() :].lstrip() if ended else text
 
 
 def _where_it_ends(text: str) -> int:

@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .frame_values import arguments_of, error_in, is_type, objects_in, text_of
+from .frame_values import (
+    arguments_of,
+    counts_in,
+    error_in,
+    is_type,
+    kept,
+    object_in,
+    objects_in,
+    text_of,
+)
 from .frames import CallPiece, TextSlot
 
 
@@ -14,6 +23,7 @@ class OllamaFrames:
     named = False
     ends_once = True
     constant = ""
+    usage = ""
 
     def is_odd(self, frame: dict[str, Any]) -> bool:
         """Look at the message."""
@@ -52,8 +62,28 @@ class OllamaFrames:
         """Return nothing: this API tells none."""
         return ""
 
-    def mend(self, frame: dict[str, Any]) -> None:
-        """Leave frames as they are."""
+    def prompt_block(self, frame: dict[str, Any]) -> str:
+        """Return nothing: this API tells none."""
+        return ""
+
+    def plain(self, frame: dict[str, Any]) -> dict[str, Any]:
+        """Keep the message's words and calls, and why it ended."""
+        passed = kept(frame, model=str, created_at=str, done_reason=str)
+        if isinstance(message := frame.get("message"), dict):
+            passed["message"] = {"role": "assistant", **kept(message, content=str)}
+            if calls := [_call(call) for call in objects_in(message.get("tool_calls"))]:
+                passed["message"]["tool_calls"] = calls
+        if error := frame.get("error"):
+            passed["error"] = error
+        return passed | {"done": frame.get("done") is True} | self.counts(frame)
+
+    def counts(self, usage: object) -> dict[str, Any]:
+        """Return the counts."""
+        return counts_in(usage, "prompt_eval_count", "eval_count")
+
+    def usual_text(self, frame: dict[str, Any]) -> TextSlot | None:
+        """Return nothing: each frame has its time."""
+        return None
 
     def say(self, frame: dict[str, Any], text: str) -> dict[str, Any] | None:
         """Add text to the message.
@@ -75,3 +105,13 @@ class OllamaFrames:
             frame: The frame.
             calls: The calls.
         """
+
+
+def _call(call: dict[str, Any]) -> dict[str, Any]:
+    function = call.get("function")
+    function = function if isinstance(function, dict) else {}
+    arguments = function.get("arguments")
+    if isinstance(arguments, str):
+        arguments = object_in(arguments)
+    given = arguments if isinstance(arguments, dict) else {}
+    return {"function": {"name": text_of(function.get("name")), "arguments": given}}

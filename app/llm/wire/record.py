@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from .frame_values import object_in
 from .frames import CallPiece
 
 
@@ -21,13 +22,15 @@ class SentCall:
     @property
     def whole(self) -> bool:
         """Say whether the arguments stood whole on the wire; none at all are an empty object."""
+        return self.arguments.strip() in ("", "null") or object_in(self.arguments) is not None
+
+    @property
+    def plain_arguments(self) -> str:
+        """Return the arguments as text that is an object, where they are whole."""
         text = self.arguments.strip()
         if text in ("", "null"):
-            return True
-        try:
-            return isinstance(json.loads(text), dict)
-        except (ValueError, RecursionError):
-            return False
+            return "{}"
+        return json.dumps(object_in(text)) if text.startswith('"') else text
 
     def join(self, piece: CallPiece) -> None:
         """Add a piece; some servers repeat the name with each, some begin with `null`."""
@@ -45,7 +48,7 @@ class SentCall:
         if not piece.name or (piece.id and piece.id == self.id) or not self.whole:
             return False
         if self.arguments.strip():
-            return bool(piece.id) or piece.index is None
+            return bool(piece.id) or piece.index is None or piece.name != self.name
         return bool(piece.id and self.id) and (not piece.arguments or piece.name != self.name)
 
 
@@ -56,8 +59,9 @@ class WireRecord:
     `status` and `headers` are those of the answer, the headers by their names in small letters.
     `seen` says that frames came at all. `call_as_text` is an answer's text that was held back,
     since it is a tool call and nothing else. `rejected_call` is a call that the provider itself
-    found malformed, in the model's words. `unreadable` says that an event could not be read
-    which may have been a piece of the answer.
+    found malformed, in the model's words. `prompt_block` says why the prompt was blocked.
+    `unreadable` says that an event could not be read which may have been a piece of the answer.
+    `said` is the text that the client was given.
     """
 
     status: int | None = None
@@ -68,7 +72,9 @@ class WireRecord:
     errors: list[Mapping[str, Any]] = field(default_factory=list)
     call_as_text: str = ""
     rejected_call: str = ""
+    prompt_block: str = ""
     unreadable: bool = False
+    said: str = ""
     _open: dict[int | None, SentCall] = field(default_factory=dict)
 
     def add_call(self, piece: CallPiece) -> None:

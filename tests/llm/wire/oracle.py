@@ -159,6 +159,8 @@ def _comparable(value: Any) -> Any:
     if isinstance(value, list):
         return [_comparable(inner) for inner in value]
     if isinstance(value, str):
+        if re.fullmatch(r"-?\d{17,}", value):
+            return "large"
         return re.sub("[?\ufffd\ud800-\udfff]", "?", value)
     if isinstance(value, int | float):
         return str(float(value)) if abs(value) < 2**53 else "large"
