@@ -18,8 +18,7 @@ from .quota_store import QuotaChange, QuotaGauge, QuotaKey, QuotaSource, QuotaSt
 from .recorder import Recorder
 
 if TYPE_CHECKING:
-    from .statistics import GROUPS, Bucket, Statistics
-    from .tally import Spread, Summary
+    from .statistics import GROUPS, Bucket, Spread, Statistics, Summary
 
 __all__ = [
     "GROUPS",
@@ -62,5 +61,5 @@ __all__ = [
 if not TYPE_CHECKING:
     __getattr__ = lazy_names(
         __name__,
-        {"statistics": ("GROUPS", "Bucket", "Statistics"), "tally": ("Spread", "Summary")},
+        {"statistics": ("GROUPS", "Bucket", "Spread", "Statistics", "Summary")},
     )

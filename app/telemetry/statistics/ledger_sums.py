@@ -25,9 +25,9 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from ..database import UtcDateTime
-from .attempt import Outcome
-from .ledger_table import calls
+from ...database import UtcDateTime
+from ..attempt import Outcome
+from ..ledger_table import calls
 
 Bounds = Sequence[tuple[int, datetime, datetime]]
 """Parts of the time: number, begin, end."""

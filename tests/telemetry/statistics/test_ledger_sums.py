@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from app.telemetry import Ledger, LedgerEntry, Outcome, Tokens
 from tests.telemetry.entries import NOON, entry
-from tests.telemetry.plain_statistics import comparable, counted
+from tests.telemetry.statistics.plain_counting import comparable, counted
 
 SPANS = [timedelta(hours=1), timedelta(hours=30), timedelta(days=9)]
 ZONES: list[tzinfo] = [

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from .attempt import Outcome
+from ..attempt import Outcome
 
 
 @dataclass(frozen=True, slots=True)
