@@ -5,7 +5,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Self
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.base import ChannelVersions, Checkpoint, CheckpointMetadata
+from langgraph.checkpoint.base import (
+    ChannelVersions,
+    Checkpoint,
+    CheckpointMetadata,
+    CheckpointTuple,
+)
 from typing_extensions import override
 
 from .async_adapter import AsyncSaverAdapter
@@ -106,11 +111,12 @@ class ConversationSaver(AsyncSaverAdapter):
 
     def owner_of(self, thread_id: str) -> str | None:
         """Return the user who began a thread, as its checkpoints tell it; None if nobody did."""
-        newest = self.get_tuple({"configurable": {"thread_id": thread_id}})
-        if newest is None or not is_own(newest.checkpoint):
-            return None
-        owner: str | None = newest.checkpoint["channel_values"].get("owner")
-        return owner
+        thread: RunnableConfig = {"configurable": {"thread_id": thread_id, "checkpoint_ns": _ROOT}}
+        newest = self.get_tuple(thread)
+        owner = None if newest is None else _owner_at(newest)
+        if newest is None or owner is not None:
+            return owner
+        return next(filter(None, map(_owner_at, self.list(thread))), None)
 
     @abstractmethod
     def thread_ids(self) -> Sequence[str]:
@@ -160,3 +166,10 @@ class ConversationSaver(AsyncSaverAdapter):
         Raises:
             ValueError: The new thread has checkpoints already; nothing was copied.
         """
+
+
+def _owner_at(found: CheckpointTuple) -> str | None:
+    """Return the owner that a checkpoint of our graph tells; not every one does."""
+    checkpoint = found.checkpoint
+    owner: str | None = checkpoint["channel_values"].get("owner") if is_own(checkpoint) else None
+    return owner

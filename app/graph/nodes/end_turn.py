@@ -13,7 +13,7 @@ from ...errors import DatabaseError, InputError
 from ...llm import MODEL, PROVIDER, attachments_in
 from ..answer_messages import storable_json
 from ..dependencies import Dependencies
-from ..ownership import owner_in
+from ..ownership import claimed, owner_in
 from ..run_config import thread_of
 from ..state import State
 from ..turn import beyond_window, current_turn, own_messages
@@ -67,7 +67,7 @@ class EndTurn:
             _log.warning("The transcript could not be written, a later turn will: %s", error)
             return {}
         gone = beyond_window(messages, container.settings.history_window)
-        return {
+        return claimed(state, owner.user_id) | {
             "kept": str(messages[-1].id),
             "messages": [RemoveMessage(id=str(message.id)) for message in gone],
         }

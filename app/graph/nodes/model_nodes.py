@@ -32,7 +32,7 @@ from ..answer_messages import (
 from ..attempt_reporting import attempts_for, by_a_model, note
 from ..dependencies import Dependencies
 from ..log_context import ids_of
-from ..ownership import owner_in
+from ..ownership import claimed, owner_in
 from ..prompt import system_prompt
 from ..run_config import first_place_of
 from ..state import State
@@ -41,9 +41,10 @@ from ..turn import own_exchange, within_window
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """One request to the chain: whose, in which turn, and what."""
+    """One request to the chain: whose, what that changes of the state, in which turn, and what."""
 
     owner: Owner
+    claim: dict[str, Any]
     ids: TurnIds
     call: ModelCall
 
@@ -121,7 +122,8 @@ class ModelNode:
             deadline = container.clock.monotonic() + container.settings.turn_timeout
         ids = replace(ids_of(state, config), user=owner.user_id)
         plan = container.chain.plan(deadline, ask_first=first_place_of(config))
-        return _Request(owner, ids, ModelCall(messages, attempts, plan, exchange))
+        claim = claimed(state, owner.user_id)
+        return _Request(owner, claim, ids, ModelCall(messages, attempts, plan, exchange))
 
     def _update(
         self, container: Dependencies, request: _Request, answer: AIMessage | None
@@ -154,4 +156,4 @@ class ModelNode:
             metadata[FAILOVER] = failover_sentence(attempts, now)
         named = {"name": self._name, "response_metadata": metadata}
         message = message.model_copy(update=named)
-        return {"messages": [message], "deadline": request.call.plan.deadline}
+        return {**request.claim, "messages": [message], "deadline": request.call.plan.deadline}

@@ -1,7 +1,7 @@
 """Whose a thread is, and that nobody else's run begins on it."""
 
 from .guarded_graph import GuardedGraph, ThreadGuard
-from .thread_owner import FOREIGN_THREAD, Claim, ThreadOwner, own_thread, owner_in
+from .thread_owner import FOREIGN_THREAD, Claim, ThreadOwner, claimed, own_thread, owner_in
 
 __all__ = [
     "FOREIGN_THREAD",
@@ -9,6 +9,7 @@ __all__ = [
     "GuardedGraph",
     "ThreadGuard",
     "ThreadOwner",
+    "claimed",
     "own_thread",
     "owner_in",
 ]

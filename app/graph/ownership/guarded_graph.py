@@ -56,7 +56,7 @@ class ThreadGuard:
         if key is not None and isinstance(saver, BaseCheckpointSaver):
             asking = _asking(context, config, self._container().default_owner)
             if self._owners.get(key) != asking:
-                self._compare(key, saver.get_tuple(_newest(key)), asking)
+                self._compare(key, _owner_in(saver, _root_of(key)), asking)
 
     async def acheck(self, saver: object, config: RunnableConfig, context: object) -> None:
         """Do `check` on an event loop.
@@ -71,11 +71,10 @@ class ThreadGuard:
             container = await self._open_container()
             asking = _asking(context, config, container.default_owner)
             if self._owners.get(key) != asking:
-                self._compare(key, await saver.aget_tuple(_newest(key)), asking)
+                self._compare(key, await _aowner_in(saver, _root_of(key)), asking)
 
-    def _compare(self, key: str, found: CheckpointTuple | None, asking: str | InputError) -> None:
+    def _compare(self, key: str, owner: str | None, asking: str | InputError) -> None:
         """Compare a thread's owner with who asks, and remember who it is."""
-        owner = found.checkpoint["channel_values"].get("owner") if found else None
         if owner is None:
             return
         if isinstance(asking, InputError):
@@ -170,8 +169,35 @@ def _key(saver: object, config: RunnableConfig) -> str | None:
     return str(configurable["thread_id"])
 
 
-def _newest(key: str) -> RunnableConfig:
+def _root_of(key: str) -> RunnableConfig:
     return {"configurable": {"thread_id": key, "checkpoint_ns": ""}}
+
+
+def _owner_in(saver: BaseCheckpointSaver[Any], thread: RunnableConfig) -> str | None:
+    """Return who began a thread; None where nobody did.
+
+    The newest checkpoint doesn't say it where somebody went back to before the first turn.
+    """
+    newest = saver.get_tuple(thread)
+    if newest is None or (owner := _owner_at(newest)) is not None:
+        return None if newest is None else owner
+    return next(filter(None, map(_owner_at, saver.list(thread))), None)
+
+
+async def _aowner_in(saver: BaseCheckpointSaver[Any], thread: RunnableConfig) -> str | None:
+    """Do `_owner_in` on an event loop."""
+    newest = await saver.aget_tuple(thread)
+    if newest is None or (owner := _owner_at(newest)) is not None:
+        return None if newest is None else owner
+    async for older in saver.alist(thread):
+        if (owner := _owner_at(older)) is not None:
+            return owner
+    return None
+
+
+def _owner_at(found: CheckpointTuple) -> str | None:
+    owner: str | None = found.checkpoint["channel_values"].get("owner")
+    return owner
 
 
 def _asking(context: object, config: RunnableConfig, default: Owner) -> str | InputError:

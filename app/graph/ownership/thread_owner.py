@@ -51,6 +51,18 @@ def own_thread(owner: str | None, user_id: str) -> None:
         raise ThreadOwnerError(FOREIGN_THREAD)
 
 
+def claimed(state: Any, user_id: str) -> dict[str, Any]:
+    """Return the change of the state that makes a thread a user's, where it is nobody's yet.
+
+    A thread may be edited before its first turn, in the name of any step.
+
+    Args:
+        state: The conversation.
+        user_id: Whose run this is.
+    """
+    return {} if state.get("owner") is not None else {"owner": Claim(user_id)}
+
+
 def owner_in(state: Any, config: RunnableConfig, default: Owner) -> Owner:
     """Return whose run this is; a thread is taken up again by its own user only.
 
