@@ -1,11 +1,13 @@
 """Bring the schema to its newest version; Alembic is imported only when there is work."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
 from ..errors import DatabaseError
 from .engine import reading, writing
+from .file_locks import preparing
 from .metadata import PREFIX
 
 HEAD = "0006"
@@ -19,18 +21,34 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing, in one transaction.
 
-    Processes that start together queue for the write lock, and the later ones find the
-    work done.
+    Processes that start together take turns, and the later ones find the work done.
 
     Raises:
         DatabaseError: The database failed, or a newer program made its schema.
     """
-    with reading(engine) as connection:
-        if version_of(connection) == HEAD:
-            return
-    with writing(engine, "schema") as connection:
+    if _is_ready(engine):
+        return
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    with preparing(Path(file)) if file else nullcontext(), writing(engine, "schema") as connection:
         if version_of(connection) != HEAD:
             _migrate(connection)
+
+
+def _is_ready(engine: Engine) -> bool:
+    """Say whether the schema is the newest; a file that is just being made isn't looked into."""
+    if engine.dialect.name == "sqlite" and _is_empty(Path(str(engine.url.database))):
+        return False
+    try:
+        with reading(engine) as connection:
+            return version_of(connection) == HEAD
+    except DatabaseError as error:
+        if "locked" in str(error.__cause__):
+            return False
+        raise
+
+
+def _is_empty(file: Path) -> bool:
+    return not file.exists() or not file.stat().st_size
 
 
 def version_of(connection: Connection) -> str | None:

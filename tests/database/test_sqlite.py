@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, insert, select
 
 from app.database import UtcDateTime, advice, open_engine, patiently, reading, writing
-from app.database.sqlite import BUSY_TIMEOUT_S, CHECKPOINT_PAGES
+from app.database.sqlite import BUSY_TIMEOUT_S, CHECKPOINT_PAGES, LONGEST_S, progress_of
 from app.errors import DatabaseError
 
 LOCKED = sqlite3.OperationalError("database is locked")
@@ -46,6 +46,34 @@ def test_after_the_timeout_the_lock_is_told() -> None:
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         tries.patiently()
     assert tries.now == BUSY_TIMEOUT_S + 1
+
+
+def test_who_sees_others_get_something_done_waits_on_up_to_a_limit() -> None:
+    tries = Tries(100)
+    moved = patiently(
+        tries.work, progress=lambda: tries.now, monotonic=lambda: tries.now, pause=tries.pause
+    )
+    assert moved == "done"
+    assert tries.now == 100
+    tries = Tries(1000)
+    with pytest.raises(sqlite3.OperationalError):
+        patiently(
+            tries.work, progress=lambda: tries.now, monotonic=lambda: tries.now, pause=tries.pause
+        )
+    assert tries.now == LONGEST_S + 1
+
+
+def test_write_of_another_program_is_seen(tmp_path: Path) -> None:
+    file = tmp_path / "t.db"
+    engine = open_engine(f"sqlite:///{file}")
+    seen = progress_of(file)
+    stands = [seen()]
+    for statement in ("CREATE TABLE t (x)", "INSERT INTO t VALUES (1)"):
+        with writing(engine, "x") as connection:
+            connection.exec_driver_sql(statement)
+        stands.append(seen())
+    engine.dispose()
+    assert len(set(map(str, stands))) == 3
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ the process, however that ends, so nobody waits for a process that is gone.
 """
 
 import os
-import sys
 from pathlib import Path
 from typing import Protocol
 
+from ...database import lock_byte as _lock
 from ...database import make_file, missing_extra
+from ...database import unlock_byte as _unlock
 from ...errors import DatabaseError
 from ...forking import Guard, at_fork
 from ...settings import Settings, is_postgresql
@@ -135,32 +136,3 @@ _files_guard = Guard()
 def _the_file(file: Path) -> _LockFile:
     with _files_guard:
         return _files.setdefault(file, _LockFile(file))
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(descriptor: int, lock_id: int) -> bool:
-        os.lseek(descriptor, lock_id, os.SEEK_SET)
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(descriptor: int, lock_id: int) -> None:
-        os.lseek(descriptor, lock_id, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int, lock_id: int) -> bool:
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, lock_id)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _unlock(descriptor: int, lock_id: int) -> None:
-        fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, lock_id)

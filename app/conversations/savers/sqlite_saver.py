@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,7 +18,7 @@ from langgraph.checkpoint.base import (
 from langgraph.checkpoint.sqlite import SqliteSaver
 from typing_extensions import override
 
-from ...database import fork_gate, make_file, patiently
+from ...database import fork_gate, make_file, patiently, preparing, progress_of
 from ...forking import at_fork
 from ..storage_errors import CONVERSATIONS_FILE, sqlite_translated
 from .pruning import ConversationSaver, occupied
@@ -85,7 +85,7 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
     ) -> RunnableConfig:
         """Store a checkpoint, however busy the file is."""
         store = super().put
-        return patiently(lambda: store(config, checkpoint, metadata, new_versions))
+        return self._wait(lambda: store(config, checkpoint, metadata, new_versions))
 
     @override
     def put_writes(
@@ -97,13 +97,13 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
     ) -> None:
         """Store what a step wrote, however busy the file is."""
         store = super().put_writes
-        patiently(lambda: store(config, writes, task_id, task_path))
+        self._wait(lambda: store(config, writes, task_id, task_path))
 
     @override
     def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Return a checkpoint, however busy the file is."""
         load = super().get_tuple
-        return patiently(lambda: load(config))
+        return self._wait(lambda: load(config))
 
     @override
     def list(
@@ -116,7 +116,7 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
     ) -> Iterator[CheckpointTuple]:
         """Yield checkpoints, however busy the file is; they are read before the first one."""
         load = super().list
-        yield from patiently(lambda: [*load(config, filter=filter, before=before, limit=limit)])
+        yield from self._wait(lambda: [*load(config, filter=filter, before=before, limit=limit)])
 
     @override
     def thread_ids(self) -> Sequence[str]:
@@ -188,7 +188,7 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
     ) -> Mapping[str, DeltaChannelHistory]:
         """Return what some channels are built from, however busy the file is."""
         load = super().get_delta_channel_history
-        return patiently(lambda: load(config=config, channels=channels))
+        return self._wait(lambda: load(config=config, channels=channels))
 
     @override
     def forget(self, thread_id: str) -> int:
@@ -230,7 +230,11 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
             with self.cursor() as cursor:
                 return change(cursor)
 
-        return patiently(once)
+        return self._wait(once)
+
+    def _wait(self, work: Callable[[], _T]) -> _T:
+        """Do something, however busy the file is."""
+        return patiently(work, progress=progress_of(self._file))
 
 
 def open_sqlite_conversations(directory: Path, keep: int) -> SqliteConversations:
@@ -250,7 +254,8 @@ def open_sqlite_conversations(directory: Path, keep: int) -> SqliteConversations
     make_file(file)
     with sqlite_translated(directory):
         saver = SqliteConversations(file, keep)
-        patiently(saver.setup)
+        with preparing(file) if not file.stat().st_size else nullcontext():
+            patiently(saver.setup, progress=progress_of(file))
         return saver
 
 
