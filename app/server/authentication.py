@@ -46,8 +46,12 @@ async def authenticate(headers: Mapping[Any, Any]) -> Auth.types.MinimalUserDict
         if not sign_in.needed:
             # Without `is_authenticated`: Aegra answers 401 where it is false. The name says it.
             return {"identity": NOBODY, "display_name": NOBODY}
-        given = headers.get("authorization") or headers.get(b"authorization")
-        user = await sign_in.user_of(given.decode("latin-1") if isinstance(given, bytes) else given)
+        user = await sign_in.user_of(_text(headers, "authorization"), _text(headers, "x-api-key"))
     except TaskRelayError as error:
         raise Auth.exceptions.HTTPException(status_code=401, detail=str(error)) from None
     return {"identity": user, "display_name": user}
+
+
+def _text(headers: Mapping[Any, Any], name: str) -> str | None:
+    value = headers.get(name) or headers.get(name.encode())
+    return value.decode("latin-1") if isinstance(value, bytes) else value

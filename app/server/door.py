@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ..errors import SettingsError, SignInError, TaskRelayError
+from ..runtime import SignIn
 from .authentication import Gate, gate
 from .bind_address import command_line, start_refusal
 from .local_only import Request, refusal_of, studio_origins
@@ -42,6 +43,9 @@ NOBODY_SIGNS_IN = (
     "Nobody signs in at this server, so it answers its own machine only. AUTH_TOKENS or "
     "AUTH_JWKS_URL lets people in."
 )
+
+_EXPOSED = ("x-pagination-total", "x-pagination-next", "content-location", "location")
+"""Headers of answers that pages of other addresses may read; LangGraph's clients do."""
 
 _IN_PROCESS = "/noauth"
 """The root path of requests that LangGraph's server sends to itself; none from outside has it."""
@@ -122,7 +126,7 @@ class Door:
         await behind(scope, receive, send)
 
     def _open(self) -> tuple[Gate, ASGIApp]:
-        """Return who may come in, and the application behind sign-in and CORS.
+        """Return who may come in, and the application behind CORS and sign-in.
 
         Raises:
             SettingsError: A setting is wrong, or others reach a server where nobody signs in.
@@ -131,33 +135,40 @@ class Door:
         arguments, environment = self._started_with()
         if not gate.sign_in.needed and (reason := start_refusal(arguments, environment)):
             raise SettingsError(reason)
-
-        async def signed_in(scope: Scope, receive: Receive, send: Send) -> None:
-            inside = _without_headers(scope)
-            if gate.sign_in.needed:
-                given = _request(scope).all("authorization")
-                try:
-                    inside[USER] = await gate.sign_in.user_of(given[0] if len(given) == 1 else None)
-                except SignInError as error:
-                    await _refuse(401, str(error), scope, send)
-                    return
-                if _path(scope).split("/")[1] not in KNOWN:
-                    await _refuse(404, "Not Found", scope, send)
-                    return
-            await self._inner(inside, receive, send)
-
         behind = CORSMiddleware(
-            signed_in,
+            self._enter,
             allow_origins=(*gate.origins, *studio_origins(arguments)),
             allow_methods=("*",),
             allow_headers=("*",),
             allow_private_network=True,
-            expose_headers=(
-                *("x-pagination-total", "x-pagination-next", "content-location", "location"),
-            ),
+            expose_headers=_EXPOSED,
         )
         self._opened = gate, behind
         return self._opened
+
+    async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on that has passed, with who signed in where that is needed."""
+        assert self._opened is not None
+        sign_in = self._opened[0].sign_in
+        inside = _without_headers(scope)
+        if sign_in.needed:
+            try:
+                inside[USER] = await _user_of(_request(scope), sign_in)
+            except SignInError as error:
+                await _refuse(401, str(error), scope, send)
+                return
+            if _path(scope).split("/")[1] not in KNOWN:
+                await _refuse(404, "Not Found", scope, send)
+                return
+        await self._inner(inside, receive, send)
+
+
+async def _user_of(request: Request, sign_in: SignIn) -> str:
+    """Return who sends a request."""
+    given, keys = request.all("authorization"), request.all("x-api-key")
+    if max(len(given), len(keys)) > 1:
+        raise SignInError("Sign in: send one token.")
+    return await sign_in.user_of(given[0] if given else None, keys[0] if keys else None)
 
 
 async def _refuse(status: int, sentence: str, scope: Scope, send: Send) -> None:

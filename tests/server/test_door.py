@@ -133,10 +133,13 @@ def test_with_sign_in_only_who_shows_a_token_comes_in(closed: World) -> None:
         assert (refused.status, refused.headers["www-authenticate"]) == (401, "Bearer")
         assert refused.detail.startswith("Sign in: ")
     assert closed.ask(headers=[*BEARER.items(), ("authorization", "Bearer x")]).status == 401
+    for name in ("authorization", "x-api-key"):
+        assert closed.ask(headers=[(name, f"Bearer {ANN}"), (name, ANN)]).status == 401
     assert closed.inner.scopes == []
     far = closed.ask(client=("10.0.0.1", 5), headers={**BEARER, "x-forwarded-for": "1.2.3.4"})
     assert far.body == b"inside"
-    assert closed.inner.scopes[0][USER] == "ann"
+    assert closed.ask(headers={"x-api-key": ANN}).body == b"inside"
+    assert [scope[USER] for scope in closed.inner.scopes] == ["ann", "ann"]
 
 
 def test_nobody_comes_in_as_studio_and_no_server_judges_origins_again(closed: World) -> None:

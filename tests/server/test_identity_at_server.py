@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from langgraph_sdk import get_sync_client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -50,8 +51,12 @@ def until_added(world: SignedIn, user: str, title: str, seconds: float = 20) -> 
         world.server.http.get("/ok")
 
 
-@pytest.mark.parametrize("named", NAMED)
-@pytest.mark.parametrize("path", ["/runs/wait", "/runs/stream", "/runs", "/runs/batch", "thread"])
+WAYS = [("/runs/wait", one) for one in NAMED] + [
+    (path, NAMED[1]) for path in ("/runs/stream", "/runs", "/runs/batch", "thread")
+]
+
+
+@pytest.mark.parametrize(("path", "named"), WAYS)
 def test_run_is_of_who_signed_in(
     world: SignedIn, adds: str, path: str, named: dict[str, Any]
 ) -> None:
@@ -190,7 +195,7 @@ def test_backend_speaks_for_whom_it_names(
 def test_backend_that_names_nobody_is_told_so_and_nothing_is_done(world: SignedIn) -> None:
     asked = len(world.gemini.requests)
     _, said = world.ask("*", "POST", "/runs/wait", RUN)
-    assert "backend" in said or "InputError" in said
+    assert json.loads(said)["messages"][-1]["content"].startswith("A backend names the user")
     assert len(world.gemini.requests) == asked
 
 
@@ -198,6 +203,13 @@ def test_backend_reaches_everybody_s_threads_as_a_host_program_does(world: Signe
     path = f"/threads/{world.ann.thread}/state"
     status, said = world.ask("*", "GET", path)
     assert (status, SECRET in said) == (200, True)
+
+
+def test_clients_of_langgraph_send_a_token_as_their_key(world: SignedIn) -> None:
+    for user, status in (("ann", 200), ("bob", 404)):
+        with get_sync_client(url=str(world.server.http.base_url), api_key=TOKENS[user]) as client:
+            found = client.http.client.get(f"/threads/{world.ann.thread}")
+        assert found.status_code == status
 
 
 def test_store_is_apart_for_each_user_whatever_the_namespace_says(world: SignedIn) -> None:

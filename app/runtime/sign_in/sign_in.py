@@ -33,16 +33,18 @@ class SignIn:
         if self._tokens:
             self._tokens.lines()
 
-    async def user_of(self, authorization: str | None) -> str:
+    async def user_of(self, authorization: str | None, api_key: str | None = None) -> str:
         """Return who sends a request; `BACKEND` for a trusted backend.
 
         Args:
             authorization: The request's header of that name.
+            api_key: Its `X-Api-Key`, where LangGraph's clients put a key; it counts where there
+                is no other.
 
         Raises:
             SignInError: That isn't known.
         """
-        scheme, _, token = (authorization or "").strip().partition(" ")
+        scheme, _, token = (authorization or f"bearer {api_key or ''}").strip().partition(" ")
         token = token.strip()
         if scheme.lower() != "bearer" or not token:
             raise SignInError(_MISSING)

@@ -39,6 +39,14 @@ def test_either_lets_in(both: SignIn) -> None:
     assert asyncio.run(both.user_of(f"Bearer {KEY.token(sub='bob')}")) == "bob"
 
 
+def test_langgraph_s_clients_may_send_it_as_their_key(both: SignIn) -> None:
+    assert asyncio.run(both.user_of(None, ANN)) == "ann"
+    assert asyncio.run(both.user_of(f"Bearer {ANN}", "lsv2_of_another_service")) == "ann"
+    for header, key in ((None, "x"), (None, ""), ("Bearer x", ANN), ("Basic x", ANN)):
+        with pytest.raises(SignInError):
+            asyncio.run(both.user_of(header, key))
+
+
 @pytest.mark.parametrize(
     "header", [None, "", "Bearer", "Bearer ", f"Basic {ANN}", ANN, f"Bearer{ANN}", "Bearer x"]
 )
