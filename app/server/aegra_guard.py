@@ -16,6 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .aegra_deletion import delete_all_of
+
 _NAMES_OF_THE_SERVER = ("langgraph_auth", "__pregel_")
 """How the names begin that a server writes into a run's `configurable`."""
 
@@ -48,7 +50,9 @@ class AegraGuard:
         messages = await _whole(receive)
         body = _json(b"".join(message.get("body", b"") for message in messages))
         refusal = await self._refusal(scope, path, body)
-        if refusal is None:
+        if refusal is None and scope["method"] == "DELETE" and len(path) == 2:
+            await self._app(scope, _again(messages, receive), _before_answer(path, send))
+        elif refusal is None:
             try:
                 await self._app(scope, _again(messages, receive), send)
             except IntegrityError:  # 0.6.0, where what is to be made is another user's
@@ -174,6 +178,22 @@ def _again(messages: Sequence[Message], receive: Receive) -> Receive:
         return await receive()
 
     return next_message
+
+
+def _before_answer(path: list[str], send: Send) -> Send:
+    """Return what deletes the rest of a thread before it is said that the thread is deleted.
+
+    Args:
+        path: The request's.
+        send: Takes the answer.
+    """
+
+    async def deleting(message: Message) -> None:
+        if path[0] == "threads" and 200 <= message.get("status", 500) < 300:
+            await delete_all_of(path[1])
+        await send(message)
+
+    return deleting
 
 
 def _json(body: bytes) -> Any:

@@ -6,7 +6,6 @@ process can reach it. So it is done from inside, before a request for threads is
 
 import asyncio
 import contextvars
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -16,6 +15,7 @@ from langgraph_sdk.errors import NotFoundError
 
 from ..agent import default_agent
 from ..conversations import DeletedThread, ThreadKeys
+from .ownership import on_langgraph
 
 _AT_ONCE = 500
 """Threads that are looked for in one request to the server itself."""
@@ -32,7 +32,7 @@ class DeletedThreads:
 
     async def drop(self) -> None:
         """Drop the threads that were deleted since the last time, if the server is LangGraph's."""
-        if "langgraph_api" not in sys.modules or _inside.get():
+        if not on_langgraph() or _inside.get():
             return
         container = await default_agent().open_container()
         keys = await asyncio.to_thread(container.thread_keys)

@@ -4,11 +4,12 @@
 Python 3.11, takes a path alone there, and one file is to serve both.
 """
 
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from langgraph_sdk import get_client
+
+from .ownership import on_langgraph
 
 DESCRIPTION = (
     "Task Relay keeps one user's to-do list in conversation: it adds, lists, changes, completes "
@@ -24,7 +25,7 @@ async def described(app: object) -> AsyncIterator[None]:
     Args:
         app: The application that starts.
     """
-    if "langgraph_api" in sys.modules:
+    if on_langgraph():
         async with get_client() as client:  # in this process
             for assistant in await client.assistants.search(metadata={"created_by": "system"}):
                 if assistant["description"] != DESCRIPTION:

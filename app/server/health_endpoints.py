@@ -21,12 +21,14 @@ if __package__ in sys.modules:
     from .aegra_guard import AegraGuard
     from .description import described
     from .door import behind_the_door
+    from .ownership import on_aegra
 else:  # LangGraph's server loads this file by its path, as a module without a package
     from app.agent import default_agent
     from app.errors import TaskRelayError
     from app.server.aegra_guard import AegraGuard
     from app.server.description import described
     from app.server.door import behind_the_door
+    from app.server.ownership import on_aegra
 
 
 async def healthz(request: Request) -> JSONResponse:
@@ -62,5 +64,5 @@ app = behind_the_door(FastAPI(title="Task Relay", lifespan=described))
 app.add_route("/healthz", healthz)
 app.add_route("/readyz", readyz)
 app.add_route("/metrics", metrics)
-if "aegra_api" in sys.modules:
+if on_aegra():
     app.add_middleware(AegraGuard)

@@ -1,5 +1,6 @@
 """Say whose things a request may concern, and mark what is made as theirs."""
 
+import sys
 from typing import Any
 
 from langgraph_sdk import Auth
@@ -15,6 +16,16 @@ OWNER = "owner"
 
 MADE_BY_THE_SERVER: Filter = {"created_by": "system"}
 """What the assistants have that the server makes itself, one for each graph."""
+
+
+def on_aegra() -> bool:
+    """Say whether this process is Aegra's."""
+    return "aegra_api" in sys.modules
+
+
+def on_langgraph() -> bool:
+    """Say whether this process is LangGraph's server; others may import parts of it."""
+    return "langgraph_api.server" in sys.modules and not on_aegra()
 
 
 def restricted_to(user: object) -> str | None:

@@ -36,6 +36,13 @@ class World:
                 (row.title, row.status) for row in connection.execute(text(query), {"user": user})
             ]
 
+    def kept(self) -> str:
+        """Return all that the database has of what was said, in Aegra's tables and in ours."""
+        tables = ("task_relay_transcript", "checkpoints", "checkpoint_blobs", "checkpoint_writes")
+        with self.database.connect() as connection:
+            rows = [connection.execute(text(f"SELECT * FROM {table}")).all() for table in tables]
+        return str(rows)
+
 
 @contextmanager
 def world_of(databases: Databases, place: Path, **settings: str) -> Iterator[World]:

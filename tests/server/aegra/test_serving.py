@@ -109,3 +109,24 @@ def test_a_large_change_waits_for_the_answer_that_chats_send(
     answer = wait(world, thread, {"assistant_id": "agent", "command": resume, **who})
     assert "As you say." in str(answer["messages"][-1]["content"])
     assert [status for _, status in world.tasks(user)] == [left] * 3
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+        {"host": "evil.example"},
+        {"x-forwarded-for": "192.0.2.1"},
+        {"forwarded": "for=192.0.2.1"},
+    ],
+)
+def test_where_nobody_signs_in_it_answers_this_machine_only(
+    world: World, headers: dict[str, str]
+) -> None:
+    http = world.server.http
+    refused = http.post("/threads", json={}, headers=headers)
+    assert (refused.status_code, "AUTH_TOKENS" in refused.text) == (403, True)
+    assert "access-control-allow-origin" not in refused.headers
+    assert http.post("/threads", json={}).status_code == 200
+    assert http.get("/healthz", headers=headers).status_code == 200
