@@ -12,6 +12,7 @@ from typing import Any
 from tests.conftest import ROOT, child_environment, provider_environment
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
+from tests.fakes.key_server import AUDIENCE, ISSUER, KeyServer, SigningKey
 from tests.fakes.langgraph_dev import DevServer, langgraph_dev
 from tests.fakes.steps import calls, says
 
@@ -55,6 +56,7 @@ class SignedIn:
     server: DevServer
     gemini: GeminiServer
     groq: GroqServer
+    key: SigningKey
     data: Path
     ann: Things
 
@@ -133,18 +135,22 @@ def signed_in(place: Path) -> Iterator[SignedIn]:
     people = place / "people"
     people.write_text("".join(f"{user} {token}\n" for user, token in TOKENS.items()))
     people.chmod(0o600)
-    gemini, groq = GeminiServer(), GroqServer()
+    gemini, groq, key = GeminiServer(), GroqServer(), SigningKey("one")
+    provider = KeyServer(key.public())
     environment = child_environment(
         **provider_environment(gemini, groq),
         APP_DATA_DIR=str(place / "data"),
         APP_TIMEZONE="UTC",
         AUTH_TOKENS=str(people),
+        AUTH_JWKS_URL=provider.url,
+        AUTH_ISSUER=ISSUER,
+        AUTH_AUDIENCE=AUDIENCE,
     )
     try:
         with langgraph_dev(project, place / "output.txt", environment) as server:
             ann = made_by_ann(server, gemini)
             gemini.plays(says("Hello!"))
-            yield SignedIn(server, gemini, groq, place / "data", ann)
+            yield SignedIn(server, gemini, groq, key, place / "data", ann)
     finally:
-        gemini.stop()
-        groq.stop()
+        for fake in (gemini, groq, provider):
+            fake.stop()

@@ -205,6 +205,19 @@ def test_backend_reaches_everybody_s_threads_as_a_host_program_does(world: Signe
     assert (status, SECRET in said) == (200, True)
 
 
+def test_identity_provider_s_token_lets_in_as_well(world: SignedIn, adds: str) -> None:
+    def wait(token: str) -> int:
+        headers = {"authorization": f"Bearer {token}"}
+        body = {**RUN, "context": {"user_id": "ann"}}
+        return world.server.http.post("/runs/wait", json=body, headers=headers).status_code
+
+    for wrong in ({"exp": 1}, {"aud": "other"}, {"sub": "*"}, {"sub": None}):
+        assert wait(world.key.token(**wrong)) == 401
+    assert wait(world.key.token(sub="dora")) == 200
+    until_added(world, "dora", adds)
+    assert "BlockingError" not in world.server.printed()
+
+
 def test_clients_of_langgraph_send_a_token_as_their_key(world: SignedIn) -> None:
     for user, status in (("ann", 200), ("bob", 404)):
         with get_sync_client(url=str(world.server.http.base_url), api_key=TOKENS[user]) as client:
