@@ -31,8 +31,9 @@ async def nothing_else(ctx: Auth.types.AuthContext, value: Any) -> bool:
 async def own_part_of_the_store(ctx: Auth.types.AuthContext, value: Any) -> Filter | None:
     """Put the user before each namespace, so that everybody has a store of their own.
 
-    LangGraph's server takes it from the value, which has one name for it; Aegra, which has
-    several and lets periods part the labels, from what is returned.
+    LangGraph's server takes it from the value, which has one name for it, and would search items
+    for what is returned. Aegra takes it from that; it has several names for it, and lets periods
+    part the labels.
 
     Args:
         ctx: Who asks, and for what.
@@ -46,7 +47,7 @@ async def own_part_of_the_store(ctx: Auth.types.AuthContext, value: Any) -> Filt
     labels = given.split(".") if isinstance(given, str) else given
     namespace = tuple(part for each in labels for part in str(each).split(".") if part)
     value[name] = namespace if namespace[:1] == (label,) else (label, *namespace)
-    return {name: list(value[name])}
+    return {name: list(value[name])} if on_aegra() else None
 
 
 @auth.on.assistants
