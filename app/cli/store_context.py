@@ -42,8 +42,12 @@ class StoreContext:
 
 
 @contextmanager
-def open_stores(user: str | None) -> Iterator[StoreContext]:
-    """Open the stores for a user, the setting's one when None; they close with the block.
+def open_stores(user: str | None, *, reading: bool = False) -> Iterator[StoreContext]:
+    """Open the stores for a user; they close with the block.
+
+    Args:
+        user: The user; the setting's one when None.
+        reading: Whether nothing is written, so that a full or read-only disk is no hindrance.
 
     Raises:
         InputError: The user id can't be used.
@@ -60,8 +64,10 @@ def open_stores(user: str | None) -> Iterator[StoreContext]:
     owner = Owner(
         clean_user_id(settings.user if user is None else user), ZoneInfo(settings.timezone)
     )
-    stores = Stores(settings, clock)
+    stores = Stores(settings, clock, reading=reading)
     try:
         yield StoreContext(settings, clock, stores, owner)
+        if stores.why_unwritable:
+            click.echo(f"Note: This can only be read now. {stores.why_unwritable}", err=True)
     finally:
         stores.close()

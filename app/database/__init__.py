@@ -12,6 +12,7 @@ from .fork_gate import fork_gate
 from .metadata import PREFIX, UtcDateTime, in_code_order, metadata
 from .ownership import refuse_others_database
 from .postgresql import driver_options, explained, missing_extra
+from .read_only import open_readable, way_to_read
 from .schema import HEAD, VERSION_TABLE, upgrade, version_of
 from .sqlite import patiently, progress_of
 
@@ -31,6 +32,7 @@ __all__ = [
     "metadata",
     "missing_extra",
     "open_engine",
+    "open_readable",
     "patiently",
     "preparing",
     "progress_of",
@@ -39,5 +41,6 @@ __all__ = [
     "unlock_byte",
     "upgrade",
     "version_of",
+    "way_to_read",
     "writing",
 ]

@@ -56,6 +56,17 @@ def prepare(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+def prepare_reading(connection: Any, _record: object) -> None:
+    """Set up a new connection that is to write nothing.
+
+    Args:
+        connection: The driver's connection.
+        _record: SQLAlchemy's; not used.
+    """
+    connection.isolation_level = None
+    connection.execute("PRAGMA query_only = ON").close()
+
+
 def begin(connection: Connection) -> None:
     """Begin a transaction; one that writes takes the write lock at once."""
     options = connection.get_execution_options()

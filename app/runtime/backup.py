@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 from .. import PROGRAM
 from ..conversations import CONVERSATIONS_FILE
-from ..database import VERSION_TABLE, advice, make_file, patiently
+from ..database import VERSION_TABLE, advice, make_file, patiently, way_to_read
 from ..errors import DatabaseError, InputError
 from ..settings import Settings, private_file
 from .postgresql_dump import dump
@@ -127,7 +127,7 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a SQLite database as it stands at one instant, whoever is writing to it."""
     try:
         with (
-            closing(sqlite3.connect(source, timeout=_SQLITE_TIMEOUT)) as read,
+            closing(_opened(source)) as read,
             closing(sqlite3.connect(target, timeout=_SQLITE_TIMEOUT)) as written,
         ):
             patiently(lambda: read.backup(written, progress=_stop_when_busy))
@@ -135,6 +135,20 @@ def _copy(source: Path, target: Path) -> None:
         kind = _Damaged if "not a database" in str(error) else DatabaseError
         sentence = f"{source} can't be copied to {target}: {error}. {advice(error)}"
         raise kind(sentence) from error
+
+
+def _opened(source: Path) -> sqlite3.Connection:
+    """Connect to a database that is to be copied, also where nothing can be written beside it."""
+    connection = sqlite3.connect(source, timeout=_SQLITE_TIMEOUT)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError:
+        if (connect := way_to_read(source)) is not None:
+            connection.close()
+            return connect()
+    except sqlite3.DatabaseError:
+        pass  # it is none, which the copy says in its own words
+    return connection
 
 
 def _stop_when_busy(status: int, _remaining: int, _total: int) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from ..clock import Clock
-from ..database import open_engine, refuse_others_database, upgrade
+from ..database import open_engine, open_readable, refuse_others_database, upgrade
+from ..errors import DatabaseError
 from ..forking import Guard
 from ..settings import DAY_FIRST, Settings, is_postgresql
 from ..tasks import TaskService
@@ -27,9 +28,13 @@ class Stores:
     Args:
         settings: Where they are.
         clock: Where the time comes from.
+        reading: Whether nothing is to be written; then they are also read where nothing can be,
+            which `why_unwritable` tells in the end.
     """
 
-    def __init__(self, settings: Settings, clock: Clock) -> None:
+    def __init__(self, settings: Settings, clock: Clock, *, reading: bool = False) -> None:
+        self.why_unwritable = ""
+        self._reading = reading
         self._settings = settings
         self.clock = clock
         self._lock = Guard()
@@ -133,10 +138,26 @@ class Stores:
         with self._lock:
             if self._engine is None:
                 self._check_owner()
-                engine = open_engine(self._settings.database_url)
-                upgrade(engine)
-                self._engine = engine
+                self._engine = self._open()
             return self._engine
+
+    def _open(self) -> Engine:
+        url = self._settings.database_url
+        try:
+            engine = open_engine(url)
+            try:
+                upgrade(engine)
+            except DatabaseError:
+                engine.dispose()
+                raise
+        except DatabaseError as error:
+            can_be_read = self._reading and not is_postgresql(url)
+            readable = open_readable(url) if can_be_read else None
+            if readable is None:
+                raise
+            self.why_unwritable = str(error)
+            return readable
+        return engine
 
     def _check_owner(self) -> None:
         if not self._settings.database_meant:

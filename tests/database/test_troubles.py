@@ -1,11 +1,13 @@
 """A disk that is full or read-only, a file that is damaged or held: one sentence, nothing lost."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,25 @@ else
 fi
 say "list"
 """
+
+
+ON_A_DISK_THAT_TAKES_NOTHING = """
+mount -t tmpfs -o size=4m none "$1" && cp -r "$2" "$1/data" && chmod -R u+w "$1" || exit 99
+export APP_DATA_DIR="$1/data"
+if test "$3" = full; then cat /dev/zero > "$1/filler" 2>/dev/null; else mount -o remount,ro "$1"; fi
+cd "$2/.." && exec "$PYTHON" -c "$ENTERS" tasks "tasks --json" threads history stats export \
+    "backup b.zip" config "doctor --offline --json" "add two"
+"""
+ENTERS = """
+import sys
+from app.cli.main import main
+for words in sys.argv[1:]:
+    try:
+        main(words.split())
+    except SystemExit as ended:
+        print(f"{words}: exit {ended.code}")
+"""
+"""Each command that reads, and at last one that writes."""
 
 
 def test_second_engine_of_a_process_leaves_the_locks_of_the_first(tmp_path: Path) -> None:
@@ -121,3 +142,50 @@ def test_database_that_is_held_is_told_and_nothing_changes(
     relay.restart()
     with closing(sqlite3.connect(begun / "tasks.db")) as after:
         assert after.execute("SELECT title FROM task_relay_tasks").fetchall() == [("one",)]
+
+
+@pytest.mark.parametrize("trouble", ["full", "read-only"])
+@pytest.mark.parametrize("left", ["closed", "killed", "copied without the log's index"])
+def test_what_reads_goes_on_where_nothing_can_be_written(
+    begun: Path, tmp_path: Path, trouble: str, left: str
+) -> None:
+    """Also where a program was killed, whose last changes are in the log alone."""
+    if left != "closed":
+        with killed_writer(begun / "tasks.db"):
+            begun = shutil.copytree(begun, tmp_path / "copied" / "data")
+    if left.startswith("copied"):
+        (begun / "tasks.db-shm").unlink()
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    script = ("unshare", "--mount", "--map-root-user", "sh", "-c", ON_A_DISK_THAT_TAKES_NOTHING)
+    ended = subprocess.run(
+        [*script, "sh", str(disk), str(begun), trouble],
+        env=child_environment(PYTHON=sys.executable, ENTERS=ENTERS),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    out = ended.stdout
+    codes = [line.rpartition(" ")[2] for line in out.splitlines() if ": exit " in line]
+    assert codes == ["0"] * 8 + ["1"] * 2, out + ended.stderr  # no model has a key, says the doctor
+    title = "one" if left == "closed" else "in the log"
+    assert out.count(title) >= 3, "the list, its JSON, and the export"
+    assert "you: add one" in out
+    if (trouble, left) != ("full", "killed"):  # its log and index have their place already
+        assert '"area": "What is kept", "level": "problem"' in out
+        assert "This can only be read now." in ended.stderr
+    assert "Traceback" not in out + ended.stderr
+    with zipfile.ZipFile(begun.parent / "b.zip") as backup:
+        assert backup.namelist() == ["conversations.db", "tasks.db"]
+
+
+@contextmanager
+def killed_writer(file: Path) -> Iterator[None]:
+    """Change a title and leave the files as a program does that is killed just then."""
+    with closing(sqlite3.connect(file)) as writer:
+        writer.execute("PRAGMA journal_mode = WAL")
+        writer.execute("UPDATE task_relay_tasks SET title = 'in the log'")
+        writer.commit()
+        yield

@@ -33,7 +33,7 @@ def history(
 
     Exit codes: 0 shown, 1 the database failed, 2 wrong usage or setting, or no such thread.
     """
-    with open_stores(user) as opened:
+    with open_stores(user, reading=True) as opened:
         transcript = opened.stores.transcript()
         user_id = opened.owner.user_id
         key = None if thread is None else key_of_thread(transcript, user_id, thread)

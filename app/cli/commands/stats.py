@@ -36,7 +36,7 @@ def stats(since: str, by: str | None, as_json: bool, plot: Path | None) -> int:
     or setting.
     """
     period = _period(since)
-    with open_stores(None) as opened:
+    with open_stores(None, reading=True) as opened:
         zone, now = opened.owner.zone, opened.clock.now()
         statistics = opened.stores.ledger().statistics(now - period, now, zone, by)
         quotas = opened.stores.quotas_left()

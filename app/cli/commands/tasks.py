@@ -46,7 +46,7 @@ def tasks(
     database failed; 2 wrong usage or setting.
     """
     period = " ".join(when).lower()
-    with open_stores(user) as opened:
+    with open_stores(user, reading=True) as opened:
         wanted: ListQuery = {
             "when": period,
             "status": filters["status"] or ("all" if period == "all" else None),

@@ -24,7 +24,7 @@ def threads(delete: str | None, yes: bool, as_json: bool, user: str | None) -> i
     in the thread is being answered just now; 2 wrong usage or setting, or no such thread; 3 it was
     declined, or nobody could be asked.
     """
-    with open_stores(user) as opened:
+    with open_stores(user, reading=delete is None) as opened:
         if delete is not None:
             return _delete(opened, delete, yes=yes)
         user_id, zone = opened.owner.user_id, opened.owner.zone

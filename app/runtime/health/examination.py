@@ -1,6 +1,7 @@
 """Examine everything that a turn needs, and say what is wrong with it."""
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,7 +61,7 @@ async def examine(
         offline: Whether to make no calls.
     """
     storage = storage_findings(settings)
-    stores = Stores(settings, clock)
+    stores = Stores(settings, clock, reading=True)
     try:
         standings, failed = _standings(stores, settings)
         chain = places(settings)
@@ -138,7 +139,8 @@ def _close_breakers(
         keys = check.place.breakers
         for key in (keys.key, keys.model):
             if check.answered and key in standings:
-                stores.breaker_store().change(key, lambda before: BreakerStanding())
+                with suppress(DatabaseError):  # what is kept is a finding of its own
+                    stores.breaker_store().change(key, lambda before: BreakerStanding())
 
 
 def _longer_open(place: Place, standings: dict[str, BreakerStanding]) -> BreakerStanding:

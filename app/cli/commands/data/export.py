@@ -35,7 +35,7 @@ def export(name: str | None, out: Path | None, user: str | None) -> int:
         from ....tasks.formats import FORMATS, format_of
 
     file_format = FORMATS[name] if name else (out and format_of(out.name)) or FORMATS["json"]
-    with open_stores(user) as opened:
+    with open_stores(user, reading=True) as opened:
         tasks = opened.stores.archive().everything(opened.owner)
         with progress_bar("Writing", len(tasks)) as advance:
             pieces = file_format.write(_counted(tasks, advance), opened.owner.zone)
