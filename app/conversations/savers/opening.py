@@ -13,6 +13,12 @@ def open_conversations(settings: Settings) -> ConversationSaver:
     Raises:
         DatabaseError: They can't be opened.
     """
+    saver = _opened(settings)
+    saver.told = lambda: translated(settings)
+    return saver
+
+
+def _opened(settings: Settings) -> ConversationSaver:
     if not is_postgresql(settings.database_url):
         return open_sqlite_conversations(settings.data_dir, settings.keep_checkpoints)
     try:
