@@ -19,7 +19,7 @@ from tests.fakes.steps import calls, says
 SECRET, HELPER, KEY = "annssecret", "annshelper", "annskey"
 """What Ann has said and keeps; how she calls an assistant; the key of an item in her store."""
 
-TOKENS = {"ann": "a" * 40, "bob": "b" * 40, "*": "c" * 40}
+TOKENS = {"ann": "a" * 40, "bob": "b" * 40, "dora": "d" * 40, "*": "c" * 40}
 SAID = {"role": "user", "content": "hello"}
 RUN = {"assistant_id": "agent", "input": {"messages": [SAID]}}
 
