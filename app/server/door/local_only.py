@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from ..settings import is_loopback
+from ...settings import is_loopback
 
 STUDIO = ("https://smith.langchain.com", "https://eu.smith.langchain.com")
 """Where LangGraph Studio's page comes from."""

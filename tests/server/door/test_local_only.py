@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.server.local_only import Request, refusal_of, studio_origins
+from app.server.door.local_only import Request, refusal_of, studio_origins
 
 HERE = "127.0.0.1:2024"
 OWN = "http://127.0.0.1:2024"

@@ -12,7 +12,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.runtime import SignIn
 from app.server.authentication import Gate
-from app.server.door import NOBODY_SIGNS_IN, USER, Door, behind_the_door
+from app.server.door import USER, Door, behind_the_door
+from app.server.door.door import NOBODY_SIGNS_IN
 from app.settings import Settings
 
 ANN = "a" * 32

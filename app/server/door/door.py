@@ -15,9 +15,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ..errors import SettingsError, SignInError, TaskRelayError
-from ..runtime import SignIn
-from .authentication import Gate, gate
+from ...errors import SettingsError, SignInError, TaskRelayError
+from ...runtime import SignIn
+from ..authentication import Gate, gate
 from .bind_address import command_line, start_refusal
 from .local_only import Request, refusal_of, studio_origins
 

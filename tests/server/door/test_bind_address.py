@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.server.bind_address import start_refusal
+from app.server.door.bind_address import start_refusal
 
 DEV = {"LANGSMITH_LANGGRAPH_API_VARIANT": "local_dev"}
 

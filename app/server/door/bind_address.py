@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from ..settings import is_loopback
+from ...settings import is_loopback
 from .local_only import value_after
 
 _ALL = "0.0.0.0"
