@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .aegra_deletion import delete_all_of
+from ..errors import DatabaseError
+from .aegra_deletion import at_aegra, delete_all_of
 
 _NAMES_OF_THE_SERVER = ("langgraph_auth", "__pregel_")
 """How the names begin that a server writes into a run's `configurable`."""
@@ -49,7 +50,11 @@ class AegraGuard:
             return
         messages = await _whole(receive)
         body = _json(b"".join(message.get("body", b"") for message in messages))
-        refusal = await self._refusal(scope, path, body)
+        try:
+            await at_aegra.drop()
+            refusal = await self._refusal(scope, path, body)
+        except DatabaseError as error:
+            refusal = _refused(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
         if refusal is None and scope["method"] == "DELETE" and len(path) == 2:
             await self._app(scope, _again(messages, receive), _before_answer(path, send))
         elif refusal is None:

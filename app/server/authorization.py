@@ -4,8 +4,9 @@ from typing import Any
 
 from langgraph_sdk import Auth
 
+from ..errors import DatabaseError
 from .authentication import auth
-from .deleted_threads import deleted_threads
+from .deleted_threads import drop_deleted
 from .known_threads import owners_of
 from .ownership import OWNER, Filter, mark, restricted_to
 
@@ -23,12 +24,16 @@ async def own_threads(ctx: Auth.types.AuthContext, value: Any) -> Filter | None:
 
     Raises:
         Auth.exceptions.HTTPException: A thread is another user's; it looks as if there were none.
+            Or the database can't say whose it is.
     """
-    await deleted_threads.drop()
     user = restricted_to(ctx.user)
+    try:
+        await drop_deleted()
+        owners = {} if user is None else await owners_of(value)
+    except DatabaseError as error:
+        raise Auth.exceptions.HTTPException(status_code=503, detail=str(error)) from None
     if user is None:
         return None
-    owners = await owners_of(value)
     for thread, owner in owners.items():
         if owner not in (None, user):
             detail = f"Thread with ID {thread} not found"
