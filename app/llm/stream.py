@@ -19,6 +19,7 @@ from ..telemetry import Tokens
 from .failures import (
     CUT_SHORT,
     Verdict,
+    broke_off,
     classify,
     error_body_of,
     error_inside,
@@ -153,7 +154,7 @@ class _Reader:
                 None if self.finished else Verdict(FailureKind.TIMEOUT, detail=_no_answer(attempt))
             )
         except Exception as error:  # noqa: BLE001 - the edge to other people's clients
-            if self.finished and error_body_of(error) is None:
+            if self.finished and broke_off(error) and error_body_of(error) is None:
                 return None  # the connection closed after all had been said
             return classify(
                 error,

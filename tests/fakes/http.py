@@ -31,6 +31,7 @@ class ProviderServer:
 
     key = ""
     path = ""
+    models: tuple[str, ...] = ()
     heads: Mapping[str, str] = {}
 
     def __init__(self) -> None:

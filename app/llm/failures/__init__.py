@@ -5,6 +5,7 @@ from .classification import classify
 from .error_body import ErrorBody, error_body_of
 from .errors import ERRORS, CurableError, ModelCallError, error_of
 from .retry_after import A_DAY, duration
+from .transport import broke_off
 from .verdict import Verdict
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "ErrorBody",
     "ModelCallError",
     "Verdict",
+    "broke_off",
     "classify",
     "duration",
     "error_body_of",

@@ -69,8 +69,9 @@ class OllamaFrames:
     def plain(self, frame: dict[str, Any]) -> dict[str, Any]:
         """Keep the message's words and calls, and why it ended."""
         passed = kept(frame, model=str, created_at=str, done_reason=str)
+        passed["message"] = {"role": "assistant", "content": ""}
         if isinstance(message := frame.get("message"), dict):
-            passed["message"] = {"role": "assistant", **kept(message, content=str)}
+            passed["message"] |= kept(message, content=str)
             if calls := [_call(call) for call in objects_in(message.get("tool_calls"))]:
                 passed["message"]["tool_calls"] = calls
         if error := frame.get("error"):

@@ -2,19 +2,18 @@
 
 import gzip
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from tests.fakes.gemini import STAND_IN, GeminiServer
-from tests.fakes.groq import GroqServer
 from tests.fakes.http import ProviderServer
 from tests.fakes.steps import Answer, Wire
+from tests.llm.wire.good_streams import Draw, frames_of, written
 
-Draw = Callable[[st.SearchStrategy[Any]], Any]
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _TEXTS = (
     "All good.",
@@ -45,6 +44,8 @@ _ODD: tuple[Any, ...] = (
         "tool_calls",
         "content_filter",
         "RECITATION",
+        "end_turn",
+        "refusal",
     ),
     *("assistant", "user", "tool", "functions.add_task", "add_task", "no_such_tool", "a" * 5000),
 )
@@ -62,6 +63,8 @@ _NOISE = (
         b"}\n\n",
     ),
     *(b'data: {"choices": []}\n\n', b'data: {"candidates": []}\n\n', b"event:\n", b'"', b"\\"),
+    b'{"error": "model runner has unexpectedly stopped"}\n',
+    b'event: error\ndata: {"type": "error", "error": {"type": "overloaded_error"}}\n\n',
     b'{\n  "error": {\n    "code": 503,\n    "status": "UNAVAILABLE"\n  }\n}\n\n',
     b'data: {"error": {"message": "Internal server error", "type": "server_error"}}\n\n',
     b'event: error\ndata: {"error": {"message": "over capacity", "status_code": 503}}\n\n',
@@ -71,12 +74,6 @@ _KINDS = (
     *("text/event-stream", "application/json", "text/plain", "text/html", "", "nonsense"),
     *("text/event-stream; charset=utf-16", "application/json; charset=latin-1"),
 )
-
-
-_MODELS: dict[type[ProviderServer], str] = {
-    GeminiServer: GeminiServer.models[2],
-    GroqServer: GroqServer.models[0],
-}
 
 
 @dataclass(frozen=True)
@@ -96,53 +93,6 @@ def answers() -> st.SearchStrategy[Answer]:
     )
 
 
-def frames_of(server: ProviderServer, answer: Answer, draw: Draw) -> list[dict[str, Any]]:
-    """Return the frames of an answer as a provider sends them, arguments in pieces where it does.
-
-    Args:
-        server: The provider.
-        answer: The answer.
-        draw: Draws where to cut.
-    """
-    tools = [{"function": {"name": name}} for name, _ in answer.calls]
-    model = _MODELS[type(server)]
-    raw = server.stream(answer, {"model": model, "tools": tools}, f"models/{model}:stream")
-    data = [line[6:] for line in raw.decode().splitlines() if line.startswith("data: {")]
-    frames: list[dict[str, Any]] = []
-    for frame in map(json.loads, data):
-        frames += _in_pieces(frame, draw)
-    if isinstance(server, GeminiServer):
-        _sign(frames)
-    return frames
-
-
-def _sign(frames: list[dict[str, Any]]) -> None:
-    """Sign the first call, as Gemini 3 does."""
-    for frame in frames:
-        frame["modelVersion"] = GeminiServer.models[0]
-        for part in frame["candidates"][0]["content"]["parts"]:
-            if "functionCall" in part:
-                part["thoughtSignature"] = STAND_IN
-                return
-
-
-def _in_pieces(frame: dict[str, Any], draw: Draw) -> list[dict[str, Any]]:
-    """Cut the arguments of the calls in a frame of chat completions."""
-    calls = (frame.get("choices") or [{}])[0].get("delta", {}).get("tool_calls")
-    if not calls or not draw(st.booleans()):
-        return [frame]
-    frames = []
-    for call in calls:
-        text = call["function"]["arguments"]
-        cut = draw(st.integers(0, len(text)))
-        head = {**call, "function": {**call["function"], "arguments": text[:cut]}}
-        rest = {"index": call["index"], "function": {"arguments": text[cut:]}}
-        for piece in (head, rest):
-            choice = {**frame["choices"][0], "delta": {"tool_calls": [piece]}}
-            frames.append({**frame, "choices": [choice]})
-    return frames
-
-
 def damaged(server: ProviderServer, draw: Draw) -> Damaged:
     """Draw a good answer of a provider, and damage it up to three times in different ways.
 
@@ -153,13 +103,7 @@ def damaged(server: ProviderServer, draw: Draw) -> Damaged:
     frames = frames_of(server, draw(answers()), draw)
     for _ in range(draw(st.integers(0, 2))):
         draw(st.sampled_from(_FRAME_DAMAGES))(frames, draw)
-    newline = draw(st.sampled_from([b"\r\n", b"\n", b"\r"]))
-    escaped, space = draw(st.booleans()), draw(st.sampled_from([b" ", b""]))
-    events = [
-        b"data:" + space + _dumped(frame, ascii_only=escaped) + newline * 2 for frame in frames
-    ]
-    if isinstance(server, GroqServer) and draw(st.booleans()):
-        events.append(b"data: [DONE]" + newline * 2)
+    events = written(server, frames, draw)
     for _ in range(draw(st.integers(0, 2))):
         events.insert(draw(st.integers(0, len(events))), draw(st.sampled_from(_NOISE)))
     body = b"".join(events)
@@ -167,13 +111,6 @@ def damaged(server: ProviderServer, draw: Draw) -> Damaged:
         damage: Callable[[bytes, Draw], bytes] = draw(st.sampled_from(_BYTE_DAMAGES))
         body = damage(body, draw)
     return Damaged(_sent(body, draw), body)
-
-
-def _dumped(frame: Any, *, ascii_only: bool) -> bytes:
-    try:
-        return json.dumps(frame, ensure_ascii=ascii_only).encode()
-    except UnicodeEncodeError:  # half a character can only be escaped
-        return json.dumps(frame).encode()
 
 
 def _sent(body: bytes, draw: Draw) -> Wire:

@@ -187,8 +187,8 @@ def stage(make_relay: Callable[..., Relay], servers: dict[str, ProviderServer]) 
         servers: The providers in the order in which they are asked.
     """
     clock = FixedClock()
-    first = next(iter(servers))
-    settings: dict[str, Any] = {"primary_llm": first, "clock": clock}
+    settings: dict[str, Any] = {"llm_chain": tuple(servers), "clock": clock}
+    settings["openai_model"] = "local-model"
     for name, server in servers.items():
-        settings |= {f"{name}_api_key": server.key, f"{name}_base_url": server.url}
+        settings |= {f"{name}_api_key": server.key or None, f"{name}_base_url": server.url}
     return Stage(make_relay(**settings), clock, servers)

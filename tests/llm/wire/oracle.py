@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-_GOOD = {"STOP", "MAX_TOKENS", "stop", "length", "tool_calls", "function_call"}
+_GOOD = {
+    *("STOP", "MAX_TOKENS", "stop", "length", "tool_calls", "function_call"),
+    *("end_turn", "tool_use", "stop_sequence", "max_tokens"),
+}
 _THOUGHT = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 
 
@@ -63,17 +66,16 @@ def told(provider: str, body: bytes) -> Told:
         body: Its bytes, in no other encoding than UTF-8.
     """
     found = Told()
-    for event in _events(body.decode("utf-8", "replace")):
+    text = body.decode("utf-8", "replace")
+    for event in text.split("\n") if provider == "ollama" else _events(text):
         if event.strip() in ("", "null", "[DONE]"):
             continue
         frames = _json(event)
         for frame in frames if isinstance(frames, list) else [frames]:
             if not isinstance(frame, dict):
                 found.strays += 1
-            elif provider == "gemini":
-                _gemini(frame, found)
             else:
-                _chat(frame, found)
+                _READERS.get(provider, _chat)(frame, found)
     found.text = found.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return found
 
@@ -137,6 +139,49 @@ def _chat(frame: dict[str, Any], found: Told) -> None:
                 given = function.get("arguments")
                 text = given if isinstance(given, str) else json.dumps(given) if given else ""
                 found.pieces.append((call.get("index"), function.get("name"), text))
+
+
+def _anthropic(frame: dict[str, Any], found: Told) -> None:
+    found.errors += bool(frame.get("error"))
+    index = frame.get("index")
+    for name, kind, key in (
+        *(("content_block", "text", "text"), ("delta", "text_delta", "text")),
+        *(("content_block", "tool_use", "input"), ("delta", "input_json_delta", "partial_json")),
+    ):
+        held = frame.get(name)
+        if not isinstance(held, dict) or held.get("type") != kind:
+            continue
+        value = held.get(key)
+        if key == "text":
+            found.text += value if isinstance(value, str) else ""
+        else:
+            given = value if isinstance(value, str) else json.dumps(value) if value else ""
+            found.pieces.append((index, held.get("name"), given))
+    delta = frame.get("delta")
+    reason = delta.get("stop_reason") if isinstance(delta, dict) else None
+    if isinstance(reason, str) and reason:
+        found.reasons.append(reason)
+
+
+def _ollama(frame: dict[str, Any], found: Told) -> None:
+    found.errors += bool(frame.get("error"))
+    if isinstance(reason := frame.get("done_reason"), str) and reason:
+        found.reasons.append(reason)
+    message = frame.get("message")
+    if not isinstance(message, dict):
+        return
+    if isinstance(message.get("content"), str):
+        found.text += message["content"]
+    calls = message.get("tool_calls")
+    for call in calls if isinstance(calls, list) else []:
+        function = call.get("function") if isinstance(call, dict) else None
+        if isinstance(function, dict):
+            given = function.get("arguments")
+            text = given if isinstance(given, str) else json.dumps(given or {})
+            found.pieces.append((object(), function.get("name"), text))
+
+
+_READERS = {"gemini": _gemini, "anthropic": _anthropic, "ollama": _ollama}
 
 
 def _first(choices: Any) -> Iterator[dict[str, Any]]:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from app.reply import Reply
 from tests.conftest import Relay
-from tests.fakes.gemini import GeminiServer
-from tests.fakes.groq import GroqServer
+from tests.fakes.http import ProviderServer
 from tests.fakes.steps import Answer
+from tests.llm.providers.servers import SERVERS
 from tests.llm.wire.damage import Damaged, damaged
 from tests.llm.wire.lines import DONE, OTHER, Stage, stage
 from tests.llm.wire.oracle import told
@@ -21,12 +21,21 @@ _CUT = re.compile(r"cut (off|short)|ends here|limit", re.IGNORECASE)
 _numbers = count()
 
 
-@pytest.mark.parametrize("first", ["gemini", "groq"])
+@pytest.fixture(params=SERVERS)
+def servers(request: pytest.FixtureRequest) -> Iterator[dict[str, ProviderServer]]:
+    """Start a provider, and another that is asked after it."""
+    first: str = request.param
+    made = {name: SERVERS[name]() for name in (first, "gemini" if first == "groq" else "groq")}
+    yield made
+    for server in made.values():
+        server.stop()
+
+
 def test_damaged_streams_do_no_harm(
-    first: str, make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer
+    servers: dict[str, ProviderServer], make_relay: Callable[..., Relay]
 ) -> None:
-    servers = {"gemini": gemini, "groq": groq}
-    played = stage(make_relay, dict(sorted(servers.items(), key=lambda item: item[0] != first)))
+    first, _ = servers
+    played = stage(make_relay, servers)
 
     @settings(suppress_health_check=list(HealthCheck))
     @given(st.data())
@@ -66,7 +75,7 @@ def _shown(reply: Reply, first: str, sent: Damaged) -> Iterator[str]:
         return
     if not found.whole:
         yield f"shown {text!r}, though the answer came to no good end: {found}"
-    cut = {"length", "MAX_TOKENS"} & set(found.reasons)
+    cut = {"length", "MAX_TOKENS", "max_tokens"} & set(found.reasons)
     if cut and not _CUT.search(text):
         yield f"shown {text!r}, which doesn't say that it is cut"
     if not cut and text.strip() != found.said:
