@@ -1,29 +1,23 @@
 """Show several machines on one PostgreSQL: `python -m tests.scaling`.
 
 Two machines are two data directories; each takes turns of one thread, while Gemini is out of
-quota. Then Aegra serves the same graph to HTTP, where `aegra-api` is installed: it is no
-package of ours. Everything runs for real, on loopback and sockets, and ends by itself.
+quota. Then Aegra serves the same graph to HTTP. Everything runs for real, on loopback and sockets,
+and ends by itself.
 """
 
-import json
-import os
-import socket
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import httpx
 
 from tests.conftest import ROOT, child_environment, provider_environment
 from tests.fakes import gemini as gemini_api
+from tests.fakes.aegra import aegra as serving
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
+from tests.fakes.served import free_port
 from tests.fakes.steps import calls, says
 from tests.postgresql import Databases, server
 
@@ -32,10 +26,10 @@ SAID = {"role": "user", "content": "Add a task to call Eve"}
 
 def main() -> None:
     """Play the walk-through on standard output."""
-    with server(port=_free_port()) as address:
+    with server(port=free_port()) as address:
         databases = Databases(address)
         try:
-            play(databases.empty(), Path(sys.executable), _tell, aegra=bool(find_spec("aegra_api")))
+            play(databases.empty(), Path(sys.executable), _tell, aegra=True)
         finally:
             databases.close()
 
@@ -102,58 +96,32 @@ def _workers(
 
 
 def _aegra(place: Path, environment: dict[str, str], groq: GroqServer) -> None:
-    config = place / "langgraph.json"
-    config.write_text(json.dumps(_for_aegra()))
-    environment |= {"APP_DATA_DIR": str(place / "aegra"), "AEGRA_CONFIG": str(config)}
-    with _serving(environment) as http:
+    project = place / "project"
+    project.mkdir()
+    shutil.copy(ROOT / "langgraph.json", project)
+    (project / "app").symlink_to(ROOT / "app")
+    _tell("$ python -m uvicorn aegra_api.main:app")
+    environment |= {"APP_DATA_DIR": str(place / "aegra")}
+    with serving(project, place / "output.txt", environment) as served:
         groq.plays(calls("add_task", title="Call Eve"), says("Added #1 Call Eve."))
-        thread = http.post("/threads", json={}).json()["thread_id"]
+        thread = served.http.post("/threads", json={}).json()["thread_id"]
         _tell("POST /threads, POST /threads/{thread}/runs/wait")
-        wanted = {"assistant_id": "agent", "input": {"messages": [SAID]}}
-        done = http.post(f"/threads/{thread}/runs/wait", json=wanted)
+        wanted = {
+            "assistant_id": "agent",
+            "input": {"messages": [SAID]},
+            "context": {"user_id": "eve"},
+        }
+        done = served.http.post(f"/threads/{thread}/runs/wait", json=wanted)
         done.raise_for_status()
         for message in done.json()["messages"]:
             if message["content"]:
-                _tell(f"{message['type']}: {message['content']}")
+                _tell(f"{message['type']}: {_words(message['content'])}")
 
 
-def _for_aegra() -> dict[str, object]:
-    """Return of `langgraph.json` what Aegra takes: graphs as bare paths, and no HTTP routes."""
-    config: dict[str, Any] = json.loads((ROOT / "langgraph.json").read_text())
-    return {"graphs": {name: str(ROOT / of["path"]) for name, of in config["graphs"].items()}}
-
-
-@contextmanager
-def _serving(environment: dict[str, str]) -> Iterator[httpx.Client]:
-    """Serve the graph with Aegra, until the block ends."""
-    port = _free_port()
-    _tell("$ python -m uvicorn aegra_api.main:app")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "aegra_api.main:app", "--port", str(port)],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, trust_env=False) as http:
-            for _ in range(300):
-                assert process.poll() is None, "Aegra has ended"
-                try:
-                    if http.get("/health").status_code == 200:
-                        break
-                except httpx.TransportError:
-                    time.sleep(0.1)
-            yield http
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _words(content: object) -> str:
+    if isinstance(content, list):
+        return "".join(part.get("text", "") for part in content)
+    return str(content)
 
 
 def _tell(line: str) -> None:
