@@ -27,6 +27,7 @@ class World:
     gemini: GeminiServer
     groq: GroqServer
     database: Engine
+    environment: dict[str, str]
 
     def tasks(self, user: str) -> list[tuple[str, str]]:
         """Return a user's tasks: titles and statuses."""
@@ -38,7 +39,8 @@ class World:
 
     def kept(self) -> str:
         """Return all that the database has of what was said, in Aegra's tables and in ours."""
-        tables = ("task_relay_transcript", "checkpoints", "checkpoint_blobs", "checkpoint_writes")
+        checkpoints = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
+        tables = ("task_relay_transcript", "runs", *checkpoints)
         with self.database.connect() as connection:
             rows = [connection.execute(text(f"SELECT * FROM {table}")).all() for table in tables]
         return str(rows)
@@ -69,7 +71,7 @@ def world_of(databases: Databases, place: Path, **settings: str) -> Iterator[Wor
     database = create_engine(url)
     try:
         with aegra(project, place / "output.txt", environment) as server:
-            yield World(server, gemini, groq, database)
+            yield World(server, gemini, groq, database, environment)
     finally:
         database.dispose()
         databases.drop(url)
