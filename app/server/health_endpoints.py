@@ -10,8 +10,8 @@ import asyncio
 import sys
 from typing import Any
 
-from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -59,8 +59,16 @@ async def readiness() -> dict[str, Any]:
     return {"ok": can_answer, "database": "ok", "models": models}
 
 
-# Aegra builds on it and wants a FastAPI; LangGraph's server takes it for the Starlette that it is.
-app = behind_the_door(FastAPI(title="Task Relay", lifespan=described))
+def _application() -> Starlette:
+    """Return an application of the kind that the server builds on; Aegra wants its own FastAPI."""
+    if on_aegra():
+        from fastapi import FastAPI
+
+        return FastAPI(title="Task Relay", lifespan=described)
+    return Starlette(lifespan=described)
+
+
+app = behind_the_door(_application())
 app.add_route("/healthz", healthz)
 app.add_route("/readyz", readyz)
 app.add_route("/metrics", metrics)
