@@ -98,13 +98,6 @@ def test_question_before_a_large_change_is_real(make_relay: Callable[..., Relay]
     assert relay.say(shown[0].removeprefix("> ")).reply.splitlines() == shown[1:3]
 
 
-def test_aegra_is_given_the_graph_that_the_other_server_has() -> None:
-    (shown,) = re.findall(r"```json\n(.*?)```", GUIDES["serving.md"], re.DOTALL)
-    served = json.loads((ROOT / "langgraph.json").read_text())["graphs"]
-    paths = {name: of if isinstance(of, str) else of["path"] for name, of in served.items()}
-    assert json.loads(shown) == {"graphs": paths}
-
-
 def test_every_command_option_and_exit_code_is_in_them() -> None:
     from app.cli.exit_codes import Exit
     from app.cli.main import cli

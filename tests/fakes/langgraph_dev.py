@@ -19,9 +19,10 @@ def langgraph_dev(
         output: The file for what the server prints.
         environment: The server's.
     """
-    command = [str(Path(sys.executable).with_name("langgraph")), "dev", "--no-browser"]
+    program = str(Path(sys.executable).with_name("langgraph"))
+    command = [program, "dev", "--n-jobs-per-worker", "10", "--no-browser", "--no-reload"]
     return serving(
-        lambda port: [*command, "--no-reload", "--port", port],
+        lambda port: [*command, "--port", port],
         "/ok",
         project,
         output,

@@ -16,7 +16,7 @@ from tests.fakes import gemini as gemini_api
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.langgraph_dev import DevServer, langgraph_dev
-from tests.fakes.steps import Answer, calls, says
+from tests.fakes.steps import Answer, Held, calls, says
 from tests.test_runbook import AT_THE_SERVER
 
 pytestmark = pytest.mark.xdist_group("langgraph dev")
@@ -86,6 +86,24 @@ def test_turn_through_the_http_api_fails_over_and_writes_one_task(
     assert answer["messages"][-1]["content"] == "Added #1 for you."
     assert answer["messages"][-1]["response_metadata"]["provider"] == "groq"
     assert [row for row in tasks(data) if row[0] == "alice"] == [("alice", "from studio")]
+
+
+def test_several_people_are_answered_at_once(server: DevServer, world: Any) -> None:
+    gemini = world[1]
+    gemini.plays(Held("I am ", "here."))
+    threads = [server.http.post("/threads", json={}).json()["thread_id"] for _ in range(4)]
+    runs = [
+        server.http.post(f"/threads/{each}/runs", json=ask("Hi", context={"user_id": f"u{n}"}))
+        for n, each in enumerate(threads)
+    ]
+    deadline = time.monotonic() + 30
+    while len(gemini.requests) < len(threads):
+        assert time.monotonic() < deadline, f"{len(gemini.requests)} are answered"
+        server.http.get("/ok")
+    gemini.plays(says("Hello!"))
+    for thread, run in zip(threads, runs, strict=True):
+        gemini.let_go()
+        server.http.get(f"/threads/{thread}/runs/{run.json()['run_id']}/join")
 
 
 def test_tokens_are_streamed_as_they_come(server: DevServer, world: Any) -> None:

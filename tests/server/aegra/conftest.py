@@ -27,7 +27,6 @@ class World:
     gemini: GeminiServer
     groq: GroqServer
     database: Engine
-    environment: dict[str, str]
 
     def tasks(self, user: str) -> list[tuple[str, str]]:
         """Return a user's tasks: titles and statuses."""
@@ -71,7 +70,7 @@ def world_of(databases: Databases, place: Path, **settings: str) -> Iterator[Wor
     database = create_engine(url)
     try:
         with aegra(project, place / "output.txt", environment) as server:
-            yield World(server, gemini, groq, database, environment)
+            yield World(server, gemini, groq, database)
     finally:
         database.dispose()
         databases.drop(url)
