@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..intake import shown
+
 if TYPE_CHECKING:
     from ..settings import Settings
 
@@ -39,7 +41,6 @@ def _tell(notes: tuple[str, ...], remembered: Path) -> None:
     import hashlib
 
     from ..settings import replace_file
-    from .output import printable
 
     try:
         told = remembered.read_text(encoding="utf-8").split()
@@ -48,7 +49,7 @@ def _tell(notes: tuple[str, ...], remembered: Path) -> None:
     marks = {hashlib.sha256(note.encode()).hexdigest()[:16]: note for note in notes}
     new = {mark: note for mark, note in marks.items() if mark not in told}
     for note in new.values():
-        click.echo(f"Note: {printable(note)}", err=True)
+        click.echo(f"Note: {shown(note)}", err=True)
     if new:
         try:
             replace_file(remembered, (f"{mark}\n" for mark in [*told, *new][-_MOST_LINES:]))

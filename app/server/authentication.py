@@ -9,6 +9,7 @@ from typing import Any
 from langgraph_sdk import Auth
 
 from ..errors import TaskRelayError
+from ..intake import IntakeLimits
 from ..runtime import SignIn
 from ..settings import NOBODY, Settings
 
@@ -17,10 +18,17 @@ auth = Auth()
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Who may come in, and which web pages of other addresses may call."""
+    """Who may come in, which web pages of other addresses may call, and how much at once.
+
+    Attributes:
+        sign_in: Who may come in.
+        origins: The web pages.
+        most_bytes: Of the body of a request.
+    """
 
     sign_in: SignIn
     origins: tuple[str, ...]
+    most_bytes: int = 100_000_000
 
 
 @cache
@@ -31,7 +39,8 @@ def gate() -> Gate:
         SettingsError: A setting is wrong, or the people can't be read.
     """
     settings = Settings.load()
-    return Gate(SignIn(settings), settings.cors_origins)
+    limits = IntakeLimits(settings.max_message_chars, settings.max_attachment_bytes)
+    return Gate(SignIn(settings), settings.cors_origins, limits.body)
 
 
 @auth.authenticate

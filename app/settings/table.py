@@ -122,6 +122,10 @@ class Settings(ProviderFields):
     max_output_tokens: int = setting(
         "MAX_OUTPUT_TOKENS", whole_number(1, 65_536), 1024, common=True
     )
+    max_message_chars: int = setting("MAX_MESSAGE_CHARS", whole_number(100, 10_000_000), 32_000)
+    max_attachment_bytes: int = setting(
+        "MAX_ATTACHMENT_BYTES", whole_number(0, 1_000_000_000), 10_000_000
+    )
     confirm_from: int = setting("CONFIRM_FROM", whole_number(0, 9999), 3)
     history_window: int = setting("HISTORY_WINDOW", whole_number(1, 9999), 10, common=True)
     keep_checkpoints: int = setting("KEEP_CHECKPOINTS", whole_number(1, 9999), 5)

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from ..errors import TaskRefusal
+from ..intake import is_seen
 from .model import Priority
 
 TITLE_LENGTH = 500
@@ -20,7 +21,7 @@ CLEARING_WORDS = frozenset({"none", "clear", "remove"})
 def title_of(text: str) -> str:
     """Return a title on one line, without spaces around it."""
     title = " ".join(plain("title", text).split())
-    if not title:
+    if not is_seen(title):
         raise TaskRefusal("The title is empty. Send a short title.")
     if len(title) > TITLE_LENGTH:
         raise TaskRefusal(
@@ -89,6 +90,8 @@ def clears(text: str) -> bool:
 
 def plain(what: str, text: str) -> str:
     """Return a text that holds no control characters but tabs and line ends.
+
+    What else may turn a line round or hide something is kept, and written out where it is shown.
 
     Args:
         what: The field's name, for the refusal.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from ..intake import shown
 from .dates import format_due
 from .model import Recurrence, Status, Task
 
@@ -11,6 +12,8 @@ _NOTES_SHOWN = 80
 
 def task_line(task: Task, open_blockers: Sequence[int] | None = None) -> str:
     """Write `#12 Pay rent | due Fri 2026-03-13 | high | #home | notes: ...`.
+
+    What could turn the line round or hide something is written out.
 
     Args:
         task: The task.
@@ -37,7 +40,7 @@ def task_line(task: Task, open_blockers: Sequence[int] | None = None) -> str:
     if task.notes:
         notes = " ".join(task.notes.split())
         parts.append(f"notes: {notes[:_NOTES_SHOWN]}{'...' * (len(notes) > _NOTES_SHOWN)}")
-    return " | ".join(parts)
+    return shown(" | ".join(parts))
 
 
 def numbers(task_ids: Sequence[int]) -> str:

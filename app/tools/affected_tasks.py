@@ -9,6 +9,7 @@ from typing import Any, get_type_hints
 from langchain_core.messages import ToolCall
 from pydantic import TypeAdapter, ValidationError
 
+from ..intake import shown
 from ..tasks import Owner, Task, TaskService, actions
 from .declaration import Effect, ToolSet
 
@@ -43,7 +44,7 @@ class PlannedChange:
             f"{name} {value}" for name, value in self.details.items() if value not in (None, "", [])
         ]
         details = f" ({', '.join(given)})" if given else ""
-        return f"{self.action.verb} {', '.join(named)}{details}"
+        return shown(f"{self.action.verb} {', '.join(named)}{details}")
 
 
 class ChangeFinder:

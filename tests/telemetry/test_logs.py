@@ -67,6 +67,25 @@ def test_odd_characters_do_not_break_the_log(
     assert lines(log, tmp_path)[0].endswith("lone \\ud800")
 
 
+@pytest.mark.parametrize("form", ["human", "json"])
+def test_what_a_provider_said_does_nothing_to_the_screen_that_shows_the_log(
+    tmp_path: Path, form: str
+) -> None:
+    opened = LogFile(tmp_path / "app.log", "INFO", [], form)
+    opened.attach(whole_process=False)
+    said = "x\x1b]52;c;ZXZpbA==\x07 \x9b31m \u202eknab"
+    try:
+        raise ValueError(said)
+    except ValueError:
+        logger.exception("It said %s", said)
+    opened.detach()
+    opened.close()
+    text = (tmp_path / "app.log").read_text()
+    assert not set(text) & set("\x1b\x07\x9b\u202e")
+    assert text.count("ZXZpbA==") == 2
+    assert text.count("202eknab") == 2
+
+
 def test_message_of_many_lines_is_one(log: LogFile, tmp_path: Path) -> None:
     logger.warning("Refused:\n2026-01-01 00:00:00,000 ERROR app: forged\r\n\u2028end")
     (line,) = lines(log, tmp_path)

@@ -9,7 +9,8 @@ from rich.text import Text
 
 from ...clock import Clock
 from ...events import Failover, Token, ToolCall
-from ..output import call_line, is_own_text, printable, styled_notice
+from ...intake import shown
+from ..output import call_line, is_own_text, styled_notice
 from .live_region import LiveRegion, lines_of
 from .progress import Progress
 from .streaming_markdown import StreamingMarkdown
@@ -74,7 +75,7 @@ class Display:
             if event.message_id != self._message_id:
                 self._withdraw()
                 self._message_id = event.message_id
-            self._answer.add(printable(event.text))
+            self._answer.add(shown(event.text))
         elif isinstance(event, Failover):
             self._withdraw(event.failed)
         elif isinstance(event, ToolCall):
@@ -98,7 +99,7 @@ class Display:
 
     def _finish(self, reply: "Reply") -> None:
         """Print what is left of the answer, or another one in its place."""
-        text = printable(reply.reply)
+        text = shown(reply.reply)
         if is_own_text(reply) or self._answer.text.strip() != text.strip():
             self._withdraw()
         notice = styled_notice(reply)

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..output import printable
+from ...intake import shown
 from .session import ChatSession
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def last_exchange(transcript: "Transcript", user: str, thread: str) -> str:
         return ""
     answer = _last(entries[entries.index(question) :], Role.MODEL.value)
     lines = [f"> {question.message.text}", *([answer.message.text] if answer else [])]
-    return "\n".join(_shortened(printable(line)) for line in lines)
+    return "\n".join(_shortened(shown(line)) for line in lines)
 
 
 def show_last(session: ChatSession) -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...intake import shown, shown_json
 from ..confirm_prompt import ask_for_decision
 from ..exit_codes import Exit
-from ..output import failover_notice, missing_notice, needs_repair, printable
+from ..output import failover_notice, missing_notice, needs_repair
 
 _KEYS = ("reply", "provider", "model", "user_id", "thread_id", "attempts", "tool_calls")
 
@@ -66,7 +67,7 @@ def _decide(reply: "Reply", as_json: bool) -> bool | str:
     """Return what the person at the terminal says to a change; without one it is declined."""
     if as_json or not sys.stdin.isatty():
         return "nobody could be asked here; --yes confirms beforehand"
-    click.echo(printable(reply.reply), err=True)
+    click.echo(shown(reply.reply), err=True)
     prompt = partial(click.prompt, prompt_suffix="", default="", show_default=False, err=True)
     return ask_for_decision(prompt)
 
@@ -75,7 +76,7 @@ def _show(reply: "Reply") -> None:
     if notice := failover_notice(reply):
         repair = needs_repair(reply)
         click.secho(notice, err=True, fg="yellow" if repair else None, bold=repair)
-    click.echo(printable(reply.reply))
+    click.echo(shown(reply.reply))
 
 
 def exit_code(reply: "Reply") -> int:
@@ -87,4 +88,4 @@ def exit_code(reply: "Reply") -> int:
 
 def _print_json(record: dict[str, Any]) -> None:
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
-    click.echo(json.dumps(record, ensure_ascii=ascii_only))
+    click.echo(json.dumps(record) if ascii_only else shown_json(record))

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from ...events import Failover, ToolCall, Waiting
+from ...intake import shown
 from ...reply import Reply
-from ..output import call_line, failover_notice, printable
+from ..output import call_line, failover_notice
 
 if TYPE_CHECKING:
     from ...events import Event
@@ -36,5 +37,5 @@ class PlainDisplay:
         assert reply is not None
         if notice := failover_notice(reply):
             self._say(notice)
-        self._say(printable(reply.reply))
+        self._say(shown(reply.reply))
         return reply

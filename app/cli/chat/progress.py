@@ -7,8 +7,8 @@ from rich.text import Text
 
 from ...clock import Clock
 from ...events import Asking, Failover, Token, ToolCall, Waiting
+from ...intake import shown
 from ...reply import Reply
-from ..output import printable
 
 if TYPE_CHECKING:
     from ...events import Event
@@ -34,14 +34,14 @@ class Progress:
     def take(self, event: "Event") -> Reply | None:
         """Note an event; return it where it is the reply."""
         if isinstance(event, Asking):
-            self._model = printable(event.model)
+            self._model = shown(event.model)
             self._set(f"asking {self._model}")
         elif isinstance(event, Failover):
             self._set(f"{event.failed} failed, asking {event.following}")
         elif isinstance(event, Waiting):
             self._set(f"waiting {event.seconds:.0f} s for {event.provider}")
         elif isinstance(event, ToolCall):
-            self._set(f"running {printable(event.name)}")
+            self._set(f"running {shown(event.name)}")
         elif isinstance(event, Token):
             self._doing = f"{self._model} answers"
         else:

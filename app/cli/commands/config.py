@@ -1,6 +1,5 @@
 """The command `config`: show every setting and where it comes from; set and unset one."""
 
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 
 from ... import PROGRAM
 from ...errors import InputError
+from ...intake import shown_json
 from ..exit_codes import Exit
 from ..output import page_width, plain_option, show
 
@@ -43,7 +43,7 @@ def config(context: click.Context, as_json: bool, plain: bool) -> int:
     origins = all_origins(layers, settings)
     if as_json:
         records = [asdict(origin) | {"value": origin.value or None} for origin in origins]
-        click.echo(json.dumps({"settings": records}, ensure_ascii=False))
+        click.echo(shown_json({"settings": records}))
     else:
         from ..output import settings_table
 

@@ -1,11 +1,11 @@
 """The command `doctor`: which models can answer, and what is wrong."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from ... import PROGRAM
+from ...intake import shown, shown_json
 from ..exit_codes import Exit
 from ..output import plain_option, show
 
@@ -48,7 +48,7 @@ def doctor(offline: bool, reset: bool, as_json: bool, plain: bool) -> int:
         click.echo(f"{close_breakers(settings, clock)} breakers closed.", err=True)
     report = asyncio.run(examine(settings, layers(None, None), clock, offline=offline))
     if as_json:
-        click.echo(json.dumps(report.record(), ensure_ascii=False))
+        click.echo(shown_json(report.record()))
     else:
         show(*_sections(report), plain=plain)
     return Exit.ANSWERED if report.can_answer else Exit.FAILED
@@ -58,8 +58,6 @@ def _sections(report: "Report") -> "list[RenderableType]":
     """Return a heading for each area, with the area's findings below it."""
     from rich.table import Table
     from rich.text import Text
-
-    from ..output import printable
 
     sections: list[RenderableType] = []
     area = ""
@@ -72,5 +70,5 @@ def _sections(report: "Report") -> "list[RenderableType]":
             grid.add_column(overflow="fold")
             sections.append(grid)
         style = _STYLES[finding.level.value]
-        grid.add_row(Text(finding.level.value, style=style), Text(printable(finding.text)))
+        grid.add_row(Text(finding.level.value, style=style), Text(shown(finding.text)))
     return sections

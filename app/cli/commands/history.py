@@ -8,9 +8,10 @@ import click
 
 from ... import PROGRAM
 from ...events import ToolCall
+from ...intake import shown
 from ..exit_codes import Exit
 from ..named_thread import key_of_thread
-from ..output import call_line, json_lines_option, print_json, printable
+from ..output import call_line, json_lines_option, print_json
 from ..store_context import open_stores, user_option
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _lines(entry: "TranscriptEntry", owner: "Owner", *, with_thread: bool) -> It
     when = f"{entry.said_at.astimezone(owner.zone):%Y-%m-%d %H:%M}"
     thread = f"{entry.thread}  " if with_thread else ""
     head = f"{when}  {thread}{names.get(message.role, 'tool')}: "
-    text, *following = printable(message.text).split("\n")
+    text, *following = shown(message.text).split("\n")
     if text or not more.get("calls"):
         yield head + text
         yield from (f"    {line}" for line in following)

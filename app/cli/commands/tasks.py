@@ -1,11 +1,11 @@
 """The command `tasks`: a list of tasks as a table or as JSON, without any model."""
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
 from ... import PROGRAM
+from ...intake import shown_json
 from ..exit_codes import Exit
 from ..output import LIST_WORDS, every_page, page_width, plain_option, show
 from ..store_context import open_stores, user_option
@@ -60,7 +60,7 @@ def tasks(
         from ..output import task_record
 
         records = [task_record(task, page, now) for task in page.tasks]
-        click.echo(json.dumps({"tasks": records, "total": page.total}, ensure_ascii=False))
+        click.echo(shown_json({"tasks": records, "total": page.total}))
     elif page.tasks:
         from ..output import tasks_table
 

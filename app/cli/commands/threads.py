@@ -5,10 +5,11 @@ from dataclasses import asdict
 import click
 
 from ... import PROGRAM
+from ...intake import shown
 from ..confirm_prompt import confirmed, yes_option
 from ..exit_codes import Exit
 from ..named_thread import key_of_thread
-from ..output import json_lines_option, print_json, printable
+from ..output import json_lines_option, print_json
 from ..store_context import StoreContext, open_stores, user_option
 
 
@@ -35,7 +36,7 @@ def threads(delete: str | None, yes: bool, as_json: bool, user: str | None) -> i
                 continue
             count = f"{thread.messages} message{'s' * (thread.messages != 1)}"
             last = f"{thread.last_at.astimezone(zone):%Y-%m-%d %H:%M}"
-            click.echo(printable(f"{last}  {thread.name}  ({count})"))
+            click.echo(shown(f"{last}  {thread.name}  ({count})"))
         if not user_threads and not as_json:
             click.echo(f"{user_id} has no threads yet; {PROGRAM} chat begins one.")
     return Exit.ANSWERED
@@ -55,10 +56,10 @@ def _delete(opened: StoreContext, name: str, *, yes: bool) -> int:
     stores, owner = opened.stores, opened.owner
     key = key_of_thread(stores.transcript(), owner.user_id, name)
     question = f"Remove all that was said in the thread {name} of {owner.user_id} for good?"
-    if not confirmed(printable(question), yes=yes):
+    if not confirmed(shown(question), yes=yes):
         return Exit.NEEDS_CONFIRMATION
     with translated(opened.settings):
         erased = erase_thread(stores, owner, key)
     removed = f"{erased.messages} messages, {erased.checkpoints} checkpoints"
-    click.echo(printable(f"Removed of {name}: {removed}."))
+    click.echo(shown(f"Removed of {name}: {removed}."))
     return Exit.ANSWERED

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         is_own_text,
         missing_notice,
         needs_repair,
-        printable,
         styled_notice,
         welcome,
     )
@@ -47,7 +46,6 @@ __all__ = [
     "page_width",
     "plain_option",
     "print_json",
-    "printable",
     "quota_sentences",
     "settings_table",
     "show",
@@ -81,7 +79,6 @@ if not TYPE_CHECKING:
                 "is_own_text",
                 "missing_notice",
                 "needs_repair",
-                "printable",
                 "styled_notice",
                 "welcome",
             ),

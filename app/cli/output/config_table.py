@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from ...intake import shown
 from ...settings import DEFAULT, ENVIRONMENT, Origin
-from .notices import printable
 from .tables import NARROW
 
 _UNSET = "not set"
@@ -37,11 +37,11 @@ def settings_table(settings: Sequence[Origin], width: int) -> Table:
 
 def _cells(origin: Origin) -> tuple[Text, Text, Text]:
     given = origin.source != DEFAULT
-    value = Text(printable(origin.value or _UNSET), style="" if origin.value else "dim")
+    value = Text(shown(origin.value or _UNSET), style="" if origin.value else "dim")
     if origin.wrong:
-        value = Text(f"{printable(origin.value)} (wrong)".strip(), style="red")
+        value = Text(f"{shown(origin.value)} (wrong)".strip(), style="red")
     source = origin.source
     if given and origin.variable != origin.name:
         source = f"{origin.variable}, {source}"
     style = "green" if source == ENVIRONMENT else "cyan" if given else "dim"
-    return Text(origin.name, style="bold" if given else ""), value, Text(printable(source), style)
+    return Text(origin.name, style="bold" if given else ""), value, Text(shown(source), style)

@@ -1,25 +1,16 @@
 """Word the notices of the terminal: failovers, missing keys, tool calls, the welcome."""
 
-import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ... import PROGRAM
+from ...intake import shown
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from ...events import ToolCall
     from ...reply import Reply
-
-
-def printable(text: str) -> str:
-    """Return text without control characters, so that no answer can steer a terminal."""
-    return "".join(
-        character
-        for character in text
-        if character in "\n\t" or unicodedata.category(character) != "Cc"
-    )
 
 
 def failover_notice(reply: "Reply") -> str:
@@ -29,7 +20,7 @@ def failover_notice(reply: "Reply") -> str:
     """
     if not reply.notice:
         return ""
-    notice = printable(reply.notice)
+    notice = shown(reply.notice)
     return f"Warning: {notice}." if needs_repair(reply) else f"({notice}.)"
 
 
@@ -67,7 +58,7 @@ def missing_notice(names: Sequence[str]) -> str:
 def call_line(call: "ToolCall") -> str:
     """Return one line about a tool that is about to run."""
     args = ", ".join(f"{name}={value!r}" for name, value in call.args.items() if value is not None)
-    return printable(" ".join(f"{call.name}({args})".split()))
+    return shown(" ".join(f"{call.name}({args})".split()))
 
 
 def welcome(missing: Sequence[str], everything_missing: bool) -> str:

@@ -5,8 +5,8 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
+from ...intake import shown
 from ...tasks import Page, Status, Task, format_due, is_overdue, repeat_words
-from .notices import printable
 from .tables import NARROW, NO_LIMIT
 
 _PRIORITY = {"high": "bold red", "medium": "yellow", "low": "dim"}
@@ -44,7 +44,7 @@ def _cells(task: Task, page: Page, now: datetime, narrow: bool, separator: str) 
     late = is_overdue(task, now)
     priority = task.priority.value if task.priority else ""
     tags = " ".join(f"#{tag}" for tag in task.tags)
-    title = Text(printable(task.title))
+    title = Text(shown(task.title))
     if task.status is not Status.OPEN:
         title.stylize("strike dim")
     below = _below(task, page)
@@ -52,12 +52,12 @@ def _cells(task: Task, page: Page, now: datetime, narrow: bool, separator: str) 
         below = [priority and f"{priority} priority", task.project or "", tags, *below]
     for line in filter(None, below):
         style = _PRIORITY[priority] if narrow and line.endswith(" priority") else "dim"
-        title.append(f"{separator}{printable(line)}", style=style)
+        title.append(f"{separator}{shown(line)}", style=style)
     return {
         "Task": title,
         "Due": _due(task, late, narrow),
         "Priority": Text(priority, style=_PRIORITY.get(priority, "")),
-        "Project": Text(printable(task.project or "")),
+        "Project": Text(shown(task.project or "")),
         "Tags": Text(tags, style="cyan"),
     }
 

@@ -18,7 +18,7 @@ from ..answer_messages import failure
 from ..dependencies import Dependencies
 from ..healing import has_dangling_calls, note_of, own_state, with_note, with_results
 from ..log_context import ids_of
-from ..ownership import FOREIGN_THREAD, Claim, own_thread
+from ..ownership import FOREIGN_THREAD, Claim, own_thread, refusal_in
 from ..run_config import first_place_of, is_nested, owner_of, thread_of, user_of
 from ..state import State
 from ..turn import Call, messages_after, question_in
@@ -89,6 +89,8 @@ def _begun(
         own_thread(state.get("owner"), user_id)
         owner = owner_of(config, container.default_owner)
         container.chain.order(first_place_of(config))
+        if refused := refusal_in(state["messages"][-1]) if state["messages"] else None:
+            return _refused(state, refused, name) | {"deadline": deadline}
         if not _asks_something(state["messages"]):
             raise InputError(_EMPTY)
         if thread := _new_thread(state, config):
@@ -105,6 +107,18 @@ def _begun(
     with turn_context(ids_of(update, config)):
         failover_log.begin_turn(user_id)
     return update | {"deadline": deadline} | _mended(container, owner, state, config)
+
+
+def _refused(state: State, sentence: str, name: str) -> dict[str, Any]:
+    """Return the change of a run that brought too much: what stands in for it goes.
+
+    Args:
+        state: The conversation.
+        sentence: Why.
+        name: Our agent's name.
+    """
+    stand_in = RemoveMessage(id=str(state["messages"][-1].id))
+    return {"messages": [stand_in, failure(sentence, name)]}
 
 
 def _turned_away(state: State, sentence: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Whose a thread is, and that nobody else's run begins on it."""
 
 from .guarded_graph import GuardedGraph, ThreadGuard
+from .intake import refusal_in
 from .thread_owner import FOREIGN_THREAD, Claim, ThreadOwner, claimed, own_thread, owner_in
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "claimed",
     "own_thread",
     "owner_in",
+    "refusal_in",
 ]

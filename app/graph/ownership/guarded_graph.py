@@ -1,4 +1,4 @@
-"""Look whose a thread is before a run begins on it.
+"""Look whose a thread is, and how much comes in, before a run begins.
 
 LangGraph merges a run's input into the thread and shows the state to who streams, before the
 first step of the graph. By then a stranger would have read the conversation, or removed it.
@@ -15,9 +15,11 @@ from langgraph.graph.state import CompiledStateGraph
 from typing_extensions import override
 
 from ...errors import InputError
+from ...intake import IntakeLimits
 from ...tasks import Owner
 from ...tools import asking_user
 from ..dependencies import Dependencies
+from .intake import admitted, limits_of, refuse_updates
 from .thread_owner import own_thread
 
 _MOST_KNOWN = 10_000
@@ -72,6 +74,14 @@ class ThreadGuard:
             asking = _asking(context, config, container.default_owner)
             if self._owners.get(key) != asking:
                 self._compare(key, await _aowner_in(saver, _root_of(key)), asking)
+
+    def limits(self) -> IntakeLimits:
+        """Return what a message may be at most."""
+        return limits_of(self._container().settings)
+
+    async def alimits(self) -> IntakeLimits:
+        """Do `limits` on an event loop."""
+        return limits_of((await self._open_container()).settings)
 
     def _compare(self, key: str, owner: str | None, asking: str | InputError) -> None:
         """Compare a thread's owner with who asks, and remember who it is."""
@@ -128,8 +138,10 @@ class GuardedGraph(CompiledStateGraph[Any, Any, Any, Any]):
         Raises:
             ThreadOwnerError: The thread is another user's.
         """
-        self.guard.check(self.checkpointer, self._config(config), context)
-        yield from super().stream(input, config, context=context, **more)
+        whole = self._config(config)
+        self.guard.check(self.checkpointer, whole, context)
+        taken = admitted(input, self.guard.limits(), nested=_is_part(whole))
+        yield from super().stream(taken, config, context=context, **more)
 
     @override
     async def astream(
@@ -151,20 +163,55 @@ class GuardedGraph(CompiledStateGraph[Any, Any, Any, Any]):
         Raises:
             ThreadOwnerError: The thread is another user's.
         """
-        await self.guard.acheck(self.checkpointer, self._config(config), context)
-        streaming: Any = super().astream(input, config, context=context, **more)
+        whole = self._config(config)
+        await self.guard.acheck(self.checkpointer, whole, context)
+        taken = admitted(input, await self.guard.alimits(), nested=_is_part(whole))
+        streaming: Any = super().astream(taken, config, context=context, **more)
         async with aclosing(streaming) as parts:
             async for part in parts:
                 yield part
+
+    @override
+    def bulk_update_state(self, config: RunnableConfig, supersteps: Any) -> RunnableConfig:
+        """Edit a thread, as LangGraph does.
+
+        Args:
+            config: Which thread.
+            supersteps: What is written, by whom.
+
+        Raises:
+            InputError: It is too much.
+        """
+        refuse_updates(supersteps, self.guard.limits())
+        return super().bulk_update_state(config, supersteps)
+
+    @override
+    async def abulk_update_state(self, config: RunnableConfig, supersteps: Any) -> RunnableConfig:
+        """Do `bulk_update_state` on an event loop.
+
+        Args:
+            config: Which thread.
+            supersteps: What is written, by whom.
+
+        Raises:
+            InputError: It is too much.
+        """
+        refuse_updates(supersteps, await self.guard.alimits())
+        return await super().abulk_update_state(config, supersteps)
 
     def _config(self, config: RunnableConfig | None) -> RunnableConfig:
         return ensure_config(merge_configs(self.config, config))
 
 
+def _is_part(config: RunnableConfig) -> bool:
+    """Say whether the graph runs as a part of a host's."""
+    return bool((config.get("configurable") or {}).get("checkpoint_ns"))
+
+
 def _key(saver: object, config: RunnableConfig) -> str | None:
     """Return the id of the thread that the graph has for itself; a part of another has none."""
     configurable = config.get("configurable") or {}
-    if configurable.get("checkpoint_ns") or configurable.get("thread_id") is None:
+    if _is_part(config) or configurable.get("thread_id") is None:
         return None
     return str(configurable["thread_id"])
 

@@ -19,6 +19,7 @@ from ...errors import SettingsError, SignInError, TaskRelayError
 from ...runtime import SignIn
 from ..authentication import Gate, gate
 from .bind_address import command_line, start_refusal
+from .body_limit import BodyLimit
 from .local_only import Request, refusal_of, studio_origins
 
 OPEN = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -149,7 +150,8 @@ class Door:
     async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a request on that has passed, with who signed in where that is needed."""
         assert self._opened is not None
-        sign_in = self._opened[0].sign_in
+        gate = self._opened[0]
+        sign_in = gate.sign_in
         inside = _without_headers(scope)
         if sign_in.needed:
             try:
@@ -160,7 +162,7 @@ class Door:
             if _path(scope).split("/")[1] not in KNOWN:
                 await _refuse(404, "Not Found", scope, send)
                 return
-        await self._inner(inside, receive, send)
+        await BodyLimit(self._inner, gate.most_bytes, _refuse)(inside, receive, send)
 
 
 async def _user_of(request: Request, sign_in: SignIn) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from ...intake import shown, shown_json
 from .redaction import redact
 from .turn_ids import TurnIds, current_ids
 
@@ -46,7 +47,7 @@ class HumanLines(logging.Formatter):
         ids = _given(record)
         told = " ".join(f"{name}={_word(value)}" for name, value in ids.items())
         record.ids = f" [{told}]" if told else ""
-        return redact(super().format(record), self._secrets)
+        return shown(redact(super().format(record), self._secrets))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """Return it as one line, so that what others said looks like no line of its own."""
@@ -72,7 +73,7 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             told["exception"] = self.formatException(record.exc_info)
         safe = {name: redact(value, self._secrets) for name, value in told.items()}
-        return json.dumps(safe, ensure_ascii=False)
+        return shown_json(safe)
 
 
 def _given(record: logging.LogRecord) -> dict[str, str]:

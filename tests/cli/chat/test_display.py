@@ -164,7 +164,7 @@ def test_reply_that_is_no_model_s_takes_the_place_of_text_and_is_shown_as_it_is(
 def test_answer_without_a_stream_is_shown_whole_and_cannot_steer_the_terminal() -> None:
     chat = DrawnChat()
     chat.play("Hello", [reply("All\x1b[2J **at** once\x07")])
-    assert chat.screen == "> Hello\nAll[2J at once"
+    assert chat.screen == "> Hello\nAll\\x1b[2J at once\\x07"
 
 
 def test_plain_display_says_each_thing_on_a_line_of_its_own() -> None:
@@ -177,5 +177,5 @@ def test_plain_display_says_each_thing_on_a_line_of_its_own() -> None:
     assert asyncio.run(PlainDisplay(said.append).follow(played(steps))).reply == "**All**\x07."
     assert said == [
         *("(gemini failed, asking groq.)", "(Waiting 5 s for groq.)", "list_tasks()"),
-        *(f"({NOTICE}.)", "**All**."),
+        *(f"({NOTICE}.)", "**All**\\x07."),
     ]

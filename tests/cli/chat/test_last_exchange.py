@@ -54,4 +54,4 @@ def test_long_texts_are_shortened_and_cannot_steer_the_terminal(transcript: Tran
     long = "\n".join(f"line {n}" for n in range(1, 11))
     keep(transcript, (PERSON, "\x1b[2Jwhat?"), (MODEL, long))
     shown = last_exchange(transcript, "ann", "main").split("\n")
-    assert shown == ["> [2Jwhat?", *(f"line {n}" for n in range(1, 9)), "... (2 lines more)"]
+    assert shown == ["> \\x1b[2Jwhat?", *(f"line {n}" for n in range(1, 9)), "... (2 lines more)"]

@@ -36,4 +36,4 @@ def test_text_cannot_steer_the_terminal_while_it_comes() -> None:
     seen: list[str] = []
     reply = Reply(True, "ab", "ann", "main", "gemini")
     chat.play("Hi", [Token("a\x1b[2Jb", "1"), lambda: seen.append(chat.screen), reply])
-    assert seen[0].startswith("> Hi\na[2Jb\n")
+    assert seen[0].startswith("> Hi\na\\x1b[2Jb\n")

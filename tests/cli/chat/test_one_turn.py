@@ -38,7 +38,7 @@ def test_notices_go_to_standard_error_and_the_answer_alone_to_standard_output(
     gemini.plays(gemini_api.quota())
     groq.plays(says("\x1b[2JHello \x07\x9b31m"))
     ended = command("chat", "-m", "Hello, how are you?", **provider_environment(gemini, groq))
-    assert (ended.code, ended.out) == (0, "[2JHello 31m\n")
+    assert (ended.code, ended.out) == (0, "\\x1b[2JHello \\x07\\x9b31m\n")
     assert re.fullmatch(
         r"\(Gemini: rate limit reached until [\d:]{8}[^;]*; answered by Groq\.\)\n", ended.err
     )

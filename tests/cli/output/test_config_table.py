@@ -22,7 +22,7 @@ def test_wide_screen_has_a_line_for_each_setting() -> None:
         "Setting Value From",
         "APP_USER ann environment",
         "GEMINI_API_KEY AIza... GOOGLE_API_KEY, /data/.env",
-        "TURN_TIMEOUT soon[2J (wrong) environment",
+        "TURN_TIMEOUT soon\\x1b[2J (wrong) environment",
         "ALERT_WEBHOOK_URL not set default",
         "LOG_LEVEL info default",
     ]
@@ -33,7 +33,7 @@ def test_narrow_screen_has_value_and_source_below_the_name() -> None:
         "Setting",
         *("APP_USER", "  ann", "  environment"),
         *("GEMINI_API_KEY", "  AIza...", "  GOOGLE_API_KEY, /data/.env"),
-        *("TURN_TIMEOUT", "  soon[2J (wrong)", "  environment"),
+        *("TURN_TIMEOUT", "  soon\\x1b[2J (wrong)", "  environment"),
         *("ALERT_WEBHOOK_URL", "  not set", "  default"),
         *("LOG_LEVEL", "  info", "  default"),
     ]
@@ -46,7 +46,7 @@ def test_colour_says_what_was_set_where_and_what_is_wrong() -> None:
     assert f"{bold}APP_USER" in user
     assert f"{green}environment" in user
     assert f"{cyan}GOOGLE_API_KEY, /data/.env" in key
-    assert f"{red}soon[2J (wrong)" in wrong
+    assert f"{red}soon\\x1b[2J (wrong)" in wrong
     assert f"{dim}not set" in unset
     assert bold not in default
     assert f"{dim}default" in default

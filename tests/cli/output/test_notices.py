@@ -9,11 +9,11 @@ from app.cli.output.notices import (
     failover_notice,
     is_own_text,
     missing_notice,
-    printable,
     styled_notice,
     welcome,
 )
 from app.events import ToolCall
+from app.intake import shown
 from app.reply import Reply
 
 
@@ -25,7 +25,7 @@ def reply(kind: str | None = "timeout", **more: Any) -> Reply:
 
 def test_failover_is_a_quiet_line_and_nothing_where_nobody_failed() -> None:
     quiet = reply(notice="Gemini: no answer in time\x1b; answered by Groq")
-    assert failover_notice(quiet) == "(Gemini: no answer in time; answered by Groq.)"
+    assert failover_notice(quiet) == "(Gemini: no answer in time\\x1b; answered by Groq.)"
     styled = styled_notice(quiet)
     assert styled is not None
     assert styled.style == "dim"
@@ -61,8 +61,8 @@ def test_missing_keys_are_one_sentence() -> None:
 def test_tool_call_is_one_line_without_what_was_not_given_and_cannot_steer_the_terminal() -> None:
     call = ToolCall("add_task", {"title": "a\nb  c\x1b", "due": None, "tags": ["home"]})
     assert call_line(call) == "add_task(title='a\\nb c\\x1b', tags=['home'])"
-    assert call_line(ToolCall("x\x07", {})) == "x()"
-    assert printable("a\tb\nc\x1b\x9b\x7f\r") == "a\tb\nc"
+    assert call_line(ToolCall("x\x07", {})) == "x\\x07()"
+    assert shown("a\tb\nc\x1b\x9b\x7f\r") == "a\tb\nc\\x1b\\x9b\\x7f\\r"
 
 
 def test_first_start_without_keys_says_in_three_lines_how_to_get_them() -> None:

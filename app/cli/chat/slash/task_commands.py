@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ...output import LIST_WORDS, every_page, printable
+from ....intake import shown
+from ...output import LIST_WORDS, every_page
 from ..session import ChatSession
 from .command import AfterCommand, SlashCommand
 
@@ -38,7 +39,7 @@ def _undo(session: ChatSession, argument: str) -> AfterCommand:
         raise InputError("/undo takes a number of steps: /undo, or /undo 3.")
     service = session.stores().tasks()
     undone = service.undo(session.owner, int(argument or 1))
-    session.output.say(printable(results.undone(undone, service.waiting(session.owner))))
+    session.output.say(shown(results.undone(undone, service.waiting(session.owner))))
     return AfterCommand.ASK
 
 
