@@ -79,6 +79,20 @@ def on_the_thread(world: SignedIn, key: str) -> list[tuple[str, str, Any]]:
         ("POST", "/runs/cancel", {"thread_id": key, "run_ids": [run]}),
         ("POST", "/runs/crons/search", {"thread_id": key}),
     ]
+    (assistant,) = json.loads(
+        world.ask("bob", "POST", "/assistants/search", {"metadata": {"created_by": "system"}})[1]
+    )
+    to_agent, words = f"/a2a/{assistant['assistant_id']}", [{"kind": "text", "text": "hi"}]
+    said = {"role": "user", "messageId": "1", "contextId": key, "parts": words}
+    for method, params in (
+        ("message/send", {"message": said}),
+        ("message/stream", {"message": said}),
+        ("tasks/get", {"id": run, "contextId": key}),
+        ("tasks/list", {"contextId": key}),
+    ):
+        asked.append(
+            ("POST", to_agent, {"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+        )
     bodies = attacks(world.ann)
     for route in DOCUMENTED:
         method, path = route.split()
@@ -93,7 +107,9 @@ def is_nothing(status: int, said: str) -> bool:
     """Say whether an answer says that there is no such thread, or says nothing at all."""
     if status != 200:
         return status in (404, 501) and WORDS not in said
-    return any(sign in said for sign in ("404", "no_such_run")) or said.strip() in ("", "[]")
+    return said.strip() in ("", "[]") or any(
+        sign in said for sign in ("404", '"error"', "no_such_run", '"tasks":[]')
+    )
 
 
 def test_second_user_finds_no_thread_of_the_terminal_at_any_endpoint(

@@ -1,5 +1,6 @@
 """Ask each endpoint of the real Aegra, as a second user who signed in, for the first one's."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from app.agent import Agent
+from app.settings import Settings
 from tests.fakes.steps import calls, says
 from tests.postgresql import Databases
 from tests.server.aegra.conftest import World, world_of
@@ -189,3 +192,34 @@ def test_a_thread_that_is_deleted_is_gone(signed_in: SignedIn) -> None:
     for path in (f"/threads/{thread}/state", f"/threads/{thread}/history"):
         assert "psst" not in signed_in.ask("bob", "GET", path)[1]
     assert "psst" not in world.kept()
+
+
+def test_a_thread_of_the_terminal_is_no_second_users_to_take(signed_in: SignedIn) -> None:
+    world = signed_in.world
+    settings = Settings(
+        timezone="UTC",
+        data_dir=world.server.output.parent / "terminal",
+        database_url=world.database.url.render_as_string(hide_password=False),
+        gemini_api_key=world.gemini.key,
+        gemini_base_url=world.gemini.url,
+    )
+    world.gemini.plays(says("Hello!"))
+    agent = Agent(settings)
+    assert asyncio.run(agent.process_message("ann", "annsterminalwords")).ok
+    key, before = agent.container.thread_keys().key_of("ann", "main"), len(world.gemini.requests)
+    made = {"thread_id": key, "metadata": {"graph_id": "agent"}}
+    for method, path, body in (
+        ("POST", "/threads", made),
+        ("POST", "/threads", {**made, "if_exists": "do_nothing"}),
+        ("POST", f"/threads/{key}/runs/wait", RUN),
+        ("POST", f"/threads/{key}/runs", {**RUN, "context": {"user_id": "ann"}}),
+        ("POST", f"/threads/{key}/state", {"values": {"owner": "bob"}}),
+        ("GET", f"/threads/{key}/state", None),
+        ("DELETE", f"/threads/{key}", None),
+    ):
+        assert signed_in.ask("bob", method, path, body)[0] == 404, (method, path)
+    assert len(world.gemini.requests) == before
+    assert signed_in.ask("ann", "POST", "/threads", made)[0] == 200
+    assert agent.container.thread_keys().owner_of(key) == "ann"
+    assert "annsterminalwords" in str(list(agent.container.transcript().all_of("ann")))
+    agent.close()
