@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, insert, or_, select
 
 from ..database import Engine, reading, writing
 from ..settings import is_uuid
@@ -161,13 +161,8 @@ def first_user(key: str) -> Select[Any]:
 
 def _listed(connection: Connection, user_id: str, thread: str) -> list[tuple[str, str]]:
     """Return the keys of a user's threads of one name, each with its owner."""
-    first = threads.alias()
-    owner = select(first.c.user_id).where(first.c.key == threads.c.key)
-    mine = and_(threads.c.user_id == user_id, threads.c.name == thread)
-    order = (is_ours(user_id, thread).desc(), threads.c.last_at.desc())
-    found = select(threads.c.key, owner.order_by(first.c.id).limit(1).scalar_subquery())
-    rows = connection.execute(found.where(mine).order_by(*order))
-    return [(str(key), str(owner)) for key, owner in rows]
+    values = {"user": user_id, "thread": thread, "before": guessable_key(user_id, thread)}
+    return [(str(key), str(owner)) for key, owner in connection.execute(_LISTED, values)]
 
 
 def is_ours(user_id: str, thread: str) -> ColumnElement[bool]:
@@ -177,7 +172,25 @@ def is_ours(user_id: str, thread: str) -> ColumnElement[bool]:
         user_id: Whose thread.
         thread: What they call it.
     """
-    return or_(threads.c.key == guessable_key(user_id, thread), threads.c.key.like(_VERSION_8_TEXT))
+    return _ours(guessable_key(user_id, thread))
+
+
+def _ours(before: Any) -> ColumnElement[bool]:
+    return or_(threads.c.key == before, threads.c.key.like(_VERSION_8_TEXT))
+
+
+def _listed_query() -> Select[Any]:
+    """Return the query of `_listed`, which is made once: every turn asks it."""
+    first = threads.alias()
+    owner = select(first.c.user_id).where(first.c.key == threads.c.key).order_by(first.c.id)
+    mine = and_(threads.c.user_id == bindparam("user"), threads.c.name == bindparam("thread"))
+    order = (_ours(bindparam("before")).desc(), threads.c.last_at.desc())
+    found: Any = select(threads.c.key, owner.limit(1).scalar_subquery())
+    query: Select[Any] = found.where(mine).order_by(*order)
+    return query
+
+
+_LISTED = _listed_query()
 
 
 def _was_deleted(connection: Connection, key: str) -> bool:

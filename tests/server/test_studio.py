@@ -159,8 +159,29 @@ def test_thread_remembers_and_belongs_to_its_user(server: DevServer, world: Any)
     theft = server.http.post(
         f"/threads/{thread}/runs/wait", json=ask("Who?", context={"user_id": "bob"})
     ).json()
-    assert theft["__error__"]["error"] == "ThreadOwnerError"
+    assert theft["__error__"] == {
+        "error": "ThreadOwnerError",
+        "message": "This thread belongs to another user; use a thread of your own.",
+    }
     assert len(gemini.requests) == before
+
+
+@pytest.mark.parametrize("field", ["context", "config"])
+def test_run_that_names_nobody_on_a_thread_that_an_assistant_gave_a_user_is_theirs(
+    server: DevServer, world: Any, field: str
+) -> None:
+    _, gemini, _, data = world
+    user = {"user_id": f"{field}-user"}
+    given = user if field == "context" else {"configurable": user}
+    made = server.http.post("/assistants", json={"graph_id": "agent", field: given}).json()
+    thread = server.http.post("/threads", json={}).json()["thread_id"]
+    for assistant in (made["assistant_id"], "agent"):
+        gemini.plays(calls("add_task", title=f"by {assistant}"), says("Added."))
+        run = {**ask("add it"), "assistant_id": assistant}
+        server.http.post(f"/threads/{thread}/runs/wait", json=run)
+    server.http.delete(f"/assistants/{made['assistant_id']}")
+    titles = [title for who, title in tasks(data) if who == f"{field}-user"]
+    assert titles == [f"by {made['assistant_id']}", "by agent"]
 
 
 def test_probes_and_metrics_are_served_beside_the_graph(server: DevServer, world: Any) -> None:
