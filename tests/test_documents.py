@@ -1,6 +1,5 @@
 """Hold the documents against the program: what they name exists, what they show is real."""
 
-import json
 import re
 import subprocess
 import tomllib

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.server.body_limit import BodyLimit
+from app.server.door.body_limit import BodyLimit
 
 
 def ask(*pieces: bytes, told: int | None = None, method: str = "POST") -> tuple[bytes | None, str]:
