@@ -5,12 +5,14 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.conftest import ROOT, Relay, child_environment, provider_settings
 from tests.fakes import gemini as gemini_api
 from tests.fakes import groq as groq_api
+from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import says
@@ -34,8 +36,10 @@ def place(warm: Warm, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict
     home = tmp_path_factory.mktemp("runbook")
     gemini, groq = GeminiServer(), GroqServer()
     settings = provider_settings(gemini, groq)
+    clock = FixedClock()  # by now an overloaded model is tried again, a rejected key is not
+    clock.instant = datetime.now(UTC) - timedelta(minutes=2)
     relay = Relay(
-        Agent(Settings(**settings, data_dir=home / "data", timezone="UTC")),  # type: ignore[arg-type]
+        Agent(Settings(**settings, data_dir=home / "data", timezone="UTC"), clock),  # type: ignore[arg-type]
         asyncio.Runner(),
         Settings(data_dir=home / "data"),
     )

@@ -3,7 +3,7 @@
 import gc
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pyte
@@ -44,7 +44,7 @@ class Stream(io.TextIOWrapper):
 
 
 @pytest.fixture
-def enter(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Iterator[Enter]:
+def enter(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Enter:
     """Run a command; with `columns` standard output is a terminal of so many.
 
     It is Wed 2026-03-04 22:30 in New York.
@@ -63,6 +63,7 @@ def enter(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Iterator[Enter]
                 here.setenv(name, value)
             if columns is not None:
                 here.setenv("COLUMNS", str(columns))
+            here.setattr(gc, "freeze", lambda: None)  # what is garbage is to be found later
             here.setattr(sys, "stdin", Stream(False, stdin.encode()))
             here.setattr(sys, "stdout", out)
             here.setattr(sys, "stderr", err)
@@ -70,8 +71,7 @@ def enter(monkeypatch: pytest.MonkeyPatch, clock: FixedClock) -> Iterator[Enter]
                 main(args)
         return Typed(int(str(ended.value.code or 0)), out.text(), err.text())
 
-    yield typed
-    gc.unfreeze()
+    return typed
 
 
 def screen(ended: Typed, columns: int) -> list[str]:

@@ -40,6 +40,7 @@ from tests.fakes.http import ProviderServer
 from tests.fakes.ollama import OllamaServer
 from tests.fakes.openai import OpenAIServer
 from tests.fakes.steps import Answer, calls, says
+from tests.llm.providers.servers import ALL_SDKS
 
 CALL = {"name": "list_tasks", "args": {}, "type": "tool_call"}
 
@@ -263,6 +264,7 @@ async def _closed(client: Client) -> None:
     await client.close()
 
 
+@ALL_SDKS
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(history=histories)
 def test_any_history_is_accepted_by_every_provider(

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+import pytest
+
 from tests.fakes.anthropic import AnthropicServer
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
@@ -16,3 +18,6 @@ SERVERS: Mapping[str, Callable[[], ProviderServer]] = {
     "anthropic": AnthropicServer,
     "ollama": OllamaServer,
 }
+
+ALL_SDKS = pytest.mark.xdist_group("all SDKs")
+"""Marks tests that load the SDKs of all providers: it takes 3 s, so one worker has them all."""

@@ -8,7 +8,9 @@ import pytest
 from tests.conftest import Relay
 from tests.fakes.http import ProviderServer
 from tests.fakes.steps import calls, says
-from tests.llm.providers.servers import SERVERS
+from tests.llm.providers.servers import ALL_SDKS, SERVERS
+
+pytestmark = ALL_SDKS
 
 NOWHERE = "http://127.0.0.1:9"
 FOREIGN = {

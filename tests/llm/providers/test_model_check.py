@@ -15,7 +15,9 @@ from tests.fakes.clock import FixedClock
 from tests.fakes.groq import error as groq_error
 from tests.fakes.http import ProviderServer
 from tests.fakes.steps import Failure, Silence
-from tests.llm.providers.servers import SERVERS
+from tests.llm.providers.servers import ALL_SDKS, SERVERS
+
+pytestmark = ALL_SDKS
 
 
 @pytest.fixture

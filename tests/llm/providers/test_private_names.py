@@ -12,6 +12,9 @@ import pytest
 
 from app.llm.providers import Client, installed_places
 from app.settings import Settings
+from tests.llm.providers.servers import ALL_SDKS
+
+pytestmark = ALL_SDKS
 
 
 def opened(provider: str, look: Callable[[Client], None]) -> None:

@@ -22,6 +22,9 @@ from tests.fakes.http import ProviderServer
 from tests.fakes.ollama import OllamaServer, line
 from tests.fakes.openai import OpenAIServer, RealOpenAIServer
 from tests.fakes.steps import Answer, Failure, Step, Stream, calls, says
+from tests.llm.providers.servers import ALL_SDKS
+
+pytestmark = ALL_SDKS
 
 MakeRelay = Callable[..., Relay]
 MAKERS = {"openai": OpenAIServer, "anthropic": AnthropicServer, "ollama": OllamaServer}

@@ -9,6 +9,9 @@ from tests.conftest import Relay
 from tests.fakes import groq as groq_api
 from tests.fakes.openai import OpenAIServer, UncountingServer
 from tests.fakes.steps import says
+from tests.llm.providers.servers import ALL_SDKS
+
+pytestmark = ALL_SDKS
 
 MakeRelay = Callable[..., Relay]
 
