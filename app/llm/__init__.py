@@ -12,7 +12,7 @@ from .chain import ModelChain, build_chain
 from .chain_status import PlaceStatus, place_statuses
 from .failures import ModelCallError
 from .guard import MODEL
-from .messages import BLOCKED, CUT, FAILED, NOTICE, PROVIDER, attachments_in
+from .messages import BLOCKED, CUT, DECLINED_BY, FAILED, NOTICE, PROVIDER, attachments_in
 from .offline import OFFLINE, RAN_COMMAND
 from .plan import Plan, ToolSet
 from .providers import Place, Probed, places, probe
@@ -22,6 +22,7 @@ from .user_messages import failover_sentence, outage_sentence
 __all__ = [
     "BLOCKED",
     "CUT",
+    "DECLINED_BY",
     "FAILED",
     "MODEL",
     "NOTICE",

@@ -40,6 +40,7 @@ from .resilience import (
     second_chance,
 )
 from .running_attempt import RunningAttempt, redacted
+from .shaping import Shaping
 from .stream import StreamResult, TimeLimits, read_stream
 from .wire import without_markup
 
@@ -95,6 +96,7 @@ class Guard(ChainStep):
         self._quota = Quota(place, quotas, clock)
         self._models = BoundModels(place, self._quota.read_headers)
         self._breaker_keys = place.breakers
+        self._shaping = Shaping(place)
 
     async def ainvoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
@@ -134,7 +136,7 @@ class Guard(ChainStep):
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.REPAIRED, verdict, result))
                 return self._labelled(repaired, conversation, words_only)
-            if not words_only and self._refuses_more_than_words(verdict, conversation):
+            if not words_only and self._shaping.may_do_without(verdict, conversation):
                 words_only = True
                 input.attempts.add(attempt.ended(Outcome.RETRIED, verdict, result))
                 continue
@@ -204,7 +206,7 @@ class Guard(ChainStep):
         words_only: bool,
     ) -> StreamResult:
         """Call the model once; a caller who gives up frees the place of a probe."""
-        messages = self.place.shaped(conversation, words_only=words_only)
+        messages = self._shaping.shaped(conversation, words_only)
         try:
             model = await self.model(call.plan.tools)
         except NotOpenedError as error:
@@ -240,14 +242,6 @@ class Guard(ChainStep):
     def _tool_tokens(self, call: ModelCall) -> int:
         return self._models.declared(call.plan.tools).tokens
 
-    def _refuses_more_than_words(
-        self, verdict: Verdict, conversation: Sequence[BaseMessage]
-    ) -> bool:
-        """Say whether a refusal may be of signatures or attachments in the history."""
-        if verdict.kind is not FailureKind.INVALID_REQUEST:
-            return False
-        return self.place.shaped(conversation) != self.place.shaped(conversation, words_only=True)
-
     def _call_verdict(self, result: StreamResult, tools: ToolSet) -> Verdict | None:
         """Return the verdict on calls whose names aren't the declared ones; None where they are."""
         schemas = self._models.declared(tools).schemas
@@ -279,10 +273,12 @@ class Guard(ChainStep):
         self, answer: AIMessage, conversation: Sequence[BaseMessage], words_only: bool
     ) -> AIMessage:
         """Return an answer with the names of who gave it, and what that model was not shown."""
+        if words_only:
+            self._shaping.did_without(conversation)
         names = {PROVIDER: self.place.name, MODEL: self.place.model}
         if is_signed(answer):
             names[SIGNER] = self.place.signer
-        sent = partial(self.place.shaped, conversation, words_only=words_only)
+        sent = partial(self._shaping.shaped, conversation, words_only)
         kept = with_unseen(without_thoughts(answer), conversation, sent, self.place.label)
         return kept.model_copy(update={"response_metadata": kept.response_metadata | names})
 

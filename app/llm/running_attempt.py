@@ -79,6 +79,7 @@ class RunningAttempt:
             goes_over=goes_over,
             words=_for(place, verdict.words) if verdict else "",
             unrecognised=verdict is not None and verdict.unrecognised,
+            declined_prompt=verdict is not None and verdict.of_prompt,
         )
 
 

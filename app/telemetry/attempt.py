@@ -141,6 +141,7 @@ class Attempt:
         goes_over: Whether the failure is one for another model.
         words: What a person reads in the place of the kind's words, if something else.
         unrecognised: Whether the provider refused the request in words that are not known.
+        declined_prompt: Whether it declined what it was told, and another model may not.
     """
 
     at: datetime = field(metadata=named(reply=None, event=None, column="at"))
@@ -174,6 +175,7 @@ class Attempt:
     goes_over: bool = field(default=False, metadata=NOWHERE)
     words: str = field(default="", metadata=NOWHERE)
     unrecognised: bool = field(default=False, metadata=NOWHERE)
+    declined_prompt: bool = field(default=False, metadata=NOWHERE)
 
     def report(self) -> dict[str, object]:
         """Return what a reply tells of the attempt."""

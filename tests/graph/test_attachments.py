@@ -129,6 +129,8 @@ def test_a_refused_attachment_is_left_out_and_told(
     assert answer == f"Hm.\n\n{NOT_SHOWN.format('Gemini')}"
     kept = [entry.message.text for entry in relay.agent.container.transcript().all_of("local")]
     assert kept == ["What is this?", answer]
+    asked = gemini.calls
     graph.invoke({"messages": [HumanMessage([CAMEL])]}, THREAD)
+    assert gemini.calls - asked == 1, "what was refused is not sent again"
     *_, said_then, _ = relay.agent.container.transcript().all_of("local")
     assert said_then.message.text == "(an attachment without words)"

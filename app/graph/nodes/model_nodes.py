@@ -10,6 +10,7 @@ from langgraph.runtime import get_runtime
 
 from ...llm import (
     BLOCKED,
+    DECLINED_BY,
     FailureKind,
     ModelCall,
     ModelCallError,
@@ -152,6 +153,8 @@ class ModelNode:
         }
         if answer is None and attempts and attempts[-1].kind == FailureKind.BLOCKED:
             metadata[BLOCKED] = True
+        if declined := [attempt.model for attempt in attempts if attempt.declined_prompt]:
+            metadata[DECLINED_BY] = declined
         if by_a_model(answer):
             metadata[FAILOVER] = failover_sentence(attempts, now)
         named = {"name": self._name, "response_metadata": metadata}

@@ -1,6 +1,7 @@
 """Judge an answer that arrived without an exception: HTTP 200 can be a failure too."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 from langchain_core.messages import AIMessage
@@ -130,7 +131,8 @@ def judge(answer: AIMessage, record: WireRecord, now: datetime) -> Verdict | Non
 def _blocked(answer: AIMessage, record: WireRecord, reason: str) -> Verdict | None:
     if why := record.prompt_block or _block_of(answer):
         if _NO_REASON.fullmatch(why):
-            return _other_block(why, "declined without a reason")
+            words = "declined without a reason"
+            return replace(_other_block(why, words), of_prompt=True)
         return Verdict(FailureKind.BLOCKED, detail=why)
     if reason in _OTHER_BLOCKS:
         return _other_block(f"finish reason {reason}", _OTHER_BLOCKS[reason])

@@ -24,6 +24,7 @@ class Verdict:
             place's name as its settings begin with it.
         for_safety: Of a block, whether it is one for safety; others are for a recitation or a
             language.
+        of_prompt: Whether a block is one of the prompt, and not of the answer.
         payload_malformed: Of an invalid request, whether the provider said that the payload is
             malformed; what it said otherwise is not known here.
         mend: What a person has to do about it, such as `check {PLACE}_BASE_URL`; empty where
@@ -41,6 +42,7 @@ class Verdict:
     estimate: bool = False
     words: str = ""
     for_safety: bool = True
+    of_prompt: bool = False
     payload_malformed: bool = False
     mend: str = ""
 

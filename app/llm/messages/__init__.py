@@ -2,18 +2,18 @@
 
 from .attachments import attachments_in
 from .call_recognition import looks_like_call
+from .framing import CUT, NOTICE
 from .kept_answer import undeclared, with_declared_names, without_thoughts
 from .provider_shapes import (
-    CUT,
-    NOTICE,
     PROVIDER,
     SIGNER,
     Recipient,
     for_gemini,
     in_plain_strings,
     is_signed,
+    more_than_words,
 )
-from .told import BLOCKED, FAILED
+from .told import BLOCKED, DECLINED_BY, FAILED
 from .tool_call_repair import read_back
 from .trimming import CHARACTERS_A_TOKEN, estimate_tokens, fit, tighter
 from .unseen import with_unseen
@@ -22,6 +22,7 @@ __all__ = [
     "BLOCKED",
     "CHARACTERS_A_TOKEN",
     "CUT",
+    "DECLINED_BY",
     "FAILED",
     "NOTICE",
     "PROVIDER",
@@ -34,6 +35,7 @@ __all__ = [
     "in_plain_strings",
     "is_signed",
     "looks_like_call",
+    "more_than_words",
     "read_back",
     "tighter",
     "undeclared",

@@ -6,7 +6,7 @@ from typing import Any
 from langchain_core.messages import AIMessage
 
 from ..wire import without_unopened_thoughts
-from .provider_shapes import SIGNATURES
+from .framing import SIGNATURES
 from .tool_names import unwrapped
 
 

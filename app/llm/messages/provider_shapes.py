@@ -1,14 +1,13 @@
 """Shape a conversation into what each provider accepts, whoever produced its messages.
 
-The stored messages are never changed. What every provider gets: each tool call followed
-by its results, each result after its call, ids that no two calls share, names of calls in a shape
-that all take, and neither failed turns nor blocked ones. Sources: the function calling and thought
-signature pages of the Gemini API, and the chat completions reference of the Groq API.
+The stored messages are never changed. Sources: the function calling and thought signature pages of
+the Gemini API, and the chat completions reference of the Groq API.
 """
 
 import base64
 import binascii
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,22 +15,12 @@ from langchain_core.messages import (
     AIMessage,
     BaseMessage,
     HumanMessage,
-    SystemMessage,
-    ToolCall,
     ToolMessage,
 )
 
-from .attachments import attachment, attachments_in
-from .sendable import as_output, clean, sendable
-from .told import FAILED, told
-from .tool_names import sent_name
-
-NOTICE = "notice"
-"""Key in `response_metadata` of the words about an outage that head an answer's text."""
-
-CUT = "cut"
-"""Key in `response_metadata` of what ends an answer's text: that it was cut, or what its model
-was not shown."""
+from .attachments import attachment
+from .framing import NO_TEXT, SIGNATURES, framed, text_of
+from .sendable import as_output, clean
 
 PROVIDER = "provider"
 """Key in `response_metadata` of the place in the chain that gave the answer."""
@@ -40,16 +29,7 @@ SIGNER = "signer"
 """Key in `response_metadata` of an answer with thought signatures: the model and key that made
 them, as a keyed fingerprint. Signatures of before it was kept count as nobody's."""
 
-_LOST_RESULT = (
-    "Interrupted before a result was recorded. It may have been done: look before you repeat it."
-)
-_NO_TEXT = "(a message without text)"
 _NOT_READABLE = "(an attachment that can't be read)"
-_GO_ON = "(go on)"
-SIGNATURES = "__gemini_function_call_thought_signatures__"
-"""Key in `additional_kwargs` under which langchain-google-genai keeps the thought signatures of
-calls, by call id. Private to that package; a test watches it."""
-
 _UNSIGNED = base64.urlsafe_b64decode("skip_thought_signature_validator")
 """Gemini's stand-in for a missing signature, as the bytes that its client encodes again."""
 
@@ -61,10 +41,26 @@ class Recipient:
     Attributes:
         signer: The fingerprint of its model and key; signatures under it are its own.
         words_only: Whether it gets neither signatures nor attachments, since it refused them.
+        refused: The fingerprints of signatures and attachments that it refused before.
+        model: The model's name; a prompt that it declined is not told to it again.
     """
 
     signer: str = ""
     words_only: bool = False
+    refused: Container[str] = ()
+    model: str = ""
+
+    def takes(self, thing: object) -> bool:
+        """Say whether it gets a signature or an attachment."""
+        if self.words_only:
+            return False
+        return not self.refused or fingerprint(thing) not in self.refused
+
+
+def fingerprint(thing: object) -> str:
+    """Return a short mark of a signature or of an attachment, to know it by."""
+    data = repr(thing).encode("utf-8", "backslashreplace")
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 NOBODY = Recipient()
@@ -79,7 +75,7 @@ def for_gemini(messages: Sequence[BaseMessage], recipient: Recipient = NOBODY) -
         recipient: Who gets it.
     """
     shaped: list[BaseMessage] = []
-    for message in _framed(messages):
+    for message in framed(messages, recipient.model):
         sent = _for_gemini(message, recipient)
         before = shaped[-1] if shaped else None
         if isinstance(sent, AIMessage) and isinstance(before, AIMessage):
@@ -96,111 +92,33 @@ def in_plain_strings(
 
     Args:
         messages: The conversation.
-        recipient: Who gets it; nothing here differs between them.
+        recipient: Who gets it.
     """
-    return [_plain(message) for message in _framed(messages)]
+    return [_plain(message) for message in framed(messages, recipient.model)]
 
 
 def is_signed(answer: AIMessage) -> bool:
     """Say whether an answer holds thought signatures."""
-    if answer.additional_kwargs.get(SIGNATURES):
-        return True
-    parts = answer.content if isinstance(answer.content, list) else []
-    return any(isinstance(part, dict) and part.get("extras") for part in parts)
+    return any(True for _ in _signatures(answer))
 
 
-def _framed(messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
-    """Yield one system prompt first, then from a person's message to another, or to a result."""
-    usual = told(messages)
-    prompts = [message for message in usual if isinstance(message, SystemMessage)]
-    if prompt := "\n\n".join(text for text in map(_text, prompts) if text.strip()):
-        yield SystemMessage(prompt)
-    last: BaseMessage | None = None
-    for message in _paired([one for one in usual if not isinstance(one, SystemMessage)]):
-        if last is None and not isinstance(message, HumanMessage):
-            yield HumanMessage(_NO_TEXT)
-        yield message
-        last = message
-    if last is None or isinstance(last, AIMessage):
-        yield HumanMessage(_GO_ON)
+def more_than_words(messages: Sequence[BaseMessage]) -> Iterator[str]:
+    """Yield the fingerprints of what a provider may refuse beside words."""
+    for message in messages:
+        if isinstance(message, AIMessage):
+            yield from map(fingerprint, _signatures(message))
+        elif isinstance(message.content, list):
+            others = (p for p in message.content if isinstance(p, dict) and p.get("type") != "text")
+            yield from map(fingerprint, others)
 
 
-def _paired(messages: Sequence[BaseMessage]) -> Iterator[BaseMessage]:
-    """Yield messages with each call beside its result, under ids made for this request."""
-    number = 0
-    for position, message in enumerate(messages):
-        if not isinstance(message, AIMessage):
-            if not isinstance(message, ToolMessage) and _says_something(message):
-                yield message
-            continue
-        if message.response_metadata.get(FAILED):
-            continue
-        calls = [call for call in message.tool_calls if sent_name(call["name"])]
-        if not calls:
-            if spoken := _spoken(message):
-                yield spoken
-            continue
-        ids = [f"call_{number + index:04}" for index in range(len(calls))]
-        number += len(ids)
-        yield _with_ids(message, calls, ids)
-        yield from _results(calls, ids, messages[position + 1 :])
-
-
-def _results(
-    calls: Sequence[ToolCall], ids: list[str], following: Sequence[BaseMessage]
-) -> Iterator[ToolMessage]:
-    """Yield one result for each call; only those before the next answer belong to it."""
-    results: dict[str, list[str]] = {}
-    for later in following:
-        if isinstance(later, AIMessage):
-            break
-        if isinstance(later, ToolMessage):
-            results.setdefault(later.tool_call_id, []).append(_text(later))
-    for call, new_id in zip(calls, ids, strict=True):
-        found = results.get(call["id"] or "")
-        yield ToolMessage(
-            content=(found.pop(0) or _NO_TEXT) if found else _LOST_RESULT,
-            name=sent_name(call["name"]),
-            tool_call_id=new_id,
-        )
-
-
-def _with_ids(message: AIMessage, calls: Sequence[ToolCall], ids: list[str]) -> AIMessage:
-    signatures = message.additional_kwargs.get(SIGNATURES)
-    signatures = signatures if isinstance(signatures, dict) else {}
-    sent = [
-        ToolCall(name=sent_name(call["name"]), args=sendable(call["args"]), id=new)
-        for call, new in zip(calls, ids, strict=True)
-    ]
-    renamed = {
-        new: signatures[call["id"]]
-        for call, new in zip(calls, ids, strict=True)
-        if call["id"] in signatures
-    }
-    return AIMessage(
-        content=message.content,
-        tool_calls=sent,
-        additional_kwargs={SIGNATURES: renamed},
-        response_metadata=message.response_metadata,
-    )
-
-
-def _spoken(message: AIMessage) -> AIMessage | None:
-    """Return an answer without calls as it was spoken by its model; None where nothing was."""
-    notice = str(message.response_metadata.get(NOTICE) or "")
-    cut = str(message.response_metadata.get(CUT) or "")
-    text = _text(message)
-    if notice or cut:
-        text = text.removeprefix(notice).removesuffix(cut).strip()
-    if not text.strip():
-        return None
-    content = text if notice or cut else message.content
-    return AIMessage(content=content, response_metadata=message.response_metadata)
-
-
-def _says_something(message: BaseMessage) -> bool:
-    """Say whether there is more than white space, which some providers refuse."""
-    return attachments_in(message) > 0 or bool(_text(message).strip())
+def _signatures(answer: AIMessage) -> Iterator[object]:
+    marks = answer.additional_kwargs.get(SIGNATURES)
+    yield from marks.values() if isinstance(marks, dict) else ()
+    for part in answer.content if isinstance(answer.content, list) else ():
+        extras = part.get("extras") if isinstance(part, dict) else None
+        if extras:
+            yield extras.get("signature") if isinstance(extras, dict) else extras
 
 
 def _joined(first: AIMessage, second: AIMessage) -> AIMessage:
@@ -222,12 +140,12 @@ def _for_gemini(message: BaseMessage, recipient: Recipient) -> BaseMessage:
         return message.model_copy(update={"content": as_output(str(message.content))})
     if not isinstance(message, AIMessage):
         return message
-    own = _signer(message) == recipient.signer != "" and not recipient.words_only
-    content = _signed_text(message) if own else _text(message)
+    own = _signer(message) == recipient.signer != ""
+    content = _signed_text(message, recipient) if own else text_of(message)
     signatures: dict[str, Any] = {}
     if own:
         known = message.additional_kwargs.get(SIGNATURES, {})
-        signatures = {id: mark for id, mark in known.items() if _is_signature(mark)}
+        signatures = {id: mark for id, mark in known.items() if _goes_to(recipient, mark)}
     if not signatures:  # of parallel calls Gemini signs only the first, so any will do
         signatures = {str(call["id"]): _UNSIGNED for call in message.tool_calls}
     return AIMessage(
@@ -246,17 +164,17 @@ def _seen(message: HumanMessage, recipient: Recipient) -> str | list[str | dict[
     for part in message.content:
         text = part if isinstance(part, str) else part.get("text")
         if isinstance(part, dict) and part.get("type") != "text":
-            found = None if recipient.words_only else attachment(part)
+            found = attachment(part) if recipient.takes(part) else None
             seen.append(found or {"type": "text", "text": _NOT_READABLE})
         elif isinstance(text, str) and text.strip():
             seen.append({"type": "text", "text": clean(text)})
     return seen
 
 
-def _signed_text(message: AIMessage) -> str | list[str | dict[str, Any]]:
+def _signed_text(message: AIMessage, recipient: Recipient) -> str | list[str | dict[str, Any]]:
     """Return the text of Gemini's own answer, its signatures with it, and nothing else."""
     if isinstance(message.content, str):
-        return _text(message)
+        return text_of(message)
     blocks: list[str | dict[str, Any]] = []
     for part in message.content:
         text = part if isinstance(part, str) else part.get("text")
@@ -265,7 +183,7 @@ def _signed_text(message: AIMessage) -> str | list[str | dict[str, Any]]:
         extras = part.get("extras") if isinstance(part, dict) else None
         signature = extras.get("signature") if isinstance(extras, dict) else None
         block: dict[str, Any] = {"type": "text", "text": clean(text)}
-        if _is_signature(signature):
+        if _goes_to(recipient, signature):
             block["extras"] = {"signature": signature}
         if text or "extras" in block:
             blocks.append(block)
@@ -276,23 +194,20 @@ def _signer(message: AIMessage) -> str:
     return str(message.response_metadata.get(SIGNER) or "")
 
 
-def _is_signature(mark: object) -> bool:
-    """Say whether this can be a signature: base64, as Gemini's client keeps it."""
+def _goes_to(recipient: Recipient, mark: object) -> bool:
+    """Say whether this can be a signature, base64 as Gemini's client keeps it, and is sent."""
     try:
-        return isinstance(mark, str) and bool(base64.b64decode(mark, validate=True))
+        is_one = isinstance(mark, str) and bool(base64.b64decode(mark, validate=True))
+        return is_one and recipient.takes(mark)
     except (binascii.Error, ValueError):
         return False
 
 
 def _plain(message: BaseMessage) -> BaseMessage:
     if isinstance(message, AIMessage):
-        text = _text(message)
+        text = text_of(message)
         return AIMessage(content=text if text.strip() else "", tool_calls=message.tool_calls)
     if isinstance(message, HumanMessage):
-        text = _text(message)
-        return HumanMessage(text if text.strip() else _NO_TEXT)
+        text = text_of(message)
+        return HumanMessage(text if text.strip() else NO_TEXT)
     return message
-
-
-def _text(message: BaseMessage) -> str:
-    return clean(str(message.text))

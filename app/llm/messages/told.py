@@ -19,14 +19,42 @@ FAILED = "failed"
 BLOCKED = "blocked"
 """Key in `response_metadata` of a failed answer whose turn was refused for what it says."""
 
+DECLINED_BY = "declined_by"
+"""Key in `response_metadata` of an answer: the models that declined the prompt for no reason,
+before another gave it."""
+
 _ATTEMPTS = "attempts"
 """Key in `response_metadata` under which the graph notes what each model said."""
 
 
-def told(messages: Sequence[BaseMessage]) -> list[BaseMessage]:
-    """Return what models are told: no blocked turn, and the four usual kinds of messages only."""
-    usual = map(_usual, _without_blocked(messages))
+_NOT_AGAIN = "(a message that is not told again)"
+
+
+def told(messages: Sequence[BaseMessage], model: str = "") -> list[BaseMessage]:
+    """Return what a model is told: no blocked turn, and the four usual kinds of messages only.
+
+    Args:
+        messages: The conversation.
+        model: The model's name. What a person said in an earlier turn and it declined is not
+            told to it again; what another model answered is.
+    """
+    usual = map(_usual, _without_declined(_without_blocked(messages), model))
     return [message for message in usual if message is not None]
+
+
+def _without_declined(messages: Sequence[BaseMessage], model: str) -> list[BaseMessage]:
+    kept = list(messages)
+    turn_is_over = declined = False
+    for at in range(len(kept) - 1, -1, -1):
+        message = kept[at]
+        if isinstance(message, HumanMessage):
+            if turn_is_over and declined:
+                kept[at] = HumanMessage(_NOT_AGAIN)
+            turn_is_over, declined = True, False
+        elif isinstance(message, AIMessage):
+            by = message.response_metadata.get(DECLINED_BY)
+            declined = declined or (isinstance(by, list) and model in by)
+    return kept
 
 
 def _without_blocked(messages: Sequence[BaseMessage]) -> list[BaseMessage]:

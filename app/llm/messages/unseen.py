@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
 
 from .attachments import attachments_in
-from .provider_shapes import CUT
+from .framing import CUT
 
 
 def with_unseen(

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,15 +98,21 @@ class Place:
         return hmac.new(self._key.encode(), signed, hashlib.sha256).hexdigest()[:32]
 
     def shaped(
-        self, conversation: Sequence[BaseMessage], *, words_only: bool = False
+        self,
+        conversation: Sequence[BaseMessage],
+        *,
+        words_only: bool = False,
+        refused: Container[str] = (),
     ) -> list[BaseMessage]:
         """Return a conversation as its provider accepts it.
 
         Args:
             conversation: What is told.
             words_only: Leave out signatures and attachments, since they were refused.
+            refused: The fingerprints of those that were refused before.
         """
-        return self.adapter.shape(conversation, Recipient(self.signer, words_only))
+        recipient = Recipient(self.signer, words_only, refused, self.model)
+        return self.adapter.shape(conversation, recipient)
 
     @property
     def secrets(self) -> list[str]:

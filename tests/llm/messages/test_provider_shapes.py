@@ -20,13 +20,8 @@ from langchain_core.messages import (
 )
 
 from app import Settings
-from app.llm.messages.provider_shapes import (
-    NOTICE,
-    SIGNATURES,
-    SIGNER,
-    for_gemini,
-    in_plain_strings,
-)
+from app.llm.messages.framing import NOTICE, SIGNATURES
+from app.llm.messages.provider_shapes import SIGNER, for_gemini, in_plain_strings
 from app.llm.messages.told import BLOCKED, FAILED
 from app.llm.providers import Client, Place, installed_places
 from app.settings import PROVIDERS
@@ -288,5 +283,5 @@ def test_gemini_keeps_its_signatures_under_the_name_that_we_read() -> None:
     assert theirs == SIGNATURES, (
         "langchain-google-genai keeps thought signatures elsewhere than under "
         f'"{SIGNATURES}" (its chat_models._FUNCTION_CALL_THOUGHT_SIGNATURES_MAP_KEY): '
-        "app/llm/messages/provider_shapes.py would lose them."
+        "app/llm/messages/framing.py would lose them."
     )

@@ -17,14 +17,8 @@ from langchain_core.messages import (
 )
 
 from app.llm.messages.attachments import attachment
-from app.llm.messages.provider_shapes import (
-    NOTICE,
-    SIGNATURES,
-    SIGNER,
-    Recipient,
-    for_gemini,
-    in_plain_strings,
-)
+from app.llm.messages.framing import NOTICE, SIGNATURES
+from app.llm.messages.provider_shapes import SIGNER, Recipient, for_gemini, in_plain_strings
 from app.llm.messages.told import BLOCKED, FAILED
 
 Shape = Callable[[Sequence[BaseMessage]], list[BaseMessage]]

@@ -64,9 +64,31 @@ def test_own_signatures_that_are_refused_are_left_out_once_and_for_the_next_turn
     told = [(a["provider"], a["outcome"]) for a in reply.attempts]
     assert told == [("gemini", "answered"), ("gemini", "retried"), ("gemini", "answered")]
     assert marks(gemini) == [STAND_IN]
-    assert relay.say("And now?").ok
-    gemini.plays(refusal)
-    assert relay.say("Well?").provider == "groq"
+    asked = gemini.calls
+    assert relay.say("And now?").provider == "gemini"
+    assert (gemini.calls - asked, marks(gemini)) == (1, [STAND_IN])
+
+
+def test_prompt_that_a_model_declined_for_no_reason_is_told_to_the_others_alone(
+    relay: Relay, gemini: GeminiServer, groq: GroqServer
+) -> None:
+    blocked = b'data: {"promptFeedback": {"blockReason": "OTHER"}}\r\n\r\n'
+    gemini.decide = lambda body: (
+        Stream(blocked) if "odd thing" in str(body["contents"]) else says("Hello!")
+    )
+    groq.plays(says("Here is the odd thing."))
+    assert relay.say("Say an odd thingummy").provider == "groq"
+    asked = gemini.calls
+    gemini.decide = lambda body: (
+        Stream(blocked) if "thingummy" in str(body["contents"]) else says("Hello!")
+    )
+    assert relay.say("Hello again").provider == "gemini"
+    assert gemini.calls - asked == 1
+    assert "Here is the odd thing." in str(gemini.requests[-1]["body"]["contents"])
+    gemini.decide = None
+    gemini.plays(gemini_api.OVERLOADED)
+    assert relay.say("Once more").provider == "groq"
+    assert "thingummy" in str(groq.requests[-1]["body"]["messages"])
 
 
 def test_refusal_without_anything_to_leave_out_is_not_asked_again(

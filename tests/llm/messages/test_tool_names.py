@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage
 
 from app.llm.messages import without_thoughts
-from app.llm.messages.provider_shapes import SIGNATURES
+from app.llm.messages.framing import SIGNATURES
 from app.llm.messages.tool_names import sent_name, unwrapped
 from tests.conftest import Relay, provider_settings
 from tests.fakes.gemini import GeminiServer
