@@ -23,6 +23,8 @@ from .intake import admitted, limits_of, refuse_updates
 from .thread_owner import own_thread
 
 _MOST_KNOWN = 10_000
+_OF_A_SERVER = ("assistant_id", "graph_id", "langgraph_auth_user")
+"""By what LangGraph tells a run of a server from another, in its `configurable`."""
 
 
 class ThreadGuard:
@@ -249,7 +251,9 @@ def _owner_at(found: CheckpointTuple) -> str | None:
 
 def _asking(context: object, config: RunnableConfig, default: Owner) -> str | InputError:
     """Return who asks, or why that can't be told."""
+    configurable = config.get("configurable") or {}
+    server = next(filter(None, map(configurable.get, _OF_A_SERVER)), None)
     try:
-        return asking_user(context, None, config, default)
+        return asking_user(context, server, config, default)
     except InputError as error:
         return error
