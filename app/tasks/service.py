@@ -1,9 +1,10 @@
-"""Do what tools and commands ask: one method an operation, each in one transaction."""
+"""Change tasks as tools and commands ask: one method an operation, each in one transaction."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from typing import Unpack
+from datetime import datetime
+from typing import NamedTuple, Unpack
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine
@@ -14,15 +15,24 @@ from ..errors import TaskRefusal
 from . import actions, dependencies, fields
 from .history import History
 from .idempotency_keys import IdempotencyKeys
-from .model import Outcome, Owner, Page, Stats, Task, Undone
+from .model import Outcome, Owner, Task, Undone
 from .status_transitions import outcome_of, transitions_of
-from .store import PAGE_SIZE, ListQuery, TaskRows, listed, scope_of, stats_of, to_row
-from .task_factory import ChangedFields, NewFields, RequestContext, drafted, edited
+from .store import TaskRows, scope_of, to_row
+from .task_factory import ChangedFields, NewFields, drafted, edited
+from .task_reader import TaskReader
 
 MOST_STEPS = 50
 
 
-class TaskService:
+class _Change(NamedTuple):
+    """One owner's rows and history, and the instant, which comes after that of earlier changes."""
+
+    rows: TaskRows
+    history: History
+    now: datetime
+
+
+class TaskService(TaskReader):
     """The task operations of all users; each call names its owner.
 
     A task is named by its id, or by its title where exactly one open task has it.
@@ -49,11 +59,8 @@ class TaskService:
         new_uuid: Callable[[], UUID] = uuid4,
         connection: Connection | None = None,
     ) -> None:
-        self._engine = engine
-        self._clock = clock
-        self._day_first = day_first
+        super().__init__(engine, clock, day_first=day_first, connection=connection)
         self._new_uuid = new_uuid
-        self._connection = connection
 
     def once(self, owner: Owner, key: str | None, operation: Callable[["TaskService"], str]) -> str:
         """Carry out an operation unless it was carried out before under the same key.
@@ -107,7 +114,7 @@ class TaskService:
         """
         request = self._request(owner)
         draft = drafted(title, given, request, self._new_uuid)
-        with self._changing(owner) as (rows, history):
+        with self._changing(owner) as (rows, history, now):
             if parent := given.get("parent_id"):
                 draft = replace(draft, parent_id=dependencies.parent_of(rows, 0, parent))
             if blockers := given.get("blocked_by"):
@@ -117,56 +124,9 @@ class TaskService:
                 existing = rows.find_open(fields.title_key(draft.title), to_row(draft))
                 if existing:
                     return existing, False
-            task = replace(draft, id=rows.next_id())
-            history.change(actions.ADD, request.now, before=(), after=(task,))
+            task = replace(draft, id=rows.next_id(), created_at=now)
+            history.change(actions.ADD, now, before=(), after=(task,))
         return task, True
-
-    def find(
-        self, owner: Owner, *, offset: int = 0, limit: int = PAGE_SIZE, **query: Unpack[ListQuery]
-    ) -> Page:
-        """Return a page of tasks.
-
-        Args:
-            owner: Whose tasks.
-            offset: How many tasks come before the page.
-            limit: How many tasks it has at most.
-            query: Filters and order; see `ListQuery`.
-        """
-        with self._reading() as connection:
-            rows = TaskRows(connection, owner.user_id)
-            return listed(rows, self._request(owner), query, offset, limit)
-
-    def stats(self, owner: Owner, period: str | None = None) -> Stats:
-        """Count tasks: how they stand now, and what was added and done in a period.
-
-        Args:
-            owner: Whose tasks.
-            period: As `when` for done tasks; the last seven days when None.
-        """
-        with self._reading() as connection:
-            return stats_of(TaskRows(connection, owner.user_id), self._request(owner), period or "")
-
-    def waiting(self, owner: Owner) -> dict[int, tuple[int, ...]]:
-        """Return the open blockers of each open task that has some, by id."""
-        with self._reading() as connection:
-            return TaskRows(connection, owner.user_id).waiting()
-
-    def named(self, owner: Owner, references: Sequence[int | str]) -> tuple[Task, ...]:
-        """Return the tasks that references name for sure, deleted ones too.
-
-        Args:
-            owner: Whose tasks.
-            references: Ids and titles; only the first `MOST_IDS` are looked at.
-        """
-        with self._reading() as connection:
-            rows = TaskRows(connection, owner.user_id)
-            ids: list[int] = []
-            for reference in references[: dependencies.MOST_IDS]:
-                try:
-                    ids += dependencies.ids_of(rows, [reference])
-                except TaskRefusal:
-                    continue
-            return tuple(rows.get(ids).values())
 
     def update(
         self, owner: Owner, reference: int | str, **given: Unpack[ChangedFields]
@@ -182,7 +142,7 @@ class TaskService:
             The task as it is now, and whether anything changed.
         """
         request = self._request(owner)
-        with self._changing(owner) as (rows, history):
+        with self._changing(owner) as (rows, history, now):
             before = dependencies.existing_task(rows, reference)
             after = edited(before, given, request)
             if parent := given.get("parent_id"):
@@ -194,7 +154,7 @@ class TaskService:
                 blocked_by = () if clear else dependencies.blockers_of(rows, before.id, blockers)
                 after = replace(after, blocked_by=blocked_by)
             if after != before:
-                history.change(actions.UPDATE, request.now, before=(before,), after=(after,))
+                history.change(actions.UPDATE, now, before=(before,), after=(after,))
         return after, after != before
 
     def complete(
@@ -242,9 +202,9 @@ class TaskService:
         if not 1 <= steps <= MOST_STEPS:
             raise TaskRefusal(f"{steps} steps can't be undone. Send 1 to {MOST_STEPS}.")
         undone: list[Undone] = []
-        with self._changing(owner) as (_, history):
+        with self._changing(owner) as (_, history, now):
             for _ in range(steps):
-                last = history.undo_last(self._clock.now())
+                last = history.undo_last(now)
                 if last is None:
                     break
                 undone.append(last)
@@ -256,8 +216,7 @@ class TaskService:
         self, owner: Owner, action: actions.StatusAction, references: Sequence[int | str]
     ) -> tuple[Outcome, ...]:
         dependencies.check_number_of_ids(references)
-        now = self._clock.now()
-        with self._changing(owner) as (rows, history):
+        with self._changing(owner) as (rows, history, now):
             ids = dependencies.ids_of(rows, references)
             stored = rows.get(ids)
             transitions = transitions_of(action, stored, owner, now)
@@ -272,9 +231,6 @@ class TaskService:
                 for task_id in ids
             )
 
-    def _request(self, owner: Owner) -> RequestContext:
-        return RequestContext(owner, self._clock.now(), self._day_first)
-
     def _within(self, connection: Connection) -> "TaskService":
         """Return this service inside a transaction that is open already."""
         return TaskService(
@@ -285,15 +241,13 @@ class TaskService:
             connection=connection,
         )
 
-    def _reading(self) -> AbstractContextManager[Connection]:
-        return reading(self._engine) if self._connection is None else nullcontext(self._connection)
-
     @contextmanager
-    def _changing(self, owner: Owner) -> Iterator[tuple[TaskRows, History]]:
-        """Give one owner's rows and history in a write transaction."""
+    def _changing(self, owner: Owner) -> Iterator[_Change]:
+        """Give what a change needs in a write transaction."""
         with (
             writing(self._engine, scope_of(owner))
             if self._connection is None
             else nullcontext(self._connection)
         ) as connection:
-            yield TaskRows(connection, owner.user_id), History(connection, owner.user_id)
+            rows, history = TaskRows(connection, owner.user_id), History(connection, owner.user_id)
+            yield _Change(rows, history, self._clock.now())

@@ -1,9 +1,9 @@
 import threading
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Connection, Engine, event, insert
 
 from app.errors import TaskRefusal
 from app.tasks import Owner, Priority, Status, TaskService
@@ -50,6 +50,24 @@ def test_ids_count_from_one_for_each_user_and_are_never_used_again(
     assert service.add(ann, "d")[0].id == 4
     service.undo(ann)
     assert service.add(ann, "e")[0].id == 5
+
+
+def test_instant_of_a_change_is_taken_when_its_turn_has_come(
+    service: TaskService, ann: Owner, engine: Engine, clock: FixedClock
+) -> None:
+    """Else tasks that are added at once have instants in another order than their numbers."""
+
+    def wait(connection: Connection) -> None:
+        clock.move(minutes=1)
+
+    event.listen(engine, "begin", wait)
+    came = clock.now()
+    added, _ = service.add(ann, "a")
+    done = service.complete(ann, [added.id])[0].task
+    event.remove(engine, "begin", wait)
+    assert added.created_at == came + timedelta(minutes=1)
+    assert done is not None
+    assert done.completed_at == came + timedelta(minutes=2)
 
 
 def test_numbers_that_are_used_up_are_told(

@@ -20,10 +20,10 @@ ANNOTATE = actions.Action("annotate", "Annotate", "the annotating", changes=(Sta
 
 def annotate(self: TaskService, owner: Owner, ids: Sequence[int | str], notes: str) -> list[Task]:
     """Do what an operation of the service does: one transaction that also writes the history."""
-    with self._changing(owner) as (rows, history):
+    with self._changing(owner) as (rows, history, now):
         before = list(rows.get([int(task_id) for task_id in ids]).values())
         after = [replace(task, notes=notes) for task in before]
-        history.change(ANNOTATE, self._clock.now(), before, after)
+        history.change(ANNOTATE, now, before, after)
     return after
 
 

@@ -91,7 +91,9 @@ CALLS: dict[str, Callable[[TaskService, Owner], Any]] = {
 
 def test_every_call_of_the_store_needs_a_user_and_is_tried() -> None:
     public = {
-        name: function for name, function in vars(TaskService).items() if not name.startswith("_")
+        name: function
+        for name, function in inspect.getmembers(TaskService, inspect.isfunction)
+        if not name.startswith("_")
     }
     assert set(public) == set(CALLS)
     for function in [
