@@ -58,8 +58,12 @@ def test_session_without_any_model(terminal: Start, data_dir: Path) -> None:
     chat.wait_for("> /tasks task 03")
     chat.send("\x12undo")
     chat.wait("/undo 4")
-    chat.send("\x1b\r")
-    chat.send("\x03\x03")
+    chat.send("\r")
+    chat.wait_for("> /undo 4")
+    chat.say("", "Undid the adding of:\n#6 task 06", "\n#3 task 03")
+    chat.send("\x03")
+    chat.wait(">\nCtrl-C again, or Ctrl-D, leaves.\n>")
+    chat.send("\x03")
     assert chat.end() == 0
     (history,) = (data_dir / "history").iterdir()
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
