@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case
 from ...database import in_code_order
 from ...errors import TaskRefusal
 from ..model import Status
-from ..urgency import urgency
+from .urgency import urgency
 from .rows import tasks
 
 BY_URGENCY = "urgency"

@@ -1,4 +1,4 @@
-"""`threads` and `history`, as a person calls them."""
+"""List the threads of a user, and delete one."""
 
 import json
 
@@ -8,17 +8,7 @@ from app.settings import Settings
 from tests.conftest import Relay
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.inside import Enter
-from tests.fakes.steps import calls, says
-
-
-@pytest.fixture
-def talked(relay: object, gemini: GeminiServer) -> None:
-    """Ann has talked in two threads, and Bob in one."""
-    gemini.plays(calls("add_task", title="Call the Dentist"), says("Added #1.\nAnything else?"))
-    relay.say("remind me of the dentist")  # type: ignore[attr-defined]
-    gemini.plays(says("No\x1b[31m idea."))
-    relay.say("what is a molar?", thread="teeth")  # type: ignore[attr-defined]
-    relay.say("bob's secret", user="bob")  # type: ignore[attr-defined]
+from tests.fakes.steps import says
 
 
 @pytest.mark.usefixtures("talked")
@@ -32,44 +22,6 @@ def test_threads_are_listed_with_their_size(enter: Enter) -> None:
         json.loads(line) for line in enter("threads", "--user", "bob", "--json").out.splitlines()
     ]
     assert [(one["name"], one["messages"]) for one in told] == [("main", 2)]
-
-
-@pytest.mark.usefixtures("talked")
-def test_history_shows_a_thread_as_it_was_said(enter: Enter) -> None:
-    lines = enter("history", "main", "--user", "ann").out.splitlines()
-    assert [line.split("  ", 1)[-1] for line in lines] == [
-        "you: remind me of the dentist",
-        "gemini: add_task(title='Call the Dentist')",
-        "tool: Added #1 Call the Dentist",
-        "gemini: Added #1.",
-        "  Anything else?",
-    ]
-    assert enter("history", "main", "--user", "ann", "--last", "1").out.splitlines() == lines[-2:]
-
-
-@pytest.mark.usefixtures("talked")
-def test_search_finds_words_in_all_threads_of_the_user_only(enter: Enter) -> None:
-    found = enter("history", "--user", "ann", "--search", "DÉNT").out
-    assert [line.split("  ", 1)[1] for line in found.splitlines()] == [
-        "main  you: remind me of the dentist",
-        "main  tool: Added #1 Call the Dentist",
-    ]
-    assert "secret" not in enter("history", "--user", "ann").out
-    (one,) = enter("history", "--user", "ann", "--search", "molar", "--json").out.splitlines()
-    assert json.loads(one)["text"] == "what is a molar?"
-
-
-@pytest.mark.usefixtures("talked")
-def test_no_control_character_reaches_the_terminal(enter: Enter) -> None:
-    assert "\x1b" not in enter("history", "teeth", "--user", "ann").out
-
-
-def test_nothing_there_is_said(enter: Enter) -> None:
-    assert "no threads yet" in enter("threads").out
-    nowhere = enter("history", "x")
-    assert (nowhere.code, nowhere.out) == (2, "")
-    assert nowhere.err.strip() == 'There is no thread "x"; there is none.'
-    assert Settings.load().user == "local"
 
 
 def test_a_thread_is_deleted_when_the_person_says_so_and_its_tasks_stay(
@@ -108,3 +60,8 @@ def test_thread_is_not_deleted_under_a_running_turn(
     refused = enter("threads", "--delete", "main", "--user", "ann", "--yes")
     assert (refused.code, "nothing was removed" in refused.err) == (1, True)
     assert "dentist" in enter("history", "main", "--user", "ann").out
+
+
+def test_nothing_there_is_said(enter: Enter) -> None:
+    assert "no threads yet" in enter("threads").out
+    assert Settings.load().user == "local"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.tasks.urgency import urgency
+from app.tasks.store.urgency import urgency
 
 TODAY = date(2026, 3, 15)
 
