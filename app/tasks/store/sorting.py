@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, case
 from ...database import in_code_order
 from ...errors import TaskRefusal
 from ..model import Status
-from .urgency import urgency
 from .rows import tasks
+from .urgency import urgency
 
 BY_URGENCY = "urgency"
 _RANKS = {"high": 0, "medium": 1, "low": 2}
