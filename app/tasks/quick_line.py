@@ -26,7 +26,7 @@ _NOT_BEFORE_DUE = re.compile(
     r"|fourth|last|past|good|black)$",
     re.I,
 )
-_MARK = re.compile(r"\s+(?:#(?P<tag>[\w./-]+)|!(?P<priority>high|medium|low))$", re.I)
+_MARK = re.compile(r"#(?P<tag>[\w./-]+)|!(?P<priority>high|medium|low)", re.I)
 _IDS = re.compile(r"#?\d{1,9}(?:(?:\s*,\s*|\s+and\s+|\s+)#?\d{1,9})*", re.I)
 
 
@@ -39,9 +39,12 @@ class QuickTask:
 
 
 def read_task(line: str) -> QuickTask | None:
-    """Return what a line says, or None where it leaves no title."""
+    """Return what a line says, or None where it leaves no title.
+
+    Blanks of any kind count as one space each, so that no pattern looks at a run of them twice.
+    """
     fields: dict[str, Any] = {}
-    rest = _take_marks(f" {line}", fields)
+    rest = _take_marks(line, fields)
     if match := _MARKED_DUE.fullmatch(rest):
         fields["due"] = match["due"]
     elif match := _BARE_DUE.fullmatch(rest):
@@ -49,7 +52,7 @@ def read_task(line: str) -> QuickTask | None:
             match = None
         else:
             fields["due"] = match["due"]
-    title = _take_marks(f" {match['title']}", fields) if match else rest
+    title = _take_marks(match["title"], fields) if match else rest
     if "tags" in fields:
         fields["tags"].reverse()
     title = re.sub(r'^"(.+)"$', r"\1", title)
@@ -65,11 +68,12 @@ def read_ids(text: str) -> list[int] | None:
 
 
 def _take_marks(text: str, fields: dict[str, Any]) -> str:
-    """Take #tags and !priorities off the end, into `fields`."""
-    while match := _MARK.search(text):
+    """Take #tags and !priorities off the end, into `fields`; the rest has single spaces."""
+    words = text.split()
+    while words and (match := _MARK.fullmatch(words[-1])):
         if match["tag"]:
             fields.setdefault("tags", []).append(match["tag"])
         else:
             fields.setdefault("priority", match["priority"].lower())
-        text = text[: match.start()]
-    return text.strip()
+        words.pop()
+    return " ".join(words)

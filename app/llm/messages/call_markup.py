@@ -45,7 +45,7 @@ _GLM_PAIR = re.compile(
 )
 _GEMMA = re.compile(r"(?:<start_function_call>|<\|tool_call>)\s*call:([\w.-]+)\s*(?=\{)")
 _GEMMA_END = re.compile(r"<end_function_call>|<tool_call\|>")
-_GEMINI = re.compile(r"(?:\A\s*|(?<=\})\s*|\n\s*)call:([\w.:-]+?)\s*(?=\{)")
+_GEMINI = re.compile(r"(?:\A\s*|(?<=\})\s*|\n[^\S\n]*)call:([\w.:-]+?)\s*(?=\{)")
 
 
 def marked(text: str) -> Found:
