@@ -10,7 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from .agent import build_graph, confirm, confirm_large_changes, process_message, task_tools
+    from .agent import (
+        ChatRelay,
+        build_graph,
+        confirm,
+        confirm_large_changes,
+        process_message,
+        task_tools,
+    )
     from .errors import (
         DatabaseError,
         InputError,
@@ -19,12 +26,15 @@ if TYPE_CHECKING:
         TaskRelayError,
         ThreadOwnerError,
     )
+    from .llm import NoAnswerError
     from .reply import Reply
     from .settings import Settings
 
 __all__ = [
+    "ChatRelay",
     "DatabaseError",
     "InputError",
+    "NoAnswerError",
     "Reply",
     "Settings",
     "SettingsError",
@@ -87,13 +97,18 @@ if not TYPE_CHECKING:
         __name__,
         {
             "agent": (
+                "ChatRelay",
                 "build_graph",
                 "confirm",
                 "confirm_large_changes",
                 "process_message",
                 "task_tools",
             ),
-            "errors": [name for name in __all__ if name.endswith(("Error", "Refusal"))],
+            "errors": [
+                *("DatabaseError", "InputError", "SettingsError", "TaskRefusal"),
+                *("TaskRelayError", "ThreadOwnerError"),
+            ],
+            "llm": ("NoAnswerError",),
             "reply": ("Reply",),
             "settings": ("Settings",),
         },

@@ -7,8 +7,8 @@ from functools import partial
 from langchain_core.messages import AIMessage
 from langgraph.types import StreamWriter
 
-from ..llm import OFFLINE, PROVIDER, Attempts, failover_log
-from ..telemetry import Attempt, LedgerEntry, TurnIds
+from ..llm import OFFLINE, PROVIDER, Attempts, failover_log, ledger_entries
+from ..telemetry import Attempt, TurnIds
 from .dependencies import Dependencies
 
 
@@ -43,12 +43,8 @@ def note(
         attempts: The attempts, in order.
         answer: What came of them; None where nobody answered.
     """
-    ended = [attempt for attempt in attempts if attempt.outcome.gave_up]
-    nobody_left = bool(ended) and ended[-1].goes_over and ended[-1].following is None
-    exhausted = nobody_left and not by_a_model(answer)
-    entries = [LedgerEntry(attempt=attempt, ids=ids) for attempt in attempts]
-    if exhausted:
-        entries[-1] = replace(entries[-1], exhausted=True)
+    entries = ledger_entries(attempts, ids, answered=by_a_model(answer))
+    if entries and entries[-1].exhausted:
         container.alerts.send(failover_log.all_failed(ids.user, attempts))
     container.note(entries)
 

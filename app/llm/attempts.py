@@ -1,9 +1,9 @@
 """Keep the attempts of one call in order, and tell those who watch."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from ..telemetry import Attempt
+from ..telemetry import Attempt, LedgerEntry, TurnIds
 
 
 @dataclass(slots=True)
@@ -39,3 +39,20 @@ def last_failures(attempts: Sequence[Attempt]) -> list[Attempt]:
     """Return how each model was given up at last, in the order of the chain."""
     last = {attempt.position: attempt for attempt in attempts if attempt.outcome.gave_up}
     return [last[position] for position in sorted(last)]
+
+
+def ledger_entries(
+    attempts: Sequence[Attempt], ids: TurnIds, *, answered: bool
+) -> list[LedgerEntry]:
+    """Return the attempts of a call as the ledger has them; the last says whether nobody was left.
+
+    Args:
+        attempts: The attempts, in order.
+        ids: Whose call it was, in which thread and turn.
+        answered: Whether a language model answered.
+    """
+    entries = [LedgerEntry(attempt=attempt, ids=ids) for attempt in attempts]
+    ended = [attempt for attempt in attempts if attempt.outcome.gave_up]
+    if ended and ended[-1].goes_over and ended[-1].following is None and not answered:
+        entries[-1] = replace(entries[-1], exhausted=True)
+    return entries

@@ -11,6 +11,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from .attempts import Attempts
 from .event_loops import loop_thread
 from .plan import Plan
+from .silent_run import Receiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +20,26 @@ class ModelCall:
 
     `exchange` is the person's last message, and what was answered and done about it so far; None
     where that is how the conversation ends. What needs no model goes by it alone.
+
+    With a `receiver`, attempts are no runs of their own: it gets their chunks. Without one each is
+    a run in the trace, and tokens travel by callbacks.
     """
 
     messages: Sequence[BaseMessage]
     attempts: Attempts
     plan: Plan
     exchange: Sequence[BaseMessage] | None = None
+    receiver: Receiver | None = None
 
     @property
     def asked(self) -> Sequence[BaseMessage]:
         """Return what waits for an answer."""
         return self.messages if self.exchange is None else self.exchange
+
+    @property
+    def handed_on(self) -> bool:
+        """Say whether a part of an answer has left us, which no other answer may follow."""
+        return self.receiver is not None and self.receiver.handed_on
 
 
 class ChainStep(Runnable[ModelCall, AIMessage]):

@@ -11,18 +11,19 @@ from functools import lru_cache
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableLambda, RunnableWithFallbacks
 from langchain_core.tools import BaseTool
 
 from ..clock import Clock
 from ..errors import InputError
 from ..settings import FailureKind, Settings
 from .call import ModelCall
+from .declarations import ToolSet
 from .event_loops import loop_thread
 from .failures import CurableError
 from .guard import Guard, Policy
 from .offline import OfflineResponder, is_command
-from .plan import Plan, ToolSet
+from .plan import Plan
 from .providers import Place, installed_places
 from .resilience import Breakers, QuotaCounters, RecoveryWait
 from .stream import TimeLimits
@@ -98,7 +99,33 @@ class ModelChain:
 
         It is None where there is no key and the offline responder is off.
         """
+        if plan.models_only or not self._offline:
+            return self._runnable(plan.order, None)
         return self._runnable(plan.order, plan.tools)
+
+    async def answer(self, call: ModelCall) -> AIMessage | None:
+        """Ask the chain of a call's plan, one step after the other, as no run at all.
+
+        It is what the chain's own `ainvoke` does, which is a run in every trace. None where there
+        is nobody to ask.
+
+        Args:
+            call: What is asked.
+
+        Raises:
+            ModelCallError: Nobody answered.
+        """
+        chain = self.runnable(call.plan)
+        if not isinstance(chain, RunnableWithFallbacks):
+            return None
+        first: BaseException | None = None
+        for step in chain.runnables:
+            try:
+                answer: AIMessage = await step.ainvoke(call)
+                return answer
+            except chain.exceptions_to_handle as error:
+                first = first or error
+        raise first or RuntimeError("a chain without steps")
 
     async def warm(self) -> None:
         """Open every client for the running loop, so that a failover needn't wait for it."""
@@ -113,12 +140,13 @@ class ModelChain:
         await asyncio.gather(*(guard.close_here() for guard in self.guards.values()))
 
     def _one_after_another(
-        self, order: tuple[str, ...], tools: ToolSet
+        self, order: tuple[str, ...], tools: ToolSet | None
     ) -> Runnable[ModelCall, AIMessage] | None:
+        """Return the chain; the offline responder comes last, with its tools, where it gets any."""
         steps: list[Runnable[ModelCall, AIMessage]] = [self.guards[name] for name in order]
         if steps:
             steps.append(self._recovery)
-        if self._offline:
+        if tools is not None:
             responder = OfflineResponder().bind_tools(tools.tools)
             steps.append(RunnableLambda(_conversation) | responder)
         return self._with_fallbacks(steps) if steps else None
@@ -159,7 +187,7 @@ def build_chain(
     return ModelChain(
         guards,
         [place for place in places if not place.usable],
-        ToolSet(tools),
+        ToolSet(tools, lenient=True),
         offline=settings.offline_fallback,
         clock=clock,
     )

@@ -7,27 +7,19 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, ToolCall
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from ..clock import Clock
 from ..settings import GOES_OVER, FailureKind
 from ..telemetry import Attempt, Outcome
-from .bound_models import BoundModels
+from .answers import passed_on, repaired, unasked
+from .bound_models import BoundModels, DeclaredTools
 from .call import ChainStep, ModelCall
+from .declarations import NO_TOOLS, ToolSet
 from .failures import Verdict, error_of
-from .messages import (
-    PROVIDER,
-    SIGNER,
-    fit,
-    is_signed,
-    read_back,
-    undeclared,
-    with_declared_names,
-    with_unseen,
-    without_thoughts,
-)
-from .plan import ToolSet
+from .messages import fit, with_unseen
+from .plan import Plan
 from .providers import NotOpenedError, Place, with_variable
 from .resilience import (
     Admission,
@@ -41,11 +33,7 @@ from .resilience import (
 )
 from .running_attempt import RunningAttempt, redacted
 from .shaping import Shaping
-from .stream import StreamResult, TimeLimits, read_stream
-from .wire import without_markup
-
-MODEL = "model"
-"""Key in `response_metadata` of the model that gave the answer."""
+from .stream import Expected, StreamResult, TimeLimits, read_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +84,7 @@ class Guard(ChainStep):
         self._quota = Quota(place, quotas, clock)
         self._models = BoundModels(place, self._quota.read_headers)
         self._breaker_keys = place.breakers
-        self._shaping = Shaping(place)
+        self._shaping = Shaping(place, lambda: self._models.sees)
 
     async def ainvoke(
         self, input: ModelCall, config: RunnableConfig | None = None, **kwargs: Any
@@ -112,6 +100,7 @@ class Guard(ChainStep):
             ModelCallError: The model gave no usable answer, or was not asked.
         """
         attempt = self._begin(input)
+        tools, declared = input.plan.tools, self._models.declared(input.plan.tools)
         conversation: Sequence[BaseMessage] = fit(
             input.messages, self.place.settings.max_input_tokens
         )
@@ -119,23 +108,26 @@ class Guard(ChainStep):
         if skipped := await self._skipped(input, admission, conversation):
             return self._fail(input, attempt.ended(Outcome.SKIPPED, skipped), skipped)
         one_call = bool(input.plan.again) or admission.probe
-        retries = Retries(0 if one_call else self._policy.retries, self._policy.longest_pause)
+        retries = Retries(0 if one_call else self._tries(input), self._policy.longest_pause)
         words_only = False
         while True:
             input.attempts.on_asking(self.place.name, self.place.model)
             attempt = self._begin(input)
             result = await self._ask(input, attempt, conversation, config, words_only)
-            verdict = result.verdict or self._call_verdict(result, input.plan.tools)
+            verdict = result.verdict or unasked(result.answer, input.plan, declared)
             if result.answer is not None and verdict is None:
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.ANSWERED, result=result))
-                return self._labelled(result.answer, conversation, words_only)
+                return self._passed_on(input, result.answer, conversation, words_only)
             verdict = verdict or Verdict(FailureKind.MALFORMED_RESPONSE)
             verdict = redacted(with_variable(verdict), self.place, conversation)
-            if repaired := self._repaired(result, verdict, input.plan.tools):
+            if answer := self._repaired(input, result, verdict, declared):
                 self._breakers.succeeded(self._breaker_keys)
                 input.attempts.add(attempt.ended(Outcome.REPAIRED, verdict, result))
-                return self._labelled(repaired, conversation, words_only)
+                return self._passed_on(input, answer, conversation, words_only)
+            if input.handed_on:  # nobody may join two halves
+                self._count(verdict)
+                break
             if not words_only and self._shaping.may_do_without(verdict, conversation):
                 words_only = True
                 input.attempts.add(attempt.ended(Outcome.RETRIED, verdict, result))
@@ -149,7 +141,8 @@ class Guard(ChainStep):
             conversation = retry.conversation
             await self._clock.sleep(retry.pause)
         self._quota.learn(verdict)
-        return self._fail(input, attempt.ended(Outcome.FAILED, verdict, result), verdict)
+        failed = attempt.ended(Outcome.FAILED, verdict, result, is_last=input.handed_on)
+        return self._fail(input, failed, verdict)
 
     def declare(self, tools: ToolSet) -> None:
         """Prepare the declarations of tools ahead of the first call."""
@@ -160,15 +153,24 @@ class Guard(ChainStep):
         await self._breakers.refresh()
         await self._quota.ready()
         with suppress(NotOpenedError):  # the first call tells it
-            await self.model(tools)
+            await self._models.get(tools)
 
-    async def model(self, tools: ToolSet) -> Runnable[Any, Any]:
-        """Return the chat model with these tools, open for the running loop."""
-        return await self._models.get(tools)
+    async def model(self, tools: ToolSet = NO_TOOLS) -> Runnable[Any, Any]:
+        """Return the chat model with some tools, open for the running loop.
+
+        Raises:
+            NotOpenedError: Its client can't be opened.
+        """
+        return (await self._models.get(tools)).model
 
     async def close_here(self) -> None:
         """Close the running loop's client."""
         await self._models.close_here()
+
+    def _tries(self, call: ModelCall) -> int:
+        """Return how many quick tries a passing fault gets."""
+        most = call.plan.retries
+        return self._policy.retries if most is None else min(self._policy.retries, most)
 
     def _begin(self, call: ModelCall) -> RunningAttempt:
         return RunningAttempt(self.place, call.plan, self._policy.failover_on, self._clock)
@@ -206,15 +208,26 @@ class Guard(ChainStep):
         words_only: bool,
     ) -> StreamResult:
         """Call the model once; a caller who gives up frees the place of a probe."""
-        messages = self._shaping.shaped(conversation, words_only)
+        if call.receiver is not None:
+            call.receiver.begin()
         try:
-            model = await self.model(call.plan.tools)
+            asked = await self._models.get(call.plan.tools, call.plan.options)
         except NotOpenedError as error:
             return StreamResult(None, error.verdict)
+        messages = self._shaping.shaped(conversation, words_only)
         limits = self._limits(call, call.plan.deadline - attempt.began)
         estimate = self._quota.sent(conversation, self._tool_tokens(call))
         try:
-            result = await read_stream(model, messages, config, limits, self._clock)
+            result = await read_stream(
+                asked.model,
+                messages,
+                config,
+                limits,
+                self._clock,
+                options=asked.options,
+                expected=_expected(call.plan),
+                receiver=call.receiver,
+            )
         except asyncio.CancelledError:
             self._breakers.released(self._breaker_keys)
             call.attempts.add(attempt.ended(Outcome.CANCELLED))
@@ -242,49 +255,39 @@ class Guard(ChainStep):
     def _tool_tokens(self, call: ModelCall) -> int:
         return self._models.declared(call.plan.tools).tokens
 
-    def _call_verdict(self, result: StreamResult, tools: ToolSet) -> Verdict | None:
-        """Return the verdict on calls whose names aren't the declared ones; None where they are."""
-        schemas = self._models.declared(tools).schemas
-        calls = result.answer.tool_calls if result.answer is not None else []
-        strange = next((call["name"] for call in calls if call["name"] not in schemas), None)
-        if strange is None:
+    def _repaired(
+        self, call: ModelCall, result: StreamResult, verdict: Verdict, declared: DeclaredTools
+    ) -> AIMessage | None:
+        """Return what a broken answer was meant to be; no other text, once a part has left us."""
+        answer = repaired(result, verdict, call.plan, declared)
+        if answer is not None and call.handed_on and result.answer is None and answer.text:
             return None
-        detail = f'there is no tool "{strange[:64]}"'
-        return Verdict(FailureKind.TOOL_USE_FAILED, detail=detail)
+        return answer
 
-    def _repaired(self, result: StreamResult, verdict: Verdict, tools: ToolSet) -> AIMessage | None:
-        """Return the answer that a rejected tool call was meant to be, where that is certain."""
-        schemas = self._models.declared(tools).schemas
-        if result.answer is not None:
-            known = undeclared(result.answer, schemas) is None
-            return with_declared_names(result.answer, schemas) if known else None
-        repaired = read_back(without_markup(verdict.generation), schemas)
-        if repaired is None:
-            return None
-        if not repaired.calls and verdict.kind is not FailureKind.TOOL_USE_FAILED:
-            return None  # said about a call, not to the person
-        calls = [
-            ToolCall(name=call.name, args=call.args, id=f"call_{n}", type="tool_call")
-            for n, call in enumerate(repaired.calls)
-        ]
-        return AIMessage(content=repaired.text, tool_calls=calls)
-
-    def _labelled(
-        self, answer: AIMessage, conversation: Sequence[BaseMessage], words_only: bool
+    def _passed_on(
+        self,
+        call: ModelCall,
+        answer: AIMessage,
+        conversation: Sequence[BaseMessage],
+        words_only: bool,
     ) -> AIMessage:
         """Return an answer with the names of who gave it, and what that model was not shown."""
         if words_only:
             self._shaping.did_without(conversation)
-        names = {PROVIDER: self.place.name, MODEL: self.place.model}
-        if is_signed(answer):
-            names[SIGNER] = self.place.signer
+        tools = call.plan.tools
+        kept = passed_on(answer, self.place, tools, self._models.declared(tools))
         sent = partial(self._shaping.shaped, conversation, words_only)
-        kept = with_unseen(without_thoughts(answer), conversation, sent, self.place.label)
-        return kept.model_copy(update={"response_metadata": kept.response_metadata | names})
+        return with_unseen(kept, conversation, sent, self.place.label)
 
     def _fail(self, call: ModelCall, attempt: Attempt, verdict: Verdict) -> AIMessage:
         call.attempts.add(attempt)
         raise error_of(verdict, goes_over=attempt.goes_over)
+
+
+def _expected(plan: Plan) -> Expected:
+    """Return what an answer may be; JSON is no call where it was asked for, or without tools."""
+    calls = bool(plan.tools.functions) and plan.options.response_format is None
+    return Expected(calls_in_text=calls, may_be_empty=bool(plan.options.stop))
 
 
 def _open_verdict(admission: Admission, clock: Clock) -> Verdict:

@@ -1,38 +1,36 @@
-"""Plan a call: which places are asked, in which order, until when, and with which tools.
+"""Plan a call: which places are asked, in which order, until when, with which tools and options.
 
 The plan travels with the call. So a guard knows its own place alone, and asking another model
 first, or with a host's own tools, is another plan over the same guards.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from langchain_core.tools import BaseTool
+from .declarations import ToolSet
 
 
-class ToolSet:
-    """What a model may call, as a key of what is made from it once.
+@dataclass(frozen=True, slots=True)
+class CallOptions:
+    """What a caller wants of the models' answers.
 
-    Two sets are equal where they hold the same tool objects in the same order, and the same
-    choice.
-
-    Args:
-        tools: What the model may call.
-        choice: Which of them it must call, in LangChain's words; None leaves it to the model.
+    Attributes:
+        temperature: From 0 to 2; None leaves it to the provider.
+        max_tokens: The longest answer; None takes `MAX_OUTPUT_TOKENS`.
+        stop: The texts at which an answer ends.
+        response_format: The form of the answer's text, as OpenAI's API has it: any JSON, or JSON of
+            a schema; None for any text.
     """
 
-    __slots__ = ("_key", "choice", "tools")
+    temperature: float | None = None
+    max_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    response_format: Mapping[str, Any] | None = field(default=None, hash=False)
 
-    def __init__(self, tools: Sequence[BaseTool], choice: str | None = None) -> None:
-        self.tools = tuple(tools)
-        self.choice = choice
-        self._key = (choice, *map(id, self.tools))  # no id is given again while we hold its tool
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, ToolSet) and self._key == other._key
-
-    def __hash__(self) -> int:
-        return hash(self._key)
+AS_SET = CallOptions()
+"""What the settings say, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +41,19 @@ class Plan:
         order: The names of the places, in the order in which they are asked.
         deadline: When the call must have ended, in seconds on the clock's monotonic scale.
         tools: What the models may call.
+        options: What else is wanted of their answers.
+        retries: How often a model may be asked again that failed by a passing fault, in place
+            and at the chain's end each; None as the settings say.
+        models_only: Whether the offline responder is left out.
         again: The places that get a second chance, in that order, where all have failed.
     """
 
     order: tuple[str, ...]
     deadline: float
     tools: ToolSet
+    options: CallOptions = AS_SET
+    retries: int | None = None
+    models_only: bool = False
     again: tuple[str, ...] = ()
 
     def position(self, place: str) -> int:

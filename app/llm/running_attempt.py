@@ -44,6 +44,8 @@ class RunningAttempt:
         outcome: Outcome,
         verdict: Verdict | None = None,
         result: StreamResult | None = None,
+        *,
+        is_last: bool = False,
     ) -> Attempt:
         """Return the attempt, which ends now.
 
@@ -51,9 +53,10 @@ class RunningAttempt:
             outcome: How it ended.
             verdict: What went wrong, if something did.
             result: What came of the stream, if one was read.
+            is_last: Whether no other may follow, whatever went wrong.
         """
         place, now = self._place, self._clock.now()
-        goes_over = verdict is not None and verdict.goes_over(self._failover_on)
+        goes_over = verdict is not None and verdict.goes_over(self._failover_on) and not is_last
         first = result.first_token if result else None
         return Attempt(
             at=self.at,

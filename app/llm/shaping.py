@@ -1,6 +1,6 @@
 """Shape conversations for one place, without what it has refused before."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from langchain_core.messages import BaseMessage
 
@@ -21,10 +21,12 @@ class Shaping:
 
     Args:
         place: Who gets the conversations.
+        sees: Says whether its model sees images.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, sees: Callable[[], bool]) -> None:
         self._place = place
+        self._sees = sees
         self._refused: dict[str, None] = {}
 
     def shaped(
@@ -36,7 +38,12 @@ class Shaping:
             conversation: What is told.
             words_only: Leave out all signatures and attachments.
         """
-        return self._place.shaped(conversation, words_only=words_only, refused=self._refused)
+        return self._place.shaped(
+            conversation,
+            words_only=words_only,
+            refused=self._refused,
+            sees=self._sees() and not words_only,
+        )
 
     def may_do_without(self, verdict: Verdict, conversation: Sequence[BaseMessage]) -> bool:
         """Say whether words alone may cure a refusal: something else was sent with them.

@@ -1,8 +1,10 @@
 """Read a model's whole stream under our own time limits, which act by cancelling."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from langchain_core.messages import (
@@ -11,6 +13,7 @@ from langchain_core.messages import (
     BaseMessage,
     message_chunk_to_message,
 )
+from langchain_core.messages.ai import add_ai_message_chunks
 from langchain_core.runnables import Runnable, RunnableConfig
 
 from ..clock import Clock
@@ -28,7 +31,10 @@ from .failures import (
     judge,
 )
 from .messages import CUT
+from .silent_run import Receiver, without_a_run
 from .wire import WireRecord, recording
+
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 _AFTER_THE_FINISH = 1.0
 """Seconds to wait for the end of a stream that has given its finish reason."""
@@ -41,6 +47,19 @@ class TimeLimits:
     first_token: float
     stall: float
     attempt: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What an answer may be.
+
+    Attributes:
+        calls_in_text: Whether its text may be a tool call that was meant as one.
+        may_be_empty: Whether it may be without a word.
+    """
+
+    calls_in_text: bool = True
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +83,9 @@ async def read_stream(
     config: RunnableConfig | None,
     limits: TimeLimits,
     clock: Clock,
+    options: Mapping[str, Any] = _NONE,
+    expected: Expected = Expected(),
+    receiver: Receiver | None = None,
 ) -> StreamResult:
     """Read the stream to its end and judge what came.
 
@@ -73,15 +95,26 @@ async def read_stream(
         config: LangChain's configuration of the run.
         limits: How long each part may take.
         clock: Where the time comes from.
+        options: The keyword arguments of the call.
+        expected: What the answer may be.
+        receiver: Gets the chunks as they come; the call is no run of its own then.
     """
-    reader = _Reader(limits, clock)
-    with recording() as record:
-        verdict = await reader.read(model, messages, config, record)
-    whole = reader.whole or AIMessageChunk(content="")
-    message = message_chunk_to_message(whole)
+    if receiver is None:
+        chunks = model.astream(messages, config, **options)
+    else:
+        chunks = without_a_run(model, messages, options)
+    reader = _Reader(limits, clock, receiver)
+    with recording(calls_in_text=expected.calls_in_text) as record:
+        verdict = await reader.read(chunks, record)
+    whole = reader.whole()
+    message = message_chunk_to_message(whole or AIMessageChunk(content=""))
     answer = message if isinstance(message, AIMessage) else AIMessage(content="")
     now = clock.now()
-    verdict = error_inside(record, now) or verdict or judge(answer, record, now)
+    verdict = (
+        error_inside(record, now)
+        or verdict
+        or judge(answer, record, now, may_be_empty=expected.may_be_empty)
+    )
     tokens = tokens_of(answer)
     if is_cut(answer, record):
         metadata = answer.response_metadata | {CUT: CUT_SHORT}
@@ -89,7 +122,7 @@ async def read_stream(
     return StreamResult(
         answer=None if verdict else answer,
         verdict=verdict,
-        message_id=reader.whole.id if reader.whole else None,
+        message_id=whole.id if whole else None,
         first_token=reader.first_token,
         tokens=tokens,
     )
@@ -111,42 +144,47 @@ def tokens_of(answer: AIMessage) -> Tokens | None:
 class _Reader:
     """One stream, and what has come of it so far."""
 
-    def __init__(self, limits: TimeLimits, clock: Clock) -> None:
+    def __init__(self, limits: TimeLimits, clock: Clock, receiver: Receiver | None) -> None:
         self._limits = limits
         self._clock = clock
+        self._receiver = receiver
         self._record = WireRecord()
-        self.whole: AIMessageChunk | None = None
+        self._chunks: list[AIMessageChunk] = []
+        self._reason_came = False
         self.first_token: float | None = None
 
     @property
     def finished(self) -> bool:
         """Say whether the finish reason has come: then only an error frame can still spoil it."""
-        return bool(self._record.finish_reasons or (self.whole and finish_reason(self.whole)))
+        return bool(self._record.finish_reasons) or self._reason_came
 
-    async def read(
-        self,
-        model: Runnable[Any, Any],
-        messages: list[BaseMessage],
-        config: RunnableConfig | None,
-        record: WireRecord,
-    ) -> Verdict | None:
+    def whole(self) -> AIMessageChunk | None:
+        """Return what has come, in one; None where nothing has."""
+        if not self._chunks:
+            return None
+        first, *others = self._chunks
+        whole: AIMessageChunk = add_ai_message_chunks(first, *others) if others else first
+        return whole
+
+    async def read(self, chunks: Any, record: WireRecord) -> Verdict | None:
         """Read to the end; return why it failed, if it did.
 
         Args:
-            model: Who is asked.
-            messages: What it is told.
-            config: LangChain's configuration of the run.
+            chunks: The stream.
             record: What comes over the wire.
         """
         self._record = record
         attempt = max(0.0, self._limits.attempt)
         begun = self._clock.monotonic()
         try:
-            async with asyncio.timeout(attempt), aclosing(_open(model, messages, config)) as stream:
+            async with asyncio.timeout(attempt), aclosing(chunks) as stream:
                 while (chunk := await self._next(stream)) is not None:
-                    if self.whole is None:
+                    if not self._chunks:
                         self.first_token = self._clock.monotonic() - begun
-                    self.whole = chunk if self.whole is None else self.whole + chunk
+                    self._chunks.append(chunk)
+                    self._reason_came = self._reason_came or bool(finish_reason(chunk))
+                    if self._receiver is not None:
+                        await self._receiver.take(chunk)
         except _SilentError as silent:
             return None if self.finished else Verdict(FailureKind.TIMEOUT, detail=str(silent))
         except TimeoutError:
@@ -159,7 +197,7 @@ class _Reader:
             return classify(
                 error,
                 now=self._clock.now(),
-                began=self.whole is not None,
+                began=bool(self._chunks),
                 status=record.status,
                 headers=record.headers,
             )
@@ -170,7 +208,7 @@ class _Reader:
         limit, what = self._limits.first_token, "no first token"
         if self.finished:
             limit, what = _AFTER_THE_FINISH, "no end"
-        elif self.whole is not None:
+        elif self._chunks:
             limit, what = self._limits.stall, "silence"
         try:
             async with asyncio.timeout(limit) as waiting:
@@ -186,13 +224,6 @@ class _Reader:
 
 class _SilentError(Exception):
     """Nothing came for too long."""
-
-
-async def _open(
-    model: Runnable[Any, Any], messages: list[BaseMessage], config: RunnableConfig | None
-) -> Any:
-    async for chunk in model.astream(messages, config):
-        yield chunk
 
 
 def _no_answer(seconds: float) -> str:

@@ -26,11 +26,20 @@ def outage_sentence(
     if not failed:
         keys = " or ".join(place.key_name for place in missing)
         return f"No language model is set up: set {keys} and start again."
-    reasons = "; ".join(f"{_name(attempt)}: {_why(attempt)}" for attempt in failed)
+    why = reasons(failed)
     last = next(attempt for attempt in reversed(attempts) if attempt.outcome.gave_up)
     if not last.goes_over:
-        return f"That could not be answered ({reasons}). {_way_out(last, local_now)}"
-    return f"No language model could answer ({reasons}); {_advice(failed, local_now)}."
+        return f"That could not be answered ({why}). {_way_out(last, local_now)}"
+    return f"No language model could answer ({why}); {_advice(failed, local_now)}."
+
+
+def reasons(failed: Sequence[Attempt]) -> str:
+    """Return who failed, and why, in a few words each.
+
+    Args:
+        failed: The attempts.
+    """
+    return "; ".join(f"{_name(attempt)}: {_why(attempt)}" for attempt in failed)
 
 
 def failover_sentence(attempts: Sequence[Attempt], local_now: datetime) -> str:

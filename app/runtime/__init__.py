@@ -10,7 +10,7 @@ from .. import lazy_names
 
 if TYPE_CHECKING:
     from .backup import back_up, database_exists, restore_backup
-    from .container import Container, close_container, shared_container
+    from .container import Container, close_container, opened_container, shared_container
     from .health import Report, close_breakers, examine
     from .sign_in import SignIn, add_token, make_token, token_line
     from .stores import Stores
@@ -37,6 +37,7 @@ __all__ = [
     "erase_user",
     "examine",
     "make_token",
+    "opened_container",
     "restore_backup",
     "shared_container",
     "token_line",
@@ -48,7 +49,7 @@ if not TYPE_CHECKING:
         __name__,
         {
             "backup": ("back_up", "database_exists", "restore_backup"),
-            "container": ("Container", "close_container", "shared_container"),
+            "container": ("Container", "close_container", "opened_container", "shared_container"),
             "health": ("Report", "close_breakers", "examine"),
             "sign_in": ("SignIn", "add_token", "make_token", "token_line"),
             "stores": ("Stores",),

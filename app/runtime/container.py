@@ -176,6 +176,11 @@ def shared_container(settings: Settings) -> Container:
         return _shared[settings]
 
 
+def opened_container(settings: Settings) -> Container | None:
+    """Return the process's container for these settings, if it was made already."""
+    return _shared.get(settings)
+
+
 def close_container(container: Container) -> None:
     """Close a container, so that who asks again gets a new one."""
     with _sharing:

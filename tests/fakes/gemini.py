@@ -45,7 +45,27 @@ _SCHEMA = {
     "title",
     "default",
     "propertyOrdering",
+    "minimum",
+    "maximum",
+    "minItems",
+    "maxItems",
+    "minLength",
+    "maxLength",
+    "pattern",
 }
+_JSON_SCHEMA = {
+    *{"type", "description", "title", "format", "enum", "properties", "required", "items"},
+    *{"prefixItems", "anyOf", "oneOf", "additionalProperties", "minimum", "maximum"},
+    *{"minItems", "maxItems", "$ref", "$defs", "default", "const", "minLength", "maxLength"},
+    *{"pattern", "exclusiveMinimum", "exclusiveMaximum"},
+}
+_CONFIG = {
+    *{"stopSequences", "maxOutputTokens", "temperature", "topP", "topK", "candidateCount", "seed"},
+    *{"responseMimeType", "responseSchema", "responseJsonSchema", "thinkingConfig"},
+}
+
+
+_TYPES = {"STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT"}
 
 
 def error(status: int, message: str, name: str, *details: dict[str, Any]) -> Failure:
@@ -97,6 +117,7 @@ class GeminiServer(ProviderServer):
         if unknown := set(body) - _TOP:
             _refuse(f'Invalid JSON payload received. Unknown name "{unknown.pop()}"')
         _check_tools(body.get("tools") or [])
+        _check_config(body)
         contents = body.get("contents") or []
         if not contents:
             _refuse("contents is not specified")
@@ -132,7 +153,8 @@ class GeminiServer(ProviderServer):
         called = self._called(answer, model)
         parts += [called] if called else []
         events = [_event(model, part) for part in parts]
-        events.append(_event(model, [{"text": ""}], finish="STOP"))
+        finish = "MAX_TOKENS" if answer.cut else "STOP"
+        events.append(_event(model, [{"text": ""}], finish=finish))
         return b"".join(events)
 
     def streams(self, body: dict[str, Any], path: str) -> bool:
@@ -187,11 +209,70 @@ def _check_tools(tools: list[dict[str, Any]]) -> None:
         _refuse("Duplicate function declaration found")
     for tool in tools:
         for function in tool.get("functionDeclarations", ()):
-            schema = function.get("parameters") or function.get("parametersJsonSchema") or {}
-            _check_schema(function["name"], schema)
+            if not _NAME.fullmatch(function["name"]):
+                _refuse(f"Invalid function name: {function['name']}")
+            if "parameters" in function and "parametersJsonSchema" in function:
+                _refuse("parameters and parametersJsonSchema are mutually exclusive.")
+            if schema := function.get("parameters"):
+                _check_schema(function["name"], schema)
+            _check_json_schema(function["name"], function.get("parametersJsonSchema") or {})
+
+
+def _check_config(body: dict[str, Any]) -> None:
+    config = body.get("generationConfig") or {}
+    if unknown := set(config) - _CONFIG:
+        _refuse(f'Unknown name "{unknown.pop()}" at generation_config: Cannot find field.')
+    if not 0 <= config.get("temperature", 1) <= 2:
+        _refuse("temperature must be in the range [0.0, 2.0].")
+    if len(config.get("stopSequences") or ()) > 5 or "" in (config.get("stopSequences") or ()):
+        _refuse("stop_sequences must be at most 5 texts.")
+    wants_json = config.get("responseMimeType") == "application/json"
+    if (config.get("responseJsonSchema") or config.get("responseSchema")) and not wants_json:
+        _refuse("response schema needs the response mime type application/json.")
+    declared = [
+        each["name"]
+        for tool in body.get("tools") or []
+        for each in tool.get("functionDeclarations", ())
+    ]
+    calling = (body.get("toolConfig") or {}).get("functionCallingConfig") or {}
+    if calling.get("mode", "AUTO") not in ("AUTO", "ANY", "NONE", "VALIDATED"):
+        _refuse("Invalid value at 'tool_config.function_calling_config.mode'")
+    allowed = calling.get("allowedFunctionNames") or []
+    if allowed and (calling["mode"] != "ANY" or not set(allowed) <= set(declared)):
+        _refuse("allowed_function_names must name declared functions, with mode ANY.")
+    if calling.get("mode") == "ANY" and not declared:
+        _refuse("Function calling config is set without function_declarations.")
+
+
+def _check_json_schema(where: str, schema: Any) -> None:
+    if not isinstance(schema, dict):
+        return
+    if unknown := set(schema) - _JSON_SCHEMA:
+        _refuse(f'Unknown keyword "{unknown.pop()}" in the JSON schema at {where}.')
+    for name, inner in schema.get("properties", {}).items():
+        _check_json_schema(f"{where}.{name}", inner)
+    for key in ("items", "additionalProperties"):
+        _check_json_schema(f"{where}.{key}", schema.get(key))
+    for key in ("anyOf", "oneOf", "prefixItems"):
+        for inner in schema.get(key, ()):
+            _check_json_schema(f"{where}.{key}", inner)
 
 
 def _check_schema(where: str, schema: dict[str, Any]) -> None:
+    if schema.get("type", "STRING") not in _TYPES:
+        _refuse(f"Invalid value at {where}.type: {schema['type']}")
+    if schema.get("type") == "OBJECT" and not schema.get("properties"):
+        _refuse(f"{where}.properties: should be non-empty for OBJECT type")
+    if schema.get("type") == "ARRAY" and not schema.get("items"):
+        _refuse(f"{where}.items: missing field.")
+    if schema.get("enum") and schema.get("type") != "STRING":
+        _refuse(f"{where}.enum: only allowed for STRING type")
+    if schema.get("type") == "STRING" and schema.get("format", "enum") not in ("enum", "date-time"):
+        _refuse(f"{where}.format: only 'enum' and 'date-time' are supported for STRING type")
+    if not ({"type", "anyOf"} & set(schema)):
+        _refuse(f"{where}: a schema needs a type")
+    for inner in schema.get("anyOf", ()):
+        _check_schema(f"{where}.anyOf", inner)
     if unknown := set(schema) - _SCHEMA:
         _refuse(f'Unknown name "{unknown.pop()}" at {where}: Cannot find field.')
     for name, inner in schema.get("properties", {}).items():

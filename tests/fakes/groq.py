@@ -26,6 +26,8 @@ _TOP = {
     "reasoning_effort",
     "reasoning_format",
     "stream_options",
+    "parallel_tool_calls",
+    "response_format",
 }
 _FIELDS = {
     "system": {"role", "content", "name"},
@@ -94,8 +96,8 @@ class GroqServer(ProviderServer):
             _refuse("'messages' : minimum number of items is 1")
         _check_messages(body["messages"])
         for tool in body.get("tools") or []:
-            if tool.get("type") != "function" or tool["function"]["parameters"]["type"] != "object":
-                _refuse("'tools.0' : invalid tool schema")
+            _check_tool(tool)
+        _check_choice(body)
 
     def check_head(self, path: str, headers: Any, body: dict[str, Any]) -> None:
         """Refuse an address, a key or a parameter that the API doesn't know."""
@@ -122,7 +124,7 @@ class GroqServer(ProviderServer):
             assert {name for name, _ in answer.calls} <= declared, "the script calls no such tool"
             deltas.append({"tool_calls": [_call(i, *c) for i, c in enumerate(answer.calls)]})
         events = [event(body["model"], delta) for delta in deltas]
-        finish = "tool_calls" if answer.calls else "stop"
+        finish = "tool_calls" if answer.calls else "length" if answer.cut else "stop"
         events.append(event(body["model"], {}, finish))
         return b"".join(events) + b"data: [DONE]\n\n"
 
@@ -146,6 +148,39 @@ class GroqServer(ProviderServer):
             ],
             "usage": {"prompt_tokens": 100, "completion_tokens": 5, "total_tokens": 105},
         }
+
+
+def _check_tool(tool: dict[str, Any]) -> None:
+    if tool.get("type") != "function":
+        return _refuse(f"'tools.0.type' : unsupported tool {tool.get('type')}")
+    function = tool["function"]
+    if unknown := set(function) - {"name", "description", "parameters", "strict"}:
+        _refuse(f"'tools.0.function' : property '{unknown.pop()}' is unsupported")
+    if not re.fullmatch("[a-zA-Z0-9_-]{1,64}", function["name"]):
+        _refuse("'tools.0.function.name' : string does not match pattern")
+    parameters = function["parameters"]
+    if parameters["type"] != "object" or {"anyOf", "oneOf", "allOf"} & set(parameters):
+        _refuse("'tools.0' : invalid tool schema")
+    return None
+
+
+def _check_choice(body: dict[str, Any]) -> None:
+    names = [tool["function"]["name"] for tool in body.get("tools") or [] if "function" in tool]
+    choice = body.get("tool_choice")
+    if isinstance(choice, dict):
+        if choice.get("type") != "function" or choice["function"]["name"] not in names:
+            _refuse("'tool_choice' : tool choice is not among the tools")
+    elif choice not in (None, "auto", "none", "required") or (choice == "required" and not names):
+        _refuse("'tool_choice' : one of the following must be satisfied")
+    if not 0 <= (body.get("temperature") or 0) <= 2:
+        _refuse("'temperature' : maximum: value must be no greater than 2.0")
+    if len(body.get("stop") or ()) > 4:
+        _refuse("'stop' : maximum number of items is 4")
+    form = body.get("response_format") or {}
+    if form and form.get("type") not in ("text", "json_object", "json_schema"):
+        _refuse("'response_format' : discriminator property 'type' has invalid value")
+    if form.get("type") == "json_schema" and not {"name", "schema"} <= set(form["json_schema"]):
+        _refuse("'response_format.json_schema' : property 'name' is missing")
 
 
 def _check_messages(messages: list[dict[str, Any]]) -> None:

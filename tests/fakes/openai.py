@@ -13,9 +13,9 @@ from tests.fakes.groq import GroqServer, error
 from tests.fakes.http import Refused
 from tests.fakes.steps import Answer
 
-_OWN = {"max_completion_tokens", "reasoning_effort", "parallel_tool_calls"}
+_OWN = {"max_completion_tokens", "reasoning_effort"}
 _OLD = {"model", "messages", "stream", "temperature", "stop", "max_tokens", "tools", "tool_choice"}
-_TOP = {*_OLD, "stream_options"}
+_TOP = {*_OLD, "stream_options", "parallel_tool_calls", "response_format"}
 _DONE = b"data: [DONE]\n\n"
 
 

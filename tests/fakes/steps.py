@@ -6,11 +6,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer: text, tool calls as (name, args), or both; and headers beside it."""
+    """A good answer: text, tool calls as (name, args), or both; and headers beside it.
+
+    `cut` says that it ended at its limit of length.
+    """
 
     text: str = ""
     calls: tuple[tuple[str, dict[str, Any]], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,21 @@
 """A place in the chain whose model plays a script in this process: no server, no package."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LanguageModelInput
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool
 
 from app.clock import Clock
 from app.llm.attempts import Attempts
 from app.llm.call import ModelCall
+from app.llm.declarations.tool_set import ToolSet
 from app.llm.guard import Guard, Policy
-from app.llm.plan import Plan, ToolSet
+from app.llm.plan import Plan
 from app.llm.providers.adapter import Client
 from app.llm.providers.registry import Place, places
 from app.llm.stream import TimeLimits
@@ -71,16 +70,10 @@ class ScriptedModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "scripted"
 
-    def bind_tools(
-        self,
-        tools: Sequence[dict[str, Any] | type | Callable[..., Any] | BaseTool],
-        *,
-        tool_choice: str | None = None,
-        **kwargs: Any,
-    ) -> Runnable[LanguageModelInput, AIMessage]:
-        names = [tool["function"]["name"] for tool in tools if isinstance(tool, dict)]
-        self.played.bound.append((names, tool_choice))
-        return self.bind()
+    def bind(self, **kwargs: Any) -> Any:
+        names = [name for tool in kwargs["tools"] for name in _names(tool)]
+        self.played.bound.append((names, kwargs.get("tool_choice")))
+        return super().bind()
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
         raise AssertionError("guards always stream")
@@ -156,6 +149,13 @@ class Scripted:
             pass
 
         return Client(self.model, close)
+
+
+def _names(tool: Any) -> list[str]:
+    """Return what a declaration names, in OpenAI's form or in Gemini's."""
+    if isinstance(tool, dict):
+        return [tool["function"]["name"]]
+    return [declared.name for declared in tool.function_declarations]
 
 
 def usage(incoming: int, outgoing: int, cached: int = 0) -> AIMessageChunk:

@@ -4,16 +4,22 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from langchain_core.messages import AIMessageChunk
 from langchain_core.tools import tool
 
+from app.llm.declarations.tool_set import ToolSet
 from app.llm.failures import ModelCallError, Verdict
-from app.llm.plan import ToolSet
 from app.llm.resilience.breaker_policy import BreakerState, breaker_state
 from app.settings import FailureKind
 from app.telemetry import Attempt, Tokens
 from tests.llm.scripted import ProviderSaidError, Scripted, usage
 
 BUSY = ProviderSaidError(503, "overloaded")
+CALLS_ADD = AIMessageChunk(
+    content="",
+    tool_calls=[{"name": "add", "args": {"title": "x"}, "id": "1", "type": "tool_call"}],
+    response_metadata={"finish_reason": "tool_calls"},
+)
 
 
 @tool
@@ -255,7 +261,7 @@ def test_no_attempt_lasts_longer_than_the_turn_has_left() -> None:
 
 
 def test_tools_are_bound_once_for_each_set_and_choice_of_a_loop() -> None:
-    scripted = Scripted("Hi.")
+    scripted = Scripted(CALLS_ADD, name="groq")
     sets = [ToolSet([add]), ToolSet([add]), ToolSet([add, drop]), ToolSet([add], "any")]
 
     async def ask_with_each() -> None:
@@ -264,7 +270,8 @@ def test_tools_are_bound_once_for_each_set_and_choice_of_a_loop() -> None:
             await scripted.guard.ainvoke(scripted.call(tools=tools))
 
     asyncio.run(ask_with_each())
-    assert scripted.played.bound == [(["add"], None), (["add", "drop"], None), (["add"], "any")]
+    bound = [(["add"], None), (["add", "drop"], None), (["add"], "required")]
+    assert scripted.played.bound == bound
     assert len(scripted.played.asked) == 8
 
 

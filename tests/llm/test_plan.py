@@ -5,7 +5,8 @@ from app.clock import SystemClock
 from app.errors import InputError
 from app.llm.call import ModelCall
 from app.llm.chain import ModelChain, build_chain
-from app.llm.plan import Plan, ToolSet
+from app.llm.declarations.tool_set import ToolSet
+from app.llm.plan import Plan
 from app.settings import Settings
 from tests.llm.memory import no_breakers, no_quotas
 
@@ -78,4 +79,5 @@ def test_chain_without_models_and_without_the_offline_responder_is_none() -> Non
 
 
 def test_call_holds_what_a_guard_knows_of_its_neighbours() -> None:
-    assert {"plan", "attempts", "messages", "exchange"} == set(ModelCall.__dataclass_fields__)
+    known = {"plan", "attempts", "messages", "exchange", "receiver"}
+    assert known == set(ModelCall.__dataclass_fields__)

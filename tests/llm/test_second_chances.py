@@ -9,8 +9,8 @@ from langchain_core.messages import AIMessageChunk, HumanMessage
 from app.llm.attempts import Attempts
 from app.llm.call import ModelCall
 from app.llm.chain import ModelChain
+from app.llm.declarations.tool_set import ToolSet
 from app.llm.failures import ModelCallError
-from app.llm.plan import ToolSet
 from app.llm.stream import TimeLimits
 from app.settings import Settings
 from app.telemetry import Attempt

@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.graph.prompt import system_prompt
+from app.llm.declarations.tool_set import ToolSet
 from app.llm.providers.tool_declarations import declarations
 from app.tools import TaskTools
 from tests.conftest import Relay
@@ -15,7 +16,8 @@ CHARACTERS_PER_TOKEN = 3.5
 
 def functions() -> dict[str, Any]:
     tools = TaskTools(lambda: None).all()  # type: ignore[arg-type,return-value]
-    return {f["name"]: f for f in (tool["function"] for tool in declarations(tools))}
+    declared = declarations(ToolSet(tools, lenient=True))
+    return {f["name"]: f for f in (tool["function"] for tool in declared)}
 
 
 def test_the_model_sees_these_tools() -> None:

@@ -97,7 +97,9 @@ def error_inside(record: WireRecord, now: datetime) -> Verdict | None:
     return verdict_on(body, "an error inside a good answer", now)
 
 
-def judge(answer: AIMessage, record: WireRecord, now: datetime) -> Verdict | None:
+def judge(
+    answer: AIMessage, record: WireRecord, now: datetime, *, may_be_empty: bool = False
+) -> Verdict | None:
     """Return why an answer can't be used, or None when it can.
 
     A text that was cut off at the output limit is used as far as it goes; a tool call never.
@@ -106,6 +108,8 @@ def judge(answer: AIMessage, record: WireRecord, now: datetime) -> Verdict | Non
         answer: The answer as the client merged it.
         record: What came over the wire; empty where the client's connection isn't ours.
         now: The instant, for waits that are stated as a point in time.
+        may_be_empty: Whether an answer without a word is one, since the first of them may have
+            been where it had to stop.
     """
     if told := error_inside(record, now):
         return told
@@ -121,7 +125,8 @@ def judge(answer: AIMessage, record: WireRecord, now: datetime) -> Verdict | Non
             detail="a tool call came as text",
             generation=record.call_as_text,
         )
-    if not answer.tool_calls and not _VOID.sub("", without_unopened_thoughts(answer.text)):
+    void = not _VOID.sub("", without_unopened_thoughts(answer.text))
+    if not answer.tool_calls and void and not (may_be_empty and reason in _GOOD):
         return Verdict(
             FailureKind.MALFORMED_RESPONSE, detail=f"an empty answer, finish reason {reason}"
         )

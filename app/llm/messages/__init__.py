@@ -15,6 +15,7 @@ from .provider_shapes import (
 )
 from .told import BLOCKED, DECLINED_BY, FAILED
 from .tool_call_repair import read_back
+from .tool_names import sent_name
 from .trimming import CHARACTERS_A_TOKEN, estimate_tokens, fit, tighter
 from .unseen import with_unseen
 
@@ -37,6 +38,7 @@ __all__ = [
     "looks_like_call",
     "more_than_words",
     "read_back",
+    "sent_name",
     "tighter",
     "undeclared",
     "with_declared_names",

@@ -89,6 +89,18 @@ def attachments_in(message: BaseMessage) -> int:
     return sum(isinstance(part, dict) and part.get("type") != "text" for part in parts)
 
 
+def image_url(part: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return a part of a message as an image in OpenAI's form, which most clients take.
+
+    None where it is no image that all of them can read.
+    """
+    found = attachment(part)
+    if found is None or found["mime_type"] not in ("image/png", "image/jpeg", "image/webp"):
+        return None
+    address = f"data:{found['mime_type']};base64,{found['data']}"
+    return {"type": "image_url", "image_url": {"url": address}}
+
+
 def _found(part: Mapping[str, Any]) -> tuple[Any, Any]:
     """Return the type and the data that a part names, whatever they are."""
     inner = part

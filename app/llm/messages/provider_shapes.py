@@ -18,8 +18,8 @@ from langchain_core.messages import (
     ToolMessage,
 )
 
-from .attachments import attachment
 from .framing import NO_TEXT, SIGNATURES, framed, text_of
+from .seen import with_attachments, with_images
 from .sendable import as_output, clean
 
 PROVIDER = "provider"
@@ -29,7 +29,6 @@ SIGNER = "signer"
 """Key in `response_metadata` of an answer with thought signatures: the model and key that made
 them, as a keyed fingerprint. Signatures of before it was kept count as nobody's."""
 
-_NOT_READABLE = "(an attachment that can't be read)"
 _UNSIGNED = base64.urlsafe_b64decode("skip_thought_signature_validator")
 """Gemini's stand-in for a missing signature, as the bytes that its client encodes again."""
 
@@ -43,12 +42,14 @@ class Recipient:
         words_only: Whether it gets neither signatures nor attachments, since it refused them.
         refused: The fingerprints of signatures and attachments that it refused before.
         model: The model's name; a prompt that it declined is not told to it again.
+        sees: Whether it sees images.
     """
 
     signer: str = ""
     words_only: bool = False
     refused: Container[str] = ()
     model: str = ""
+    sees: bool = False
 
     def takes(self, thing: object) -> bool:
         """Say whether it gets a signature or an attachment."""
@@ -90,11 +91,13 @@ def in_plain_strings(
 ) -> list[BaseMessage]:
     """Reduce every content to a plain string, and drop what only one provider knows.
 
+    Only a person's images stay beside it, for who sees them.
+
     Args:
         messages: The conversation.
         recipient: Who gets it.
     """
-    return [_plain(message) for message in framed(messages, recipient.model)]
+    return [_plain(message, recipient) for message in framed(messages, recipient.model)]
 
 
 def is_signed(answer: AIMessage) -> bool:
@@ -135,7 +138,7 @@ def _blocks(message: AIMessage) -> list[str | dict[str, Any]]:
 
 def _for_gemini(message: BaseMessage, recipient: Recipient) -> BaseMessage:
     if isinstance(message, HumanMessage):
-        return HumanMessage(_seen(message, recipient))
+        return HumanMessage(with_attachments(message, recipient.takes))
     if isinstance(message, ToolMessage):
         return message.model_copy(update={"content": as_output(str(message.content))})
     if not isinstance(message, AIMessage):
@@ -154,21 +157,6 @@ def _for_gemini(message: BaseMessage, recipient: Recipient) -> BaseMessage:
         additional_kwargs={SIGNATURES: signatures},
         response_metadata={"model_provider": "google_genai"},
     )
-
-
-def _seen(message: HumanMessage, recipient: Recipient) -> str | list[str | dict[str, Any]]:
-    """Return a person's message with the attachments that Gemini can read; others are named."""
-    if isinstance(message.content, str):
-        return clean(message.content)
-    seen: list[str | dict[str, Any]] = []
-    for part in message.content:
-        text = part if isinstance(part, str) else part.get("text")
-        if isinstance(part, dict) and part.get("type") != "text":
-            found = attachment(part) if recipient.takes(part) else None
-            seen.append(found or {"type": "text", "text": _NOT_READABLE})
-        elif isinstance(text, str) and text.strip():
-            seen.append({"type": "text", "text": clean(text)})
-    return seen
 
 
 def _signed_text(message: AIMessage, recipient: Recipient) -> str | list[str | dict[str, Any]]:
@@ -203,11 +191,15 @@ def _goes_to(recipient: Recipient, mark: object) -> bool:
         return False
 
 
-def _plain(message: BaseMessage) -> BaseMessage:
+def _nothing(thing: object) -> bool:
+    return False
+
+
+def _plain(message: BaseMessage, recipient: Recipient) -> BaseMessage:
     if isinstance(message, AIMessage):
         text = text_of(message)
         return AIMessage(content=text if text.strip() else "", tool_calls=message.tool_calls)
     if isinstance(message, HumanMessage):
-        text = text_of(message)
-        return HumanMessage(text if text.strip() else NO_TEXT)
+        takes = recipient.takes if recipient.sees else _nothing
+        return HumanMessage(with_images(message, takes) or NO_TEXT)
     return message

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
-from langchain_core.tools import BaseTool
 
 from ...settings import Limit, PlaceSettings, Secret, Settings
+from ..declarations import ToolSet
 from ..messages import Recipient, looks_like_call
+from ..plan import CallOptions
 from ..wire import Frames, response_hook
 from .model_lists import Listing
+from .tool_declarations import bound, chosen, options, takes_images
 
 if TYPE_CHECKING:
     import httpx
@@ -65,16 +67,25 @@ class ProviderAdapter:
     Attributes:
         open: Opens a client with what is set for a place, the address, and what is set for all.
         shape: Makes of a conversation what the provider accepts, for one recipient.
-        declare: Makes of tools what the provider's `bind_tools` takes.
+        declare: Makes of tools what the provider's API takes. It raises a `ValueError` that says
+            why where a tool can't be told.
         listing: How it lists its models.
+        choose: Says which tool must be called.
+        bind: Binds declarations, and what `choose` said, to a model.
+        options: Says what else is wanted of an answer.
+        sees: Says whether a model sees images.
         read_quotas: Reads what is left of its quotas out of the headers of an answer; None
             where they don't tell.
     """
 
     open: Callable[[PlaceSettings, str, Settings], Client]
     shape: Callable[[Sequence[BaseMessage], Recipient], list[BaseMessage]]
-    declare: Callable[[Sequence[BaseTool]], list[dict[str, Any]]]
+    declare: Callable[[ToolSet], list[dict[str, Any]]]
     listing: Listing
+    choose: Callable[[ToolSet], dict[str, Any]] = chosen
+    bind: Callable[[BaseChatModel, Sequence[Any], Mapping[str, Any]], Any] = bound
+    options: Callable[[CallOptions, BaseChatModel], dict[str, Any]] = options
+    sees: Callable[[BaseChatModel], bool] = takes_images
     read_quotas: Callable[[Mapping[str, str]], list[RemainingQuota]] | None = None
 
 

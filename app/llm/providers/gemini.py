@@ -1,14 +1,18 @@
 """Gemini, by Google's own SDK."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from langchain_core.language_models import BaseChatModel
+
 from ...settings import PlaceSettings, Settings
+from ..declarations import ANY, NONE, Function, ToolSet, as_gemini_schema
 from ..messages import for_gemini
+from ..plan import CallOptions
 from ..wire import GeminiFrames
 from .adapter import NOT_FROM_THE_ENVIRONMENT, Client, ProviderAdapter, event_hooks, reveal
 from .model_lists import Listing
-from .tool_declarations import declarations_of_one_type
+from .tool_declarations import bound, functions, no_built_in, options
 
 _API_VERSION = "v1beta"
 """The version of the API that knows tools and thought signatures (Gemini API versions page)."""
@@ -61,10 +65,84 @@ def _next_page(page: Mapping[str, Any]) -> Mapping[str, str] | None:
     return {"pageSize": "1000", "pageToken": token} if token else None
 
 
+_BUILT_IN = frozenset(
+    {
+        *("google_search", "google_search_retrieval", "google_maps", "code_execution"),
+        *("url_context", "computer_use", "file_search"),
+        *("googleSearch", "googleSearchRetrieval", "googleMaps", "codeExecution"),
+        *("urlContext", "computerUse", "fileSearch"),
+    }
+)
+"""The tools of the Gemini API's own (its reference, `Tool`)."""
+
+
+def _declare(tools: ToolSet) -> list[dict[str, Any]]:
+    """Return functions in one `Tool` of the API, and each of its own tools in another."""
+    told = [_declaration(each, tools.lenient) for each in functions(tools)]
+    own = [
+        dict(each.tool) if each.name in _BUILT_IN else no_built_in(each) for each in tools.built_in
+    ]
+    return [*([{"functionDeclarations": told}] if told else []), *own]
+
+
+def _declaration(function: Function, lenient: bool) -> dict[str, Any]:
+    """Return a function; parameters that Gemini's kind of schema can't tell go as JSON schema.
+
+    Gemini leaves optional parameters out instead of sending null. So where the tools are lenient
+    it isn't told that it might.
+    """
+    name, parameters = function["name"], function["parameters"]
+    told: dict[str, Any] = {"name": name, "description": function["description"] or name}
+    if not parameters["properties"] and set(parameters) <= _OF_NO_PROPERTIES:
+        return told
+    if (schema := as_gemini_schema(parameters)) is not None:
+        for each in schema["properties"].values() if lenient else ():
+            each.pop("nullable", None)
+        return told | {"parameters": schema}
+    return told | {"parametersJsonSchema": parameters}
+
+
+_OF_NO_PROPERTIES = {
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "title",
+    "description",
+}
+
+
+def _bind(model: BaseChatModel, tools: Sequence[Any], choice: Mapping[str, Any]) -> Any:
+    """Bind declarations as they are; LangChain's class would read its own kind out of them."""
+    from google.genai.types import Tool
+
+    return bound(model, [Tool.model_validate(each) for each in tools], choice)
+
+
+def _choose(tools: ToolSet) -> dict[str, Any]:
+    """Return which function must be called; whether there may be several can't be told."""
+    if tools.choice is None or not tools.functions:
+        return {}
+    names = [tools.sent[tools.choice]] if tools.choice in tools.sent else None
+    mode = NONE if tools.choice == NONE else ANY
+    config = {"mode": mode.upper()} | ({"allowed_function_names": names} if names else {})
+    return {"tool_choice": {"function_calling_config": config}}
+
+
+def _options(asked: CallOptions, model: BaseChatModel) -> dict[str, Any]:
+    told = options(asked, model)
+    if "max_tokens" in told:
+        told["max_output_tokens"] = told.pop("max_tokens")
+    return told
+
+
 ADAPTER = ProviderAdapter(
     open=_open,
     shape=for_gemini,
-    declare=declarations_of_one_type,
+    declare=_declare,
+    choose=_choose,
+    bind=_bind,
+    options=_options,
     listing=Listing(
         path="/v1beta/models",  # Gemini API reference, models.list
         headers=lambda key: {"x-goog-api-key": key},

@@ -1,8 +1,10 @@
 """Groq, by its own SDK."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...settings import Limit, PlaceSettings, Settings, Window
+from ..declarations import BuiltIn, ToolSet
 from ..failures import duration
 from ..messages import in_plain_strings
 from ..wire import ChatCompletionFrames
@@ -15,7 +17,7 @@ from .adapter import (
     reveal,
 )
 from .model_lists import Listing, bearer, ids
-from .tool_declarations import declarations
+from .tool_declarations import declarations, no_built_in, without_strict
 
 _LARGEST = 2**53
 """Above every number that a quota can have, and below what databases and floats can hold."""
@@ -63,10 +65,23 @@ def quotas_in_headers(headers: Mapping[str, str]) -> list[RemainingQuota]:
     return quotas
 
 
+_BUILT_IN = ("browser_search", "code_interpreter")
+"""Tools of Groq's own that its chat completions take (its built-in tools page)."""
+
+
+def _declare(tools: ToolSet) -> list[dict[str, Any]]:
+    return without_strict(declarations(tools, _built_in))
+
+
+def _built_in(tool: BuiltIn) -> Mapping[str, Any]:
+    told: Mapping[str, Any] = tool.tool if tool.name in _BUILT_IN else no_built_in(tool)
+    return told
+
+
 ADAPTER = ProviderAdapter(
     open=_open,
     shape=in_plain_strings,
-    declare=declarations,
+    declare=_declare,
     listing=Listing(path="/openai/v1/models", headers=bearer, names=ids),
     read_quotas=quotas_in_headers,
 )

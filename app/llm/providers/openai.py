@@ -3,12 +3,15 @@
 import re
 from typing import Any
 
+from langchain_core.language_models import BaseChatModel
+
 from ...settings import PlaceSettings, Secret, Settings
 from ..messages import in_plain_strings
+from ..plan import CallOptions
 from ..wire import ChatCompletionFrames
 from .adapter import NOT_FROM_THE_ENVIRONMENT, Client, ProviderAdapter, event_hooks, reveal
 from .model_lists import Listing, bearer, ids
-from .tool_declarations import declarations
+from .tool_declarations import declarations, options
 from .usage import usage_where_it_is_told
 
 _NO_KEY = Secret("none")
@@ -62,9 +65,22 @@ def _effort(model: str) -> dict[str, str]:
     return {"reasoning_effort": "low"} if re.match(r"gpt-5(-mini|-nano)?$", model) else {}
 
 
+def _options(asked: CallOptions, model: BaseChatModel) -> dict[str, Any]:
+    """Return options; what LangChain's class has no plain way for goes into the body by itself."""
+    told = options(asked, model)
+    body = dict(getattr(model, "extra_body", None) or {})
+    if "response_format" in told:  # as a parameter, the SDK would parse and judge the answer
+        body["response_format"] = told.pop("response_format")
+    if "max_tokens" in told:
+        name = "max_tokens" if "max_tokens" in body else "max_completion_tokens"
+        body[name] = told.pop("max_tokens")
+    return told | ({"extra_body": body} if body else {})
+
+
 ADAPTER = ProviderAdapter(
     open=_open,
     shape=in_plain_strings,
     declare=declarations,
+    options=_options,
     listing=Listing(path="/models", headers=bearer, names=ids),
 )

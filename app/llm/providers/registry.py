@@ -103,6 +103,7 @@ class Place:
         *,
         words_only: bool = False,
         refused: Container[str] = (),
+        sees: bool = False,
     ) -> list[BaseMessage]:
         """Return a conversation as its provider accepts it.
 
@@ -110,8 +111,9 @@ class Place:
             conversation: What is told.
             words_only: Leave out signatures and attachments, since they were refused.
             refused: The fingerprints of those that were refused before.
+            sees: Whether the model sees images.
         """
-        recipient = Recipient(self.signer, words_only, refused, self.model)
+        recipient = Recipient(self.signer, words_only, refused, self.model, sees)
         return self.adapter.shape(conversation, recipient)
 
     @property

@@ -128,7 +128,7 @@ class RecoveryWait(ChainStep):
             ModelCallError: There is still no answer.
         """
         made = input.attempts.made
-        if self._needless(input.asked):
+        if not input.plan.models_only and self._needless(input.asked):
             raise _error_of(made[-1])
         round_ = _Round(input, self._clock, PAUSE * (1 - _SPREAD * self._chance()))
         held_back = next((one for one in input.attempts.latest() if one.estimated), None)
@@ -169,9 +169,10 @@ class RecoveryWait(ChainStep):
 
 
 class _Round:
-    """The second chances of one call: who is left, and who had one.
+    """The second chances of one call: who is left, and how many each had.
 
-    A model gets one. Only who then says when it is back gets another one, after that wait.
+    A model gets one, where the plan says nothing else. Only who then says when it is back gets
+    one more, after that wait.
     """
 
     def __init__(self, call: ModelCall, clock: Clock, pause: float) -> None:
@@ -180,7 +181,8 @@ class _Round:
         self._clock = clock
         self._now = self._began = clock.monotonic()
         self._asked_at: dict[int, float] = {}
-        self._had: dict[int, bool] = {}
+        self._had: dict[int, list[bool]] = {}
+        self._most = 1 if call.plan.retries is None else call.plan.retries
 
     def left(self) -> list[SecondChance]:
         """Return the chances that are left, in their order."""
@@ -204,12 +206,12 @@ class _Round:
 
     def gave(self, chance: SecondChance) -> None:
         """Note that a chance was used up."""
-        self._had[chance.failure.position] = chance.stated
+        self._had.setdefault(chance.failure.position, []).append(chance.stated)
         self.asked(chance.failure.position)
 
     def _is_left(self, chance: SecondChance) -> bool:
-        had_stated_one = self._had.get(chance.failure.position)
-        return had_stated_one is None or (chance.stated and not had_stated_one)
+        had = self._had.get(chance.failure.position, [])
+        return len(had) < self._most or (chance.stated and len(had) == self._most and not any(had))
 
 
 def _error_of(attempt: Attempt) -> ModelCallError:

@@ -66,9 +66,14 @@ _WINDOW = 60
 
 
 class HeadFilter:
-    """Takes an answer's text piece by piece, and gives what may be shown at once."""
+    """Takes an answer's text piece by piece, and gives what may be shown at once.
 
-    def __init__(self) -> None:
+    Args:
+        calls: Whether a text may be a tool call; where not, what looks like one is shown at once.
+    """
+
+    def __init__(self, *, calls: bool = True) -> None:
+        self._calls = calls
         self._head: str | None = ""
         self._close: str | None = None
         self._had_thoughts = False
@@ -141,9 +146,15 @@ class HeadFilter:
         low = head[:_WINDOW].lower()
         if not head or HARMONY_HEAD.match(head) or _OPEN_WITH_MORE.match(head):
             return True
-        if any(mark.startswith(low) for mark in (*_THOUGHTS, *_DROPPED, "```")):
+        if any(mark.startswith(low) for mark in (*_THOUGHTS, *_DROPPED)):
             return True
         if self._had_thoughts and "<answer>".startswith(low):
+            return True
+        return self._calls and self._may_be_call(head, low)
+
+    @staticmethod
+    def _may_be_call(head: str, low: str) -> bool:
+        if "```".startswith(low):
             return True
         if any(mark.startswith(low) or low.startswith(mark) for mark in _HOLDS):
             return True

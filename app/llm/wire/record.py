@@ -61,7 +61,8 @@ class WireRecord:
     since it is a tool call and nothing else. `rejected_call` is a call that the provider itself
     found malformed, in the model's words. `prompt_block` says why the prompt was blocked.
     `unreadable` says that an event could not be read which may have been a piece of the answer.
-    `said` is the text that the client was given.
+    `said` is the text that the client was given. `calls_in_text` says whether an answer's text may
+    be a tool call at all: it can't where there are no tools, or where JSON is wanted.
     """
 
     status: int | None = None
@@ -75,6 +76,7 @@ class WireRecord:
     prompt_block: str = ""
     unreadable: bool = False
     said: str = ""
+    calls_in_text: bool = True
     _open: dict[int | None, SentCall] = field(default_factory=dict)
 
     def add_call(self, piece: CallPiece) -> None:
@@ -91,9 +93,13 @@ _record: ContextVar[WireRecord | None] = ContextVar("task_relay_wire_record", de
 
 
 @contextmanager
-def recording() -> Iterator[WireRecord]:
-    """Record what comes over the wire for the calls made inside."""
-    record = WireRecord()
+def recording(*, calls_in_text: bool = True) -> Iterator[WireRecord]:
+    """Record what comes over the wire for the calls made inside.
+
+    Args:
+        calls_in_text: Whether an answer's text may be a tool call.
+    """
+    record = WireRecord(calls_in_text=calls_in_text)
     token = _record.set(record)
     try:
         yield record

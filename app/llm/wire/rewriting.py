@@ -34,7 +34,7 @@ class Rewriter:
         self._frames = frames
         self._record = record
         self._is_call = is_call
-        self._head = HeadFilter()
+        self._head = HeadFilter(calls=record.calls_in_text)
         self._half = ""
         self._passed_on = 0
         self._ended_early = False
@@ -158,7 +158,7 @@ class Rewriter:
             self._ended_early |= self._head.undecided
             text = self._head.end()
             self._head.release()
-            if text.strip() and self._is_call(text):
+            if self._record.calls_in_text and text.strip() and self._is_call(text):
                 self._record.call_as_text = text
             else:
                 shown += text

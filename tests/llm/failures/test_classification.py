@@ -11,9 +11,10 @@ from langchain_core.messages import HumanMessage
 from app.clock import SystemClock
 from app.llm.attempts import Attempts
 from app.llm.call import ModelCall
+from app.llm.declarations.tool_set import ToolSet
 from app.llm.failures import ModelCallError, Verdict
 from app.llm.guard import Guard, Policy
-from app.llm.plan import Plan, ToolSet
+from app.llm.plan import Plan
 from app.llm.providers import installed_places
 from app.llm.stream import TimeLimits
 from app.settings import FailureKind, Settings

@@ -126,7 +126,11 @@ def test_picture_is_kept_where_it_can_be_seen_and_named_where_not() -> None:
     picture: Any = [{"type": "image_url", "image_url": "data:image/png;base64,iVBORw0KGgo="}]
     (kept,) = for_gemini([HumanMessage(picture)])
     assert kept.content == [{"type": "media", "mime_type": "image/png", "data": "iVBORw0KGgo="}]
-    assert told(in_plain_strings([HumanMessage(picture)])) == ["human (a message without text)"]
+    unseen = ["human (an attachment that can't be read)"]
+    assert told(in_plain_strings([HumanMessage(picture)])) == unseen
+    (seen,) = in_plain_strings([HumanMessage(picture)], Recipient(sees=True))
+    address = "data:image/png;base64,iVBORw0KGgo="
+    assert seen.content == [{"type": "image_url", "image_url": {"url": address}}]
 
 
 def test_plain_strings_keep_nothing_that_only_one_provider_knows() -> None:

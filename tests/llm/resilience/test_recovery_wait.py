@@ -11,8 +11,9 @@ from langchain_core.runnables import RunnableConfig
 
 from app.llm.attempts import Attempts
 from app.llm.call import ChainStep, ModelCall
+from app.llm.declarations.tool_set import ToolSet
 from app.llm.failures import ModelCallError, Verdict
-from app.llm.plan import Plan, ToolSet
+from app.llm.plan import Plan
 from app.llm.resilience.recovery_wait import RecoveryWait
 from app.settings import FailureKind
 from app.telemetry import Attempt

@@ -9,7 +9,7 @@ How a line after `add` is read, `quick_lines` says.
 from dataclasses import dataclass
 from typing import Any
 
-from ..tasks import read_ids, read_task
+from ...tasks import read_ids, read_task
 
 HELP = """\
 add <title> [due <when>] [#tag] [!high]   for example: add Pay rent due tomorrow #home !high

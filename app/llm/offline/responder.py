@@ -10,8 +10,8 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
-from .messages import PROVIDER
-from .offline_commands import HELP, read_commands
+from ..messages import PROVIDER
+from .commands import HELP, read_commands
 
 OFFLINE = "offline"
 """The provider's name in replies. It is no language model and counts as none."""

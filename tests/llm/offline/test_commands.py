@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from app.llm.offline_commands import read_commands
+from app.llm.offline.commands import read_commands
 
 ONE = [
     ("add buy milk", "add_task", {"title": "buy milk"}),
