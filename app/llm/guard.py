@@ -19,7 +19,6 @@ from .call import ChainStep, ModelCall
 from .declarations import NO_TOOLS, ToolSet
 from .failures import Verdict, error_of
 from .messages import fit, with_unseen
-from .plan import Plan
 from .providers import NotOpenedError, Place, with_variable
 from .resilience import (
     Admission,
@@ -100,7 +99,7 @@ class Guard(ChainStep):
             ModelCallError: The model gave no usable answer, or was not asked.
         """
         attempt = self._begin(input)
-        tools, declared = input.plan.tools, self._models.declared(input.plan.tools)
+        declared = self._models.declared(input.plan.tools)
         conversation: Sequence[BaseMessage] = fit(
             input.messages, self.place.settings.max_input_tokens
         )
@@ -225,7 +224,7 @@ class Guard(ChainStep):
                 limits,
                 self._clock,
                 options=asked.options,
-                expected=_expected(call.plan),
+                expected=Expected.of(call.plan),
                 receiver=call.receiver,
             )
         except asyncio.CancelledError:
@@ -282,12 +281,6 @@ class Guard(ChainStep):
     def _fail(self, call: ModelCall, attempt: Attempt, verdict: Verdict) -> AIMessage:
         call.attempts.add(attempt)
         raise error_of(verdict, goes_over=attempt.goes_over)
-
-
-def _expected(plan: Plan) -> Expected:
-    """Return what an answer may be; JSON is no call where it was asked for, or without tools."""
-    calls = bool(plan.tools.functions) and plan.options.response_format is None
-    return Expected(calls_in_text=calls, may_be_empty=bool(plan.options.stop))
 
 
 def _open_verdict(admission: Admission, clock: Clock) -> Verdict:

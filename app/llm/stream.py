@@ -31,6 +31,7 @@ from .failures import (
     judge,
 )
 from .messages import CUT
+from .plan import Plan
 from .silent_run import Receiver, without_a_run
 from .wire import WireRecord, recording
 
@@ -60,6 +61,16 @@ class Expected:
 
     calls_in_text: bool = True
     may_be_empty: bool = False
+
+    @classmethod
+    def of(cls, plan: Plan) -> "Expected":
+        """Return what an answer may be; JSON is no call where it was asked for, or without tools.
+
+        Args:
+            plan: What is asked for.
+        """
+        calls = bool(plan.tools.functions) and plan.options.response_format is None
+        return cls(calls_in_text=calls, may_be_empty=bool(plan.options.stop))
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,9 +152,9 @@ class GeminiServer(ProviderServer):
         ]
         called = self._called(answer, model)
         parts += [called] if called else []
-        events = [_event(model, part) for part in parts]
+        events = [event(model, part) for part in parts]
         finish = "MAX_TOKENS" if answer.cut else "STOP"
-        events.append(_event(model, [{"text": ""}], finish=finish))
+        events.append(event(model, [{"text": ""}], finish=finish))
         return b"".join(events)
 
     def streams(self, body: dict[str, Any], path: str) -> bool:
@@ -338,7 +338,7 @@ def _refuse(message: str) -> None:
     raise Refused(error(400, message, "INVALID_ARGUMENT"))
 
 
-def _event(model: str, parts: list[dict[str, Any]], finish: str | None = None) -> bytes:
+def event(model: str, parts: list[dict[str, Any]], finish: str | None = None) -> bytes:
     return b"data: " + json.dumps(_chunk(model, parts, finish)).encode() + b"\r\n\r\n"
 
 
