@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from app import ChatRelay as ChatRelay
     from app import DatabaseError as DatabaseError
     from app import InputError as InputError
+    from app import NoAnswerError as NoAnswerError
     from app import Reply as Reply
     from app import Settings as Settings
     from app import SettingsError as SettingsError
