@@ -11,7 +11,9 @@ from .file_locks import lock_byte, preparing, unlock_byte
 from .fork_gate import fork_gate
 from .metadata import PREFIX, UtcDateTime, in_code_order, metadata
 from .ownership import refuse_others_database
-from .postgresql import driver_options, explained, missing_extra
+from .postgresql import connect, driver_options, explained, missing_extra, parameters
+from .postgresql_sessions import check_sessions, refuse_transaction_mode
+from .postgresql_waiting import answered, connection_patience
 from .read_only import open_readable, way_to_read
 from .schema import HEAD, VERSION_TABLE, upgrade, version_of
 from .sqlite import patiently, progress_of
@@ -23,6 +25,10 @@ __all__ = [
     "Engine",
     "UtcDateTime",
     "advice",
+    "answered",
+    "check_sessions",
+    "connect",
+    "connection_patience",
     "driver_options",
     "explained",
     "fork_gate",
@@ -33,11 +39,13 @@ __all__ = [
     "missing_extra",
     "open_engine",
     "open_readable",
+    "parameters",
     "patiently",
     "preparing",
     "progress_of",
     "reading",
     "refuse_others_database",
+    "refuse_transaction_mode",
     "unlock_byte",
     "upgrade",
     "version_of",

@@ -23,16 +23,20 @@ from .postgresql import explained, lock, open_postgresql
 _POSTGRESQL = "postgresql"
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, patience: float | None = None) -> Engine:
     """Return an engine; a SQLite file is made with mode 0600 where it is missing.
 
     Errors don't show the values of a statement, because they reach the log.
+
+    Args:
+        url: The address of the database.
+        patience: How many seconds are waited for a connection to a server; ten when None.
 
     Raises:
         DatabaseError: The file can't be made or opened, or PostgreSQL's driver is missing.
     """
     if make_url(url).get_backend_name() == _POSTGRESQL:
-        engine = open_postgresql(url)
+        engine = open_postgresql(url, patience)
         at_fork(engine, after_in_child=_renew)
         return engine
     make_file(Path(str(make_url(url).database)))

@@ -2,16 +2,19 @@
 
 import hashlib
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection as Transaction
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 
 from ..errors import DatabaseError
+from .postgresql_waiting import WAIT_S, answered
+
+if TYPE_CHECKING:
+    from psycopg import Connection
 
 CONNECTIONS, MORE_AT_PEAKS = 5, 10
-WAIT_S = 10
-"""Seconds that a caller waits for a free connection, and a writer for its turn."""
 
 _CONNECTING: dict[str, Any] = {
     "connect_timeout": 5,
@@ -24,23 +27,57 @@ _CONNECTING: dict[str, Any] = {
 """A server that has gone is noticed in half a minute, also in the middle of a statement."""
 
 
-def open_postgresql(url: str) -> Engine:
+def open_postgresql(url: str, patience: float | None) -> Engine:
     """Return an engine; nothing is connected yet.
+
+    Args:
+        url: The address of the database.
+        patience: How many seconds are waited for a connection; `WAIT_S` when None.
 
     Raises:
         DatabaseError: The driver isn't installed.
     """
     address, options = driver_options(url)
-    return create_engine(
+    engine = create_engine(
         address,
         connect_args=options,
         isolation_level="READ COMMITTED",  # a writer sees what was written while it queued
         pool_size=CONNECTIONS,
         max_overflow=MORE_AT_PEAKS,
-        pool_timeout=WAIT_S,
+        pool_timeout=WAIT_S if patience is None else patience,
         pool_pre_ping=True,
         hide_parameters=True,
     )
+
+    def connected(dialect: Any, _record: object, given: Any, named: Any) -> Any:
+        return answered(dialect.connect(*given, **named), patience)
+
+    event.listen(engine, "do_connect", connected)
+    return engine
+
+
+def connect(url: str, *, patience: float | None = None, **more: Any) -> "Connection[Any]":
+    """Return a connection that has answered.
+
+    Args:
+        url: The address of a database.
+        patience: How many seconds are waited for the answer; as for an engine when None.
+        more: What psycopg takes besides.
+
+    Raises:
+        psycopg.Error: There is none, or no answer in time.
+        DatabaseError: The driver isn't installed.
+    """
+    address, options = driver_options(url)
+    from psycopg import Connection
+
+    return answered(Connection.connect(**{**options, **parameters(address), **more}), patience)
+
+
+def parameters(address: URL) -> dict[str, Any]:
+    """Return what an address says, as psycopg takes it."""
+    _, named = address.get_dialect()().create_connect_args(address)
+    return dict(named)
 
 
 def driver_options(url: str) -> tuple[URL, dict[str, Any]]:
@@ -68,7 +105,7 @@ def missing_extra() -> DatabaseError:
     )
 
 
-def lock(connection: Connection, scope: str) -> None:
+def lock(connection: Transaction, scope: str) -> None:
     """Wait for the turn of this transaction among those that write in the same scope.
 
     Args:
@@ -76,7 +113,7 @@ def lock(connection: Connection, scope: str) -> None:
         scope: Names what is written.
     """
     number = int.from_bytes(hashlib.sha256(scope.encode()).digest()[:8], signed=True)
-    connection.execute(_LOCK, {"wait": f"{WAIT_S}s", "number": number})
+    connection.execute(_LOCK, {"wait": f"{WAIT_S * 1000:.0f}ms", "number": number})
 
 
 _LOCK = text("SELECT set_config('lock_timeout', :wait, true), pg_advisory_xact_lock(:number)")
@@ -117,6 +154,7 @@ _ADVICE = (
         r"^(28|0P)|password|role \S+ does not exist|pg_hba|authentication",
         "Check user and password in APP_DATABASE_URL.",
     ),
+    ("pooling mode", "Name the pooler's port for session mode, or the server itself."),
     ("invalid connection option", "Take that option out of APP_DATABASE_URL."),
     (r"^3D000|database \S+ does not exist", "Make it, or name another one in APP_DATABASE_URL."),
     (
@@ -125,7 +163,8 @@ _ADVICE = (
     ),
     (
         "couldn't get a connection",
-        "All of them are in use, or the server is away; try again in a moment.",
+        "All of them are in use, or the server is away; try again in a moment, or let the server "
+        "or the pooler before it take more.",
     ),
     (r"^53100|No space left", "Free some space on the server's disk and try again."),
     (r"^53", "The server is short of resources; try again."),

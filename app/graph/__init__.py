@@ -7,7 +7,7 @@ from .build import draw
 from .confirmation import Decision, answer_to
 from .ownership import GuardedGraph, ThreadGuard
 from .reply_builder import reply_of
-from .run_config import ASK_FIRST, THREAD_NAME
+from .run_config import ASK_FIRST, THREAD_NAME, TURN_ENDS
 from .stream_events import MODES, events_of
 from .turn import answer_again
 
@@ -18,6 +18,7 @@ __all__ = [
     "ASK_FIRST",
     "MODES",
     "THREAD_NAME",
+    "TURN_ENDS",
     "ConfirmLargeChanges",
     "Decision",
     "GuardedGraph",

@@ -12,6 +12,10 @@ ASK_FIRST = "ask_first"
 THREAD_NAME = "thread_name"
 """Key in a run's `configurable`: what the person calls the thread; its id where it is missing."""
 
+TURN_ENDS = "__turn_ends"
+"""Key in a run's `configurable`: when the turn must have ended, in seconds on the clock's monotonic
+scale, where it waited before its run began. A key with two underscores isn't kept."""
+
 CHECKPOINTER = "__pregel_checkpointer"
 """Key in a run's `configurable`, private to LangGraph: who keeps the thread of a graph or of the
 graph that it is a part of. LangGraph has no public way to tell; a test watches this one."""
@@ -70,6 +74,17 @@ def thread_of(config: RunnableConfig) -> tuple[str, str] | None:
     if key is None:
         return None
     return str(key), str(configurable.get(THREAD_NAME) or key)
+
+
+def turn_end_of(config: RunnableConfig, otherwise: float) -> float:
+    """Return when a run's turn must have ended, on the clock's monotonic scale.
+
+    Args:
+        config: The run's.
+        otherwise: When it must where it begins now; it never ends later.
+    """
+    given = (config.get("configurable") or {}).get(TURN_ENDS)
+    return min(given, otherwise) if isinstance(given, float) else otherwise
 
 
 def first_place_of(config: RunnableConfig) -> str | None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..database import driver_options
+from ..database import driver_options, parameters
 from ..errors import DatabaseError
 from ..settings import private_file, without_password
 
@@ -90,12 +90,12 @@ def without_secrets(url: str, file: Path) -> tuple[str, Mapping[str, str]]:
 def _parts(url: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what an address says, and apart from it the secrets."""
     address, _ = driver_options(url)
-    _, given = address.get_dialect()().create_connect_args(address)
+    given = parameters(address)
     from psycopg import pq
 
     words = {option.keyword.decode() for option in pq.Conninfo.get_defaults() if _hidden(option)}
     secrets = {name: str(given.pop(name)) for name in words & set(given)}
-    return dict(given), secrets
+    return given, secrets
 
 
 def _hidden(option: Any) -> bool:

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine
 
 from ..clock import Clock
-from ..database import open_engine, open_readable, refuse_others_database, upgrade
+from ..database import (
+    connection_patience,
+    open_engine,
+    open_readable,
+    refuse_others_database,
+    upgrade,
+)
 from ..errors import DatabaseError
 from ..forking import Guard
 from ..settings import DAY_FIRST, Settings, is_postgresql
@@ -144,7 +150,7 @@ class Stores:
     def _open(self) -> Engine:
         url = self._settings.database_url
         try:
-            engine = open_engine(url)
+            engine = open_engine(url, patience=connection_patience(self._settings))
             try:
                 upgrade(engine)
             except DatabaseError:

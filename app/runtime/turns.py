@@ -20,6 +20,7 @@ from ..graph import (
     ASK_FIRST,
     MODES,
     THREAD_NAME,
+    TURN_ENDS,
     Decision,
     answer_again,
     answer_to,
@@ -120,14 +121,18 @@ class Turns:
         self, user: str, thread: str, request: TurnRequest, modes: Sequence[StreamMode]
     ) -> AsyncGenerator[Event]:
         container = await self._open_container()
+        ends = container.clock.monotonic() + container.settings.turn_timeout
         graph = await asyncio.to_thread(self._graph)
         key = await asyncio.to_thread(_key_of, container, user, thread)
         config = RunnableConfig(
-            configurable={"thread_id": key, THREAD_NAME: thread, ASK_FIRST: request.ask_first},
+            configurable={
+                **{"thread_id": key, THREAD_NAME: thread},
+                **{ASK_FIRST: request.ask_first, TURN_ENDS: ends},
+            },
             recursion_limit=_MOST_STEPS,
         )
         state: Any = {}
-        async with self._turn_of(key, container):
+        async with self._turn_of(key, container, ends):
             with translated(container.settings):
                 stream = graph.astream(
                     await _graph_input(request, graph, config),
@@ -144,16 +149,23 @@ class Turns:
         yield reply_of(state, user, thread)
 
     @asynccontextmanager
-    async def _turn_of(self, key: str, container: Container) -> AsyncGenerator[None]:
+    async def _turn_of(self, key: str, container: Container, ends: float) -> AsyncGenerator[None]:
         """Wait until no other turn runs in this thread, here or in another process.
 
+        What is left of the turn's time then is for the answer, so some of it is kept.
+
+        Args:
+            key: The thread.
+            container: What was wired.
+            ends: When the turn must have ended, on the clock's monotonic scale.
+
         Raises:
-            InputError: One runs for longer than a turn may.
+            InputError: The others take too long.
         """
         here = self._locks.setdefault((asyncio.get_running_loop(), key), asyncio.Lock())
-        locks, clock = container.turn_locks(), container.clock
-        async with here:
-            latest = clock.monotonic() + container.settings.turn_timeout
+        locks, clock, settings = container.turn_locks(), container.clock, container.settings
+        latest = ends - min(settings.first_token_timeout, settings.turn_timeout / 2)
+        async with _held(here, latest - clock.monotonic()):
             while not await _try_lock(locks, key):
                 if clock.monotonic() > latest:
                     raise InputError(_BUSY)
@@ -162,6 +174,28 @@ class Turns:
                 yield
             finally:
                 await asyncio.shield(asyncio.to_thread(locks.give_back, key))
+
+
+@asynccontextmanager
+async def _held(lock: asyncio.Lock, patience: float) -> AsyncGenerator[None]:
+    """Hold a lock of this process.
+
+    Args:
+        lock: The lock.
+        patience: How many seconds are waited for it.
+
+    Raises:
+        InputError: Others hold it for longer.
+    """
+    try:
+        async with asyncio.timeout(max(0.0, patience)):
+            await lock.acquire()
+    except TimeoutError:
+        raise InputError(_BUSY) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 async def _try_lock(locks: TurnLocks, key: str) -> bool:

@@ -8,11 +8,13 @@ import pytest
 from langgraph.checkpoint.memory import InMemorySaver
 
 from app import build_graph
+from app.conversations import open_turn_locks
 from app.events import Event, ToolCall
 from app.graph import Decision
 from app.reply import Reply
 from app.tasks import Owner
 from tests.conftest import Relay, provider_settings
+from tests.fakes.clock import FixedClock
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.groq import GroqServer
 from tests.fakes.steps import calls, says
@@ -96,3 +98,73 @@ def test_call_that_a_person_has_edited_is_told_as_it_was_edited(
     reply = done[-1]
     assert isinstance(reply, Reply)
     assert reply.tool_calls[-1]["args"] == {"task_ids": [2]}
+
+
+class Waiting(FixedClock):
+    """A clock whose seconds pass by sleeping."""
+
+    def __init__(self, tick: Callable[[float], None] = lambda passed: None) -> None:
+        super().__init__()
+        self.passed, self.tick = 0.0, tick
+
+    def monotonic(self) -> float:
+        return self.passed
+
+    async def sleep(self, seconds: float) -> None:
+        self.passed += seconds
+        self.tick(self.passed)
+
+
+def test_wait_for_a_turn_in_another_process_ends_in_the_turn_s_own_time(
+    make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    """Ten seconds of it are kept for the answer, which nobody would get otherwise."""
+    clock = Waiting()
+    relay = make_relay(**provider_settings(gemini, groq), clock=clock, turn_timeout=60)
+    relay.say("hello")
+    before = clock.passed
+    other = open_turn_locks(relay.settings)
+    assert other.take(relay.agent.container.thread_keys().key_of("ann", "main"))
+    busy = relay.say("and now?")
+    other.close()
+    assert (busy.ok, busy.reply[:40]) == (False, "Another message in this thread is still ")
+    assert 50 < clock.passed - before < 51
+    assert gemini.calls == 1
+    assert relay.say("and now?").ok
+
+
+def test_message_behind_others_of_this_process_is_told_in_time(
+    make_relay: Callable[..., Relay], gemini: GeminiServer, groq: GroqServer
+) -> None:
+    relay = make_relay(**provider_settings(gemini, groq), turn_timeout=1)
+    locks = relay.agent.container.turn_locks()
+    begun, may_go, take = threading.Event(), threading.Event(), locks.take
+
+    def slowly(key: str) -> bool:
+        begun.set()
+        may_go.wait(10)
+        return take(key)
+
+    async def talk() -> Reply:
+        first = asyncio.create_task(relay.agent.process_message("ann", "first"))
+        await asyncio.to_thread(begun.wait, 10)
+        second = await relay.agent.process_message("ann", "second")
+        may_go.set()
+        await first
+        return second
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(locks, "take", slowly)
+        told = relay.runner.run(talk())
+    assert told.reply.startswith("Another message in this thread is still being answered.")
+
+
+def test_answer_has_the_time_that_the_wait_has_left(relay: Relay, gemini: GeminiServer) -> None:
+    ends = relay.agent.container.clock.monotonic()
+    config: Any = {"configurable": {"__turn_ends": ends}}
+    state = relay.agent.graph().invoke({"messages": [("user", "hi")]}, config)
+    assert gemini.calls == 0
+    assert "time" in state["messages"][-1].text
+    config = {"configurable": {"__turn_ends": ends + 1e6}}
+    assert relay.agent.graph().invoke({"messages": [("user", "hi")]}, config)
+    assert gemini.calls == 1

@@ -8,9 +8,16 @@ from typing import Any
 
 from psycopg import Connection, Error
 
-from ...database import driver_options, explained
+from ...database import (
+    connect,
+    connection_patience,
+    driver_options,
+    explained,
+    refuse_transaction_mode,
+)
 from ...errors import DatabaseError
 from ...forking import Guard, at_fork, leave_to_parent
+from ...settings import Settings
 from .lock_ids import lock_id_of
 
 _BIGINT = 2**63
@@ -20,11 +27,12 @@ class PostgresTurnLocks:
     """Locks in a database, to which a connection is opened at the first use.
 
     Args:
-        url: Where the database is.
+        settings: Where the database is, and how long a turn may take.
     """
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, settings: Settings) -> None:
+        self._url = settings.database_url
+        self._patience = connection_patience(settings)
         self._guard = Guard()
         self._connection: Connection[Any] | None = None
         self._held: set[int] = set()
@@ -34,7 +42,7 @@ class PostgresTurnLocks:
         """Take the lock of a thread; False when this or another process has it.
 
         Raises:
-            DatabaseError: The database can't be reached.
+            DatabaseError: The database can't be reached, or a pooler keeps no sessions.
         """
         lock_id = lock_id_of(key) - _BIGINT
         with self._guard:
@@ -76,9 +84,13 @@ class PostgresTurnLocks:
         return bool(row and row[0])
 
     def _open(self) -> Connection[Any]:
-        address, options = driver_options(self._url)
-        _, named = address.get_dialect()().create_connect_args(address)
-        return Connection.connect(**{"autocommit": True, **options, **named})
+        connection = connect(self._url, patience=self._patience, autocommit=True)
+        try:
+            refuse_transaction_mode(connection, self._url)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _drop(self) -> None:
         if self._connection is not None:

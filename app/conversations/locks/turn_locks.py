@@ -45,7 +45,7 @@ def open_turn_locks(settings: Settings) -> TurnLocks:
         from .postgresql_locks import PostgresTurnLocks
     except ImportError as error:
         raise missing_extra() from error
-    return PostgresTurnLocks(settings.database_url)
+    return PostgresTurnLocks(settings)
 
 
 class FileTurnLocks:

@@ -26,4 +26,4 @@ def _opened(settings: Settings) -> ConversationSaver:
     except ImportError as error:
         raise missing_extra() from error
     with translated(settings):
-        return open_postgresql_conversations(settings.database_url, settings.keep_checkpoints)
+        return open_postgresql_conversations(settings)

@@ -12,8 +12,9 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 from typing_extensions import override
 
-from ...database import driver_options
+from ...database import answered, connect, connection_patience, driver_options, parameters
 from ...forking import at_fork, leave_to_parent
+from ...settings import Settings
 from .pruning import ConversationSaver, occupied
 from .serializer import data_serializer
 
@@ -21,7 +22,6 @@ SCHEMA = "task_relay"
 """LangGraph's tables have names without a prefix; a host may have the same in its own schema."""
 
 _MOST_CONNECTIONS = 10
-_WAIT_S = 10.0
 _SETUP_LOCK = 0x74616C6B
 
 _NEWEST_GONE = """SELECT checkpoint_id FROM checkpoints WHERE thread_id = %s AND checkpoint_ns = ''
@@ -43,6 +43,17 @@ _COPIES: dict[LiteralString, LiteralString] = {
     " blob",
 }
 """The columns of each table beside the thread's."""
+
+
+class _Answered(Connection[DictRow]):
+    """A connection of the pool, which is there once the server has answered."""
+
+    @classmethod
+    @override
+    def connect(cls, *given: Any, **named: Any) -> Any:
+        """Connect, and wait for an answer within bounds."""
+        return answered(super().connect(*given, **named))
+
 
 Pool = ConnectionPool[Connection[DictRow]]
 
@@ -156,32 +167,36 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
             yield cursor
 
 
-def open_postgresql_conversations(url: str, keep: int) -> PostgresConversations:
+def open_postgresql_conversations(settings: Settings) -> PostgresConversations:
     """Open the conversations of a database.
 
     Args:
-        url: Where it is.
-        keep: How many checkpoints of earlier turns a thread keeps.
+        settings: Where it is, how many checkpoints of earlier turns a thread keeps, and how long a
+            turn may take.
 
     Raises:
         psycopg.Error: It can't be used.
     """
-    address, options = driver_options(url)
-    _, named = address.get_dialect()().create_connect_args(address)
-    wished: dict[str, Any] = {"autocommit": True, "row_factory": dict_row, **options, **named}
-    with Connection.connect(**wished) as connection:  # a pool would not say what is wrong
+    wished: dict[str, Any] = {"autocommit": True, "row_factory": dict_row}
+    url, patience = settings.database_url, connection_patience(settings)
+    with connect(
+        url, patience=patience, **wished
+    ) as connection:  # a pool would not say what is wrong
         _set_up(connection)
+    address, options = driver_options(url)
+    wished |= options | parameters(address)
     pool = partial(
         Pool,
         kwargs=wished,
         min_size=0,
         max_size=_MOST_CONNECTIONS,
-        timeout=_WAIT_S,
+        timeout=patience,
         check=ConnectionPool.check_connection,
         name="task-relay-conversations",
+        connection_class=_Answered,
         open=False,
     )
-    return PostgresConversations(pool, keep)
+    return PostgresConversations(pool, settings.keep_checkpoints)
 
 
 def _forget_older(

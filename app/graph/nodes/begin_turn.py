@@ -19,7 +19,7 @@ from ..dependencies import Dependencies
 from ..healing import has_dangling_calls, note_of, own_state, with_note, with_results
 from ..log_context import ids_of
 from ..ownership import FOREIGN_THREAD, Claim, own_thread, refusal_in
-from ..run_config import first_place_of, is_nested, owner_of, thread_of, user_of
+from ..run_config import first_place_of, is_nested, owner_of, thread_of, turn_end_of, user_of
 from ..state import State
 from ..turn import Call, messages_after, question_in
 
@@ -82,7 +82,8 @@ def _begun(
         config: The run's.
         name: Our agent's name.
     """
-    deadline = container.clock.monotonic() + container.settings.turn_timeout
+    longest = container.clock.monotonic() + container.settings.turn_timeout
+    deadline = turn_end_of(config, longest)
     user_id: str | None = None
     try:
         user_id = user_of(config, container.default_owner)

@@ -35,7 +35,7 @@ from ..dependencies import Dependencies
 from ..log_context import ids_of
 from ..ownership import claimed, owner_in
 from ..prompt import system_prompt
-from ..run_config import first_place_of
+from ..run_config import first_place_of, turn_end_of
 from ..state import State
 from ..turn import own_exchange, within_window
 
@@ -120,7 +120,8 @@ class ModelNode:
         exchange = own_exchange(state["messages"], self._name)
         deadline = state.get("deadline")
         if deadline is None:  # a run that was taken up again, perhaps in another process
-            deadline = container.clock.monotonic() + container.settings.turn_timeout
+            longest = container.clock.monotonic() + container.settings.turn_timeout
+            deadline = turn_end_of(config, longest)
         ids = replace(ids_of(state, config), user=owner.user_id)
         plan = container.chain.plan(deadline, ask_first=first_place_of(config))
         claim = claimed(state, owner.user_id)

@@ -6,7 +6,15 @@ from contextlib import closing
 from pathlib import Path
 
 from ...conversations import CONVERSATIONS_FILE
-from ...database import HEAD, VERSION_TABLE, advice, open_engine, reading, version_of
+from ...database import (
+    HEAD,
+    VERSION_TABLE,
+    advice,
+    check_sessions,
+    open_engine,
+    reading,
+    version_of,
+)
 from ...errors import DatabaseError, SettingsError
 from ...settings import Settings, is_postgresql, without_password
 from ...telemetry import may_be_log
@@ -46,6 +54,7 @@ def _server(url: str) -> Finding:
         with reading(engine) as connection:
             version = version_of(connection)
         engine.dispose()
+        check_sessions(url)
     except (DatabaseError, SettingsError) as error:
         return Finding(AREA, Level.PROBLEM, f"Tasks and conversations: {error}")
     text = f"Tasks and conversations: {address}, can be reached. {_of_version(version)}"
