@@ -80,13 +80,17 @@ def test_database_of_another_program_is_not_written_unasked(
 
 
 @pytest.mark.parametrize("name", ["LOG_FILE", "APP_LOG_FILE"])
-def test_log_is_only_written_to_a_log(command: Command, tmp_path: Path, name: str) -> None:
+def test_log_is_only_written_to_a_log(
+    command: Command, gemini: GeminiServer, tmp_path: Path, name: str
+) -> None:
+    given = {"GEMINI_API_KEY": gemini.key, "GEMINI_BASE_URL": gemini.url, "LLM_CHAIN": "gemini"}
     file = tmp_path / ".bashrc"
     file.write_text("alias ll='ls -l'\nexport X=1\n")
-    ended = command("chat", "-m", "list", **{name: str(file)})
+    ended = command("chat", "-m", "hi", **given, **{name: str(file)})
     assert ended.code == 2
     assert ended.err.startswith(f'LOG_FILE is "{file}", but must be a log of Task Relay')
     assert file.read_text() == "alias ll='ls -l'\nexport X=1\n"
     log = tmp_path / "new.log"
-    for form in ("human", "json", "human"):
-        assert command("chat", "-m", "list", **{name: str(log)}, LOG_FORMAT=form).code == 0
+    for number, form in enumerate(("human", "json", "human"), 1):
+        told = command("chat", "-m", "hi", **given, **{name: str(log)}, LOG_FORMAT=form)
+        assert (told.code, log.read_text().count("Chain:")) == (0, number)
