@@ -2,13 +2,13 @@
 
 import json
 import re
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from tests.fakes.loopback import Loopback
 from tests.fakes.steps import Answer, Failure, Held, Silence, Step, Stream, Wire
 
 
@@ -46,18 +46,12 @@ class ProviderServer:
         self._stopping = threading.Event()
         self._let_go = threading.Event()
         self._lock = threading.Lock()
-        handler = type("Handler", (_Handler,), {"provider": self})
-        self._server = _Server(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.005,), daemon=True
-        )
-        self._thread.start()
+        self._serving = Loopback(_Handler, provider=self)
 
     @property
     def url(self) -> str:
         """Where the server listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self._serving.url
 
     @property
     def calls(self) -> int:
@@ -88,9 +82,7 @@ class ProviderServer:
         """End the server and every request that still waits."""
         self._stopping.set()
         self._let_go.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
+        self._serving.stop()
 
     def take(self, path: str, headers: Any, body: dict[str, Any], port: int) -> Step:
         """Note a request, check it, and return what to do with it."""
@@ -140,15 +132,6 @@ class ProviderServer:
     def plain(self, answer: Answer, body: dict[str, Any], path: str) -> dict[str, Any]:
         """Return the answer as one JSON object, where no stream was asked for."""
         raise NotImplementedError
-
-
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 512
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that went away; anything else is a bug of a test's server."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

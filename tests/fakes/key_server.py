@@ -1,13 +1,14 @@
 """An identity provider's keys on loopback, and tokens that are signed with them."""
 
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+from tests.fakes.loopback import Loopback
 
 ISSUER, AUDIENCE = "https://idp.example.com/", "task-relay"
 
@@ -54,36 +55,30 @@ class KeyServer:
         self.broken: int | None = None
         self.body: bytes | None = None
         self.asked = 0
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                outer.asked += 1
-                body = outer.body or json.dumps({"keys": outer.keys}).encode()
-                self.send_response(outer.broken or 200)
-                self.send_header("Content-Length", str(len(body)))
-                if outer.broken in (301, 302):
-                    self.send_header("Location", f"{outer.url}/elsewhere")
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.005,), daemon=True
-        )
-        self._thread.start()
+        self._serving = Loopback(_Handler, keys=self)
 
     @property
     def url(self) -> str:
         """Where the keys are."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/keys"
+        return f"{self._serving.url}/keys"
 
     def stop(self) -> None:
         """End the server."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._serving.stop()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    keys: KeyServer
+
+    def do_GET(self) -> None:
+        self.keys.asked += 1
+        body = self.keys.body or json.dumps({"keys": self.keys.keys}).encode()
+        self.send_response(self.keys.broken or 200)
+        self.send_header("Content-Length", str(len(body)))
+        if self.keys.broken in (301, 302):
+            self.send_header("Location", f"{self.keys.url}/elsewhere")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""

@@ -1,8 +1,9 @@
 """An OpenTelemetry collector that takes OTLP over HTTP."""
 
-import threading
 from collections import defaultdict
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.fakes.loopback import Loopback
 
 
 class Collector:
@@ -10,23 +11,16 @@ class Collector:
 
     def __init__(self) -> None:
         self.bodies: dict[str, bytes] = defaultdict(bytes)
-        handler = type("Handler", (_Handler,), {"collector": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.005,), daemon=True
-        )
-        self._thread.start()
+        self._serving = Loopback(_Handler, collector=self)
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return self._serving.url
 
     def stop(self) -> None:
         """End it."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(5)
+        self._serving.stop()
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -34,8 +34,8 @@ class Asked:
     sentence: str
 
 
-def asked(server: ProviderServer, provider: str) -> Asked:
-    """Ask the provider at a server, which must fail."""
+def call_of(server: ProviderServer, provider: str) -> tuple[Guard, ModelCall]:
+    """Return a guard before the provider at a server, and a call to hand to it."""
     settings = Settings(
         primary_llm=provider,
         gemini_api_key="AIza-fake",
@@ -43,14 +43,21 @@ def asked(server: ProviderServer, provider: str) -> Asked:
         gemini_base_url=server.url,
         groq_base_url=server.url,
     )
-    place = installed_places(settings)[0]
     clock = SystemClock()
-    limits = TimeLimits(first_token=10, stall=10, attempt=10)
     guard = Guard(
-        place, policy=Policy(limits), breakers=no_breakers(), quotas=no_quotas(), clock=clock
+        installed_places(settings)[0],
+        policy=Policy(TimeLimits(first_token=10, stall=10, attempt=10)),
+        breakers=no_breakers(),
+        quotas=no_quotas(),
+        clock=clock,
     )
     plan = Plan((provider,), clock.monotonic() + 10, ToolSet(()))
-    call = ModelCall([HumanMessage("hi")], Attempts(), plan)
+    return guard, ModelCall([HumanMessage("hi")], Attempts(), plan)
+
+
+def asked(server: ProviderServer, provider: str) -> Asked:
+    """Ask the provider at a server, which must fail."""
+    guard, call = call_of(server, provider)
     curable = False
     with suppress(ModelCallError):
         try:

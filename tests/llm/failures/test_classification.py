@@ -6,23 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from langchain_core.messages import HumanMessage
 
-from app.clock import SystemClock
-from app.llm.attempts import Attempts
-from app.llm.call import ModelCall
-from app.llm.declarations.tool_set import ToolSet
 from app.llm.failures import ModelCallError, Verdict
-from app.llm.guard import Guard, Policy
-from app.llm.plan import Plan
-from app.llm.providers import installed_places
-from app.llm.stream import TimeLimits
-from app.settings import FailureKind, Settings
+from app.settings import FailureKind
 from tests.conftest import ROOT
 from tests.fakes.http import ProviderServer
 from tests.fakes.steps import Failure, Step, Stream
+from tests.llm.failures.asked import call_of
 from tests.llm.failures.parrot import Parrot
-from tests.llm.memory import no_breakers, no_quotas
 
 DATA = ROOT / "tests" / "data" / "provider_errors.jsonl"
 CASES = [json.loads(line) for line in DATA.read_text().splitlines()]
@@ -52,22 +43,7 @@ def recording(case: dict[str, Any]) -> Step:
 
 def verdict_on(server: ProviderServer, provider: str) -> Verdict:
     """Ask the provider through its guard, which must fail; return the verdict."""
-    settings = Settings(
-        primary_llm=provider,
-        gemini_api_key="AIza-fake",
-        groq_api_key="gsk_fake",
-        gemini_base_url=server.url,
-        groq_base_url=server.url,
-    )
-    guard = Guard(
-        installed_places(settings)[0],
-        policy=Policy(TimeLimits(first_token=10, stall=10, attempt=10)),
-        breakers=no_breakers(),
-        quotas=no_quotas(),
-        clock=SystemClock(),
-    )
-    plan = Plan((provider,), SystemClock().monotonic() + 10, ToolSet(()))
-    call = ModelCall([HumanMessage("hi")], Attempts(), plan)
+    guard, call = call_of(server, provider)
     try:
         asyncio.run(guard.ainvoke(call))
     except ModelCallError as error:
