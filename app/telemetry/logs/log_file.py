@@ -17,6 +17,8 @@ from .formatters import HumanLines, JsonLines, is_log_line, stamp
 _OURS = "task_relay"
 _MOST_BYTES = 5_000_000
 _OLD_FILES = 3
+_STREAMS = ("/dev/std", "/dev/fd/")
+"""How the names of a process's own streams begin, which may lead to a file of anybody."""
 _LONGEST_LINE = 1_000_000
 """Bytes that are read of a line to see whether it is one of a log."""
 
@@ -104,7 +106,7 @@ def may_be_log(file: Path) -> bool:
     Raises:
         OSError: It can't be read.
     """
-    if not file.is_file() or Path("/dev") in file.parents:
+    if not file.is_file() or str(file).startswith(_STREAMS):
         return not file.is_block_device()  # opening a directory is refused in words of its own
     with file.open("rb") as reading:
         lines = [reading.readline(_LONGEST_LINE) for _ in range(2)]
