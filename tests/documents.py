@@ -9,7 +9,9 @@ GUIDES = {file.name: file.read_text(encoding="utf-8") for file in ROOT.glob("doc
 FOR_USERS = "\n".join([README, *GUIDES.values()])
 ALL = {
     str(file.relative_to(ROOT)): file.read_text(encoding="utf-8")
-    for file in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+    for file in sorted(
+        [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/*.md")]
+    )
 }
 """Every document by its path."""
 

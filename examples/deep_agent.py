@@ -1,0 +1,29 @@
+"""A deep agent whose subagent is Task Relay: `python examples/deep_agent.py "REQUEST"`."""
+
+import sys
+
+from deepagents import CompiledSubAgent, create_deep_agent
+
+from app import ChatRelay, build_graph
+
+agent = create_deep_agent(
+    model=ChatRelay(),
+    subagents=[
+        CompiledSubAgent(
+            name="tasks",
+            description="Keeps the person's to-do list. Give it the whole request.",
+            runnable=build_graph(name="tasks"),
+        )
+    ],
+)
+
+
+def main() -> None:
+    """Pass the request on."""
+    request = {"messages": [("user", " ".join(sys.argv[1:]) or "Show my tasks")]}
+    state = agent.invoke(request, {"configurable": {"user_id": "ann"}})
+    print(state["messages"][-1].text)
+
+
+if __name__ == "__main__":
+    main()
