@@ -7,6 +7,7 @@ host may keep its own tables beside ours.
 from sqlalchemy import Engine
 
 from .engine import advice, make_file, open_engine, reading, writing
+from .failures import Heard, is_of_database, tell_failures
 from .file_locks import lock_byte, preparing, unlock_byte
 from .fork_gate import fork_gate
 from .metadata import PREFIX, UtcDateTime, in_code_order, metadata
@@ -23,6 +24,7 @@ __all__ = [
     "PREFIX",
     "VERSION_TABLE",
     "Engine",
+    "Heard",
     "UtcDateTime",
     "advice",
     "answered",
@@ -33,6 +35,7 @@ __all__ = [
     "explained",
     "fork_gate",
     "in_code_order",
+    "is_of_database",
     "lock_byte",
     "make_file",
     "metadata",
@@ -46,6 +49,7 @@ __all__ = [
     "reading",
     "refuse_others_database",
     "refuse_transaction_mode",
+    "tell_failures",
     "unlock_byte",
     "upgrade",
     "version_of",

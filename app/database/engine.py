@@ -17,6 +17,7 @@ from ..errors import DatabaseError
 from ..forking import at_fork, leave_to_parent
 from ..settings import private_file
 from . import sqlite
+from .failures import failed
 from .fork_gate import fork_gate
 from .postgresql import explained, lock, open_postgresql
 
@@ -121,6 +122,7 @@ def _translated(engine: Engine) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
+        failed(engine)
         cause = getattr(error, "orig", None) or error
         if engine.dialect.name == _POSTGRESQL:
             raise DatabaseError(explained(cause, engine.url)) from error

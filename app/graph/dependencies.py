@@ -22,5 +22,8 @@ class Dependencies(TaskDependencies, Protocol):
     def note(self, entries: Sequence[LedgerEntry]) -> None:
         """Keep attempts in the ledger and tell metrics of them; nothing waits for it."""
 
+    def turn_failed(self) -> None:
+        """Tell metrics that a turn ended because a database failed."""
+
     def transcript(self) -> Transcript:
         """Return the transcript, which opens its database at the first call."""

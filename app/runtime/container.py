@@ -54,7 +54,7 @@ class Container:
         self.clock: Clock = clock or SystemClock()
         owner = SignedInOnly if settings.people_sign_in else Owner
         self.default_owner = owner(settings.user, ZoneInfo(settings.timezone))
-        self._stores = Stores(settings, self.clock)
+        self._stores = Stores(settings, self.clock, failed=self._database_failed)
         self._turn_locks = self._stores.turn_locks()
         self._log_file = LogFile(
             settings.log_file, settings.log_level, settings.secrets, settings.log_format
@@ -82,6 +82,10 @@ class Container:
         """Keep attempts in the ledger and tell metrics of them; nothing waits for it."""
         trace = self._metrics.here()
         self.recorder.note([replace(entry, trace=trace) for entry in entries])
+
+    def turn_failed(self) -> None:
+        """Tell metrics that a turn ended because a database failed."""
+        self._metrics.turn_failed()
 
     def tasks(self) -> TaskService:
         """Return the task service; the first call opens the database and migrates it.
@@ -158,6 +162,9 @@ class Container:
         self._stores.close()
         self._log_file.detach()
         self._log_file.close()
+
+    def _database_failed(self) -> None:
+        self._metrics.database_failed()
 
     def _tell_opened(self, key: str, standing: BreakerStanding) -> None:
         if text := failover_log.opened_long(key, standing, self.clock.now()):

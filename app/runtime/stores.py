@@ -9,10 +9,12 @@ from sqlalchemy import Engine
 
 from ..clock import Clock
 from ..database import (
+    Heard,
     connection_patience,
     open_engine,
     open_readable,
     refuse_others_database,
+    tell_failures,
     upgrade,
 )
 from ..errors import DatabaseError
@@ -36,9 +38,18 @@ class Stores:
         clock: Where the time comes from.
         reading: Whether nothing is to be written; then they are also read where nothing can be,
             which `why_unwritable` tells in the end.
+        failed: Is told each time that work on a database fails.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, *, reading: bool = False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        reading: bool = False,
+        failed: Heard = lambda: None,
+    ) -> None:
+        self._failed = failed
         self.why_unwritable = ""
         self._reading = reading
         self._settings = settings
@@ -114,7 +125,12 @@ class Stores:
             if self._saver is None:
                 if is_postgresql(self._settings.database_url):
                     self._check_owner()
-                self._saver = open_conversations(self._settings)
+                try:
+                    self._saver = open_conversations(self._settings)
+                except DatabaseError:
+                    self._failed()
+                    raise
+                self._saver.failed = self._failed
                 self._saver.before_deletion = self._forget_thread
             return self._saver
 
@@ -150,7 +166,12 @@ class Stores:
     def _open(self) -> Engine:
         url = self._settings.database_url
         try:
-            engine = open_engine(url, patience=connection_patience(self._settings))
+            try:
+                engine = open_engine(url, patience=connection_patience(self._settings))
+            except DatabaseError:
+                self._failed()
+                raise
+            tell_failures(engine, self._failed)
             try:
                 upgrade(engine)
             except DatabaseError:

@@ -107,7 +107,10 @@ class Turns:
             async with aclosing(self._converse(user, thread, request, modes)) as events:
                 async for event in events:
                     yield event
-        except (SettingsError, DatabaseError):
+        except SettingsError:
+            raise
+        except DatabaseError:
+            (await self._open_container()).turn_failed()
             raise
         except TaskRelayError as error:
             yield Reply(False, str(error), user, thread)

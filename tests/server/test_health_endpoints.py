@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from app.agent import default_agent
 from app.server.health_endpoints import readiness
@@ -53,4 +54,7 @@ def test_ready_while_a_model_may_answer(
 def test_not_ready_with_a_broken_database(runner: asyncio.Runner, data_dir: Path) -> None:
     data_dir.mkdir()
     (data_dir / "tasks.db").write_bytes(b"this is no database" * 100)
+    ask(runner)  # it begins the metrics, which are at zero then
+    before = REGISTRY.get_sample_value("app_database_failures_total") or 0
     assert ask(runner) == {"ok": False, "database": "DatabaseError", "models": {}}
+    assert REGISTRY.get_sample_value("app_database_failures_total") == before + 1

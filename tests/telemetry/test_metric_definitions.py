@@ -10,7 +10,14 @@ from opentelemetry.sdk.trace import TracerProvider
 from prometheus_client import REGISTRY, generate_latest
 
 from app.telemetry import Tokens
-from app.telemetry.metrics.definitions import COMMON, METRICS, Metric, MetricKind, common_labels
+from app.telemetry.metrics.definitions import (
+    COMMON,
+    EVENTS,
+    METRICS,
+    Metric,
+    MetricKind,
+    common_labels,
+)
 from app.telemetry.metrics.otel import OpenTelemetry, Providers
 from app.telemetry.metrics.prometheus import Prometheus
 from tests.conftest import ROOT
@@ -108,7 +115,8 @@ def test_both_sinks_tell_the_same() -> None:
             assert points[0].explicit_bounds == definition.buckets
             assert total == pytest.approx(sum(point.sum for point in points))
         else:
-            assert counted[definition.shown_name] == sum(point.value for point in points)
+            total = counted[definition.shown_name]
+            assert total == pytest.approx(sum(point.value for point in points))
 
 
 def shown() -> dict[str, float]:
@@ -128,7 +136,25 @@ def test_counters_without_labels_are_there_at_zero_before_the_first_failure() ->
     assert REGISTRY.get_sample_value("app_crashes_tokens_total") == 0
 
 
-@pytest.mark.parametrize("metric", METRICS, ids=[metric.name for metric in METRICS])
+@pytest.mark.parametrize("event", EVENTS, ids=[event.name for event in EVENTS])
+def test_event_is_there_at_zero_and_counted_in_both_sinks(event: Metric) -> None:
+    prometheus, reader = Prometheus(), InMemoryMetricReader()
+    before = REGISTRY.get_sample_value(event.shown_name)
+    assert before is not None
+    meters = MeterProvider([reader])
+    for count in (prometheus.count, OpenTelemetry(Providers(TracerProvider(), meters)).count):
+        count(event)
+    assert REGISTRY.get_sample_value(event.shown_name) == before + 1
+    data = str(reader.get_metrics_data())
+    meters.shutdown()
+    assert event.name in data
+    assert event.help in data
+
+
+EVERY = (*METRICS, *EVENTS)
+
+
+@pytest.mark.parametrize("metric", EVERY, ids=[metric.name for metric in EVERY])
 def test_operations_page_names_each_metric(metric: Metric) -> None:
     page = (ROOT / "docs" / "operations.md").read_text()
     labels = ", ".join(f"`{label}`" for label in metric.prometheus_labels)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, LiteralString
 
 from langgraph.checkpoint.postgres import PostgresSaver
-from psycopg import Connection, Cursor
+from psycopg import Connection, Cursor, Error
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 from typing_extensions import override
@@ -73,7 +73,7 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
 
     def __init__(self, pool: Callable[[], Pool], keep: int) -> None:
         super().__init__(pool(), serde=data_serializer())
-        self.keep = keep
+        self.keep, self.failed = keep, _nobody
         self._pool = pool
         at_fork(self, after_in_child=PostgresConversations._renew)
 
@@ -159,12 +159,20 @@ class PostgresConversations(ConversationSaver, PostgresSaver):
             pipeline: Not used: statements are always sent together where the driver can.
         """
         self.conn.open()
-        with (
-            self.conn.connection() as connection,
-            connection.pipeline() if self.supports_pipeline else nullcontext(),
-            _transaction(connection) as cursor,
-        ):
-            yield cursor
+        try:
+            with (
+                self.conn.connection() as connection,
+                connection.pipeline() if self.supports_pipeline else nullcontext(),
+                _transaction(connection) as cursor,
+            ):
+                yield cursor
+        except Error:
+            self.failed()
+            raise
+
+
+def _nobody() -> None:
+    """Hear of a failure."""
 
 
 def open_postgresql_conversations(settings: Settings) -> PostgresConversations:

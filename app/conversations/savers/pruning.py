@@ -13,6 +13,7 @@ from langgraph.checkpoint.base import (
 )
 from typing_extensions import override
 
+from ...database import Heard
 from .async_adapter import AsyncSaverAdapter
 from .delta_channels import oldest_needed
 from .own_threads import is_own
@@ -38,6 +39,9 @@ class ConversationSaver(AsyncSaverAdapter):
 
     keep: int
     """How many checkpoints of earlier turns a thread keeps."""
+
+    failed: Heard
+    """Is called each time that work on the conversations fails."""
 
     before_deletion: Callable[[str], object] | None = None
     """Is called with a thread before it is deleted: removes what else is kept of it."""

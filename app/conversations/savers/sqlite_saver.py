@@ -45,7 +45,7 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
 
     def __init__(self, file: Path, keep: int) -> None:
         super().__init__(_connected(file), serde=data_serializer())
-        self.keep = keep
+        self.keep, self.failed = keep, _nobody
         self._file = file
         self._ended = self._shut = False
         at_fork(
@@ -234,7 +234,15 @@ class SqliteConversations(ConversationSaver, SqliteSaver):
 
     def _wait(self, work: Callable[[], _T]) -> _T:
         """Do something, however busy the file is."""
-        return patiently(work, progress=progress_of(self._file))
+        try:
+            return patiently(work, progress=progress_of(self._file))
+        except sqlite3.Error:
+            self.failed()
+            raise
+
+
+def _nobody() -> None:
+    """Hear of a failure."""
 
 
 def open_sqlite_conversations(directory: Path, keep: int) -> SqliteConversations:

@@ -14,11 +14,13 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple
 from langgraph.graph.state import CompiledStateGraph
 from typing_extensions import override
 
+from ...database import is_of_database
 from ...errors import InputError
 from ...intake import IntakeLimits
 from ...tasks import Owner
 from ...tools import asking_user
 from ..dependencies import Dependencies
+from ..run_config import TURN_ENDS
 from .intake import admitted, limits_of, refuse_updates
 from .thread_owner import own_thread
 
@@ -85,6 +87,16 @@ class ThreadGuard:
         """Do `limits` on an event loop."""
         return limits_of((await self._open_container()).settings)
 
+    def note_failure(self, error: Exception, config: RunnableConfig) -> None:
+        """Tell metrics of a run that a database ended; turns of our own threads tell it themselves.
+
+        Args:
+            error: What ended it.
+            config: The run's.
+        """
+        if is_of_database(error) and TURN_ENDS not in (config.get("configurable") or {}):
+            self._container().turn_failed()
+
     def _compare(self, key: str, owner: str | None, asking: str | InputError) -> None:
         """Compare a thread's owner with who asks, and remember who it is."""
         if owner is None:
@@ -141,9 +153,13 @@ class GuardedGraph(CompiledStateGraph[Any, Any, Any, Any]):
             ThreadOwnerError: The thread is another user's.
         """
         whole = self._config(config)
-        self.guard.check(self.checkpointer, whole, context)
-        taken = admitted(input, self.guard.limits(), nested=_is_part(whole))
-        yield from super().stream(taken, config, context=context, **more)
+        try:
+            self.guard.check(self.checkpointer, whole, context)
+            taken = admitted(input, self.guard.limits(), nested=_is_part(whole))
+            yield from super().stream(taken, config, context=context, **more)
+        except Exception as error:
+            self.guard.note_failure(error, whole)
+            raise
 
     @override
     async def astream(
@@ -166,12 +182,16 @@ class GuardedGraph(CompiledStateGraph[Any, Any, Any, Any]):
             ThreadOwnerError: The thread is another user's.
         """
         whole = self._config(config)
-        await self.guard.acheck(self.checkpointer, whole, context)
-        taken = admitted(input, await self.guard.alimits(), nested=_is_part(whole))
-        streaming: Any = super().astream(taken, config, context=context, **more)
-        async with aclosing(streaming) as parts:
-            async for part in parts:
-                yield part
+        try:
+            await self.guard.acheck(self.checkpointer, whole, context)
+            taken = admitted(input, await self.guard.alimits(), nested=_is_part(whole))
+            streaming: Any = super().astream(taken, config, context=context, **more)
+            async with aclosing(streaming) as parts:
+                async for part in parts:
+                    yield part
+        except Exception as error:
+            self.guard.note_failure(error, whole)
+            raise
 
     @override
     def bulk_update_state(self, config: RunnableConfig, supersteps: Any) -> RunnableConfig:

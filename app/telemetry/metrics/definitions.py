@@ -4,7 +4,8 @@ The names are those of OpenTelemetry's GenAI conventions, which are still in dev
 they stand here as plain text. For what they have no name yet - failover, exhaustion, cost - the
 names begin with `app.llm`. No user, thread or turn is ever a label: each would make a series.
 
-A new metric is one more `Metric` in `METRICS`; both sinks and the tests take it from there.
+A new metric is one more `Metric` in `METRICS`, or in `EVENTS` where it is none of calls; both sinks
+and the tests take it from there.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -138,6 +139,11 @@ def _costs(entry: LedgerEntry) -> Iterable[Measurement]:
         yield entry.cost, common_labels(entry.attempt)
 
 
+def _nothing(entry: LedgerEntry) -> Iterable[Measurement]:
+    """Give nothing: what is counted is no call of a model."""
+    return ()
+
+
 DURATION = Metric(
     name="gen_ai.client.operation.duration",
     unit="s",
@@ -194,4 +200,32 @@ COST = Metric(
     read=_costs,
 )
 
+DATABASE_FAILURES = Metric(
+    name="app.database.failures",
+    unit="{failure}",
+    prometheus_name="app_database_failures",
+    prometheus_unit="",
+    kind=MetricKind.COUNTER,
+    help="How often work on a database failed.",
+    labels=(),
+    buckets=(),
+    read=_nothing,
+)
+FAILED_TURNS = Metric(
+    name="app.database.failed_turns",
+    unit="{turn}",
+    prometheus_name="app_database_failed_turns",
+    prometheus_unit="",
+    kind=MetricKind.COUNTER,
+    help="How many turns ended without an answer because a database failed.",
+    labels=(),
+    buckets=(),
+    read=_nothing,
+)
+
 METRICS = (DURATION, TOKEN_USAGE, FAILOVERS, EXHAUSTED, COST)
+"""What the calls of models are measured by."""
+
+EVENTS = (DATABASE_FAILURES, FAILED_TURNS)
+"""What is counted as it happens. None has a label, so that each is there at zero from the start:
+an alert sees the first one only where there was a zero before."""

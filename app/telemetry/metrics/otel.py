@@ -21,6 +21,7 @@ from ..ledger import LedgerEntry
 from .definitions import (
     COST,
     ERROR_TYPE,
+    EVENTS,
     METRICS,
     Labels,
     Metric,
@@ -62,6 +63,7 @@ class OpenTelemetry:
         self._tracer = providers.traces.get_tracer(_SCOPE)
         meter = providers.metrics.get_meter(_SCOPE)
         self._metrics = [(metric, _instrument(meter, metric)) for metric in definitions]
+        self._events = {event.name: _instrument(meter, event) for event in EVENTS}
         if providers.ours:
             atexit.register(self.close)
 
@@ -78,6 +80,10 @@ class OpenTelemetry:
             for entry in entries:
                 for value, labels in metric.read(entry):
                     add(value, {name: label for name, label in labels.items() if label})
+
+    def count(self, event: Metric) -> None:
+        """Count something that happened."""
+        self._events[event.name](1, {})
 
     def close(self) -> None:
         """Send what was not sent yet, where the providers are ours.

@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from ..ledger import LedgerEntry
-from .definitions import METRICS, Labels, Metric, MetricKind
+from .definitions import EVENTS, METRICS, Labels, Metric, MetricKind
 
 
 class Prometheus:
@@ -25,7 +25,10 @@ class Prometheus:
     def __init__(self, metrics: Sequence[Metric] = METRICS) -> None:
         self._metrics = metrics
         if _shown():
-            for metric in metrics:  # counters must be there at zero before the first failure
+            for metric in (
+                *metrics,
+                *EVENTS,
+            ):  # counters must be there at zero before the first failure
                 _instrument(metric)
 
     def __call__(self, entries: Sequence[LedgerEntry]) -> None:
@@ -37,6 +40,11 @@ class Prometheus:
             for entry in entries:
                 for value, labels in metric.read(entry):
                     instrument.add(value, labels)
+
+    def count(self, event: Metric) -> None:
+        """Count something that happened."""
+        if _shown():
+            _instrument(event).add(1, {})
 
 
 class _Instrument:

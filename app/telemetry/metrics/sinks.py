@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from ..recorder import Sink
+from .definitions import DATABASE_FAILURES, FAILED_TURNS, Metric
 from .prometheus import Prometheus
 
 _log = logging.getLogger("task_relay")
@@ -23,11 +24,22 @@ _PACKAGES = ("opentelemetry.sdk", "opentelemetry.exporter.otlp.proto.http")
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Who hears of calls, the trace that the running code belongs to, and how to end it."""
+    """Who hears of calls, who counts events, the trace of the running code, and how to end it."""
 
     sinks: tuple[Sink, ...]
+    counts: tuple[Callable[[Metric], None], ...] = ()
     here: Callable[[], object] = lambda: None
     close: Callable[[], None] = lambda: None
+
+    def database_failed(self) -> None:
+        """Count a failure of a database's."""
+        for count in self.counts:
+            count(DATABASE_FAILURES)
+
+    def turn_failed(self) -> None:
+        """Count a turn that ended because a database failed."""
+        for count in self.counts:
+            count(FAILED_TURNS)
 
 
 def open_metrics(environment: Mapping[str, str]) -> Metrics:
@@ -36,17 +48,17 @@ def open_metrics(environment: Mapping[str, str]) -> Metrics:
     disabled = environment.get("OTEL_SDK_DISABLED", "").strip().lower() == "true"
     asked, hosted = any(environment.get(name, "").strip() for name in _ASKS), _set_up_by_a_host()
     if disabled or not (asked or hosted):
-        return Metrics((prometheus,))
+        return Metrics((prometheus,), (prometheus.count,))
     if not hosted and not all(map(_installed, _PACKAGES)):
         _log.warning(
             "OTEL_... is set, but OpenTelemetry is not installed: run "
             'python -m pip install -e ".[otel]" -c constraints.txt'
         )
-        return Metrics((prometheus,))
+        return Metrics((prometheus,), (prometheus.count,))
     from . import otel
 
     told = otel.OpenTelemetry(otel.providers(environment))
-    return Metrics((prometheus, told), told.here, told.close)
+    return Metrics((prometheus, told), (prometheus.count, told.count), told.here, told.close)
 
 
 def _set_up_by_a_host() -> bool:
