@@ -60,6 +60,7 @@ _WARM = pytest.StashKey[Warm]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start what all workers of a run share; it ends with the process that started it."""
+    gc.disable()  # until all tests are imported, of which nothing is garbage
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job ignores it
         signal.signal(signal.SIGINT, signal.default_int_handler)
     given: dict[str, str] | None = getattr(config, "workerinput", None)
@@ -83,10 +84,11 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector look seldom through what is imported, which is there to stay."""
+    """Let the garbage collector leave out what is imported by now, and look seldom at the rest."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 100)
+    gc.set_threshold(50_000, 50, 1_000)
+    gc.enable()
 
 
 def _use_memory() -> None:

@@ -36,7 +36,20 @@ class _Hooks:
     after_in_child: Step[Any]
 
 
-_known: list[_Hooks] = []
+class _Known(list[_Hooks]):
+    """All hooks; those whose owners are gone go when there are twice as many as there were."""
+
+    def __init__(self) -> None:
+        self._most = 64
+
+    def add(self, hooks: _Hooks) -> None:
+        if len(self) >= self._most:
+            self[:] = [known for known in self if known.owner() is not None]
+            self._most = max(64, 2 * len(self))
+        self.append(hooks)
+
+
+_known = _Known()
 _of_this_fork: list[_Hooks] = []
 _registering = threading.Lock()
 _left: list[object] = []
@@ -62,8 +75,7 @@ def at_fork(
         works: Whether it has a thread that uses other things.
     """
     with _registering:
-        _known[:] = [hooks for hooks in _known if hooks.owner() is not None]
-        _known.append(_Hooks(ref(owner), works, before, after_in_parent, after_in_child))
+        _known.add(_Hooks(ref(owner), works, before, after_in_parent, after_in_child))
 
 
 def leave_to_parent(thing: object) -> None:

@@ -92,6 +92,7 @@ DAYS = {
     "the month after next": "2026-05-01",
     "over the weekend": "2026-03-07",
     "end of next year": "2027-12-31",
+    "eoq": "2026-03-31",
     "by the end of the day tomorrow": "2026-03-05",
 }
 TIMES = {
@@ -115,6 +116,8 @@ TIMES = {
     "quarter to nine on monday": "2026-03-09 08:45",
     "tomorrow 05:30": "2026-03-05 05:30",
     "tomorrow 5:30": "2026-03-05 17:30",
+    "tomorrow at 6": "2026-03-05 18:00",
+    "tomorrow at 7": "2026-03-05 07:00",
     "23:00": "2026-03-04 23:00",
     "22:30": "2026-03-05 22:30",
     "in an hour and a half": "2026-03-05 00:00",
@@ -152,6 +155,7 @@ def test_phrase_of_the_grammar_is_understood(phrase: str) -> None:
         *("friday or monday", "not tomorrow", "tomorrow buy milk", "in a few days", "x" * 10_000),
         *("in and", "in 2 weeks and", "in ah", "march 15 1730", "christmas 1930", "20261320"),
         *("eod friday at midnight", "first", "5 to 9", "in 1.5 hours 5 min", "friday\0"),
+        *("tomorrow at thirteen", "friday 5:30:15", "friday 05.30:15"),
     ],
 )
 def test_anything_else_is_refused_with_what_to_send(phrase: str) -> None:
@@ -187,6 +191,11 @@ def test_today_is_the_persons_own() -> None:
         ("2026-01-31", "in a month", "2026-02-28"),
         ("2026-01-31", "next month", "2026-02-01"),
         ("2026-04-30", "the 31st", "2026-05-31"),
+        ("2026-01-01", "end of quarter", "2026-03-31"),
+        ("2026-03-31", "end of quarter", "2026-03-31"),
+        ("2026-04-01", "end of quarter", "2026-06-30"),
+        ("2026-12-31", "end of quarter", "2026-12-31"),
+        ("2026-06-15", "end of year", "2026-12-31"),
         ("2026-12-25", "christmas", "2026-12-25"),
         ("2026-12-26", "christmas", "2027-12-25"),
         ("2026-12-31", "tomorrow", "2027-01-01"),

@@ -50,6 +50,7 @@ KIN = {
     "monday through friday": ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "Wed 2026-03-04"),
     "every fri-sun": ("FREQ=WEEKLY;BYDAY=FR,SA,SU", "Fri 2026-03-06"),
     "every mon/wed": ("FREQ=WEEKLY;BYDAY=MO,WE", "Wed 2026-03-04"),
+    " Every 2 days. ": ("FREQ=DAILY;INTERVAL=2", "Wed 2026-03-04"),
     "every 2nd day": ("FREQ=DAILY;INTERVAL=2", "Wed 2026-03-04"),
     "once a week on monday": ("FREQ=WEEKLY;BYDAY=MO", "Mon 2026-03-09"),
     "bi-weekly": ("FREQ=WEEKLY;INTERVAL=2", "Wed 2026-03-04"),
