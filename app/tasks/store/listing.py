@@ -50,7 +50,7 @@ def listed(
     Raises:
         TaskRefusal: A word of a filter isn't understood.
     """
-    status = (query.get("status") or "open").strip().lower()
+    status = query.get("status") or "open"
     done = filters.statuses(status) == [Status.DONE]
     where, days = _conditions(request, query, status, done)
     sort = (query.get("sort") or ("completed" if done else BY_URGENCY)).strip().lower()

@@ -73,6 +73,8 @@ KIN = {
         "FREQ=DAILY;UNTIL=20260331",
         "Thu 2026-03-05 09:00",
     ),
+    "FREQ=MONTHLY;BYMONTHDAY=-1": ("FREQ=MONTHLY;BYMONTHDAY=-1", "Tue 2026-03-31"),
+    "FREQ=YEARLY;BYYEARDAY=100": ("FREQ=YEARLY;BYYEARDAY=100", "Fri 2026-04-10"),
     "RRULE:FREQ=MONTHLY;BYDAY=2TU": ("FREQ=MONTHLY;BYDAY=2TU", "Tue 2026-03-10"),
     "freq=weekly;byday=mo;byhour=9": ("FREQ=WEEKLY;BYDAY=MO", "Mon 2026-03-09 09:00"),
     "FREQ=WEEKLY;INTERVAL=2;WKST=SU": ("FREQ=WEEKLY;INTERVAL=2;WKST=SU", "Wed 2026-03-04"),
@@ -89,7 +91,7 @@ def test_kindred_phrase_gives_its_rule_and_first_due(phrase: str) -> None:
     "phrase",
     [
         *("", "null", "every hour", "every 0 days", "every blue moon", "twice a week"),
-        *("every second tuesday", "every day until yesterday"),
+        *("every second tuesday", "every day until yesterday", "every april 31", "every 32nd"),
         *("every 30th and 31st", "every 3 days for 5 times after completion"),
         *("FREQ=HOURLY", "FREQ=", "FREQ=DAILY;COUNT=0", "FREQ=WEEKLY;INTERVAL=0"),
         *("FREQ=DAILY;FREQ=WEEKLY", "FREQ=DAILY;UNTIL=garbage", "FREQ=DAILY;UNTIL=20200101"),

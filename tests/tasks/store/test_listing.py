@@ -123,6 +123,30 @@ def test_list_without_a_wish_has_the_most_urgent_first(filled: TaskService, ann:
     assert titles(filled, ann, sort="due")[0] == "Rent"
     assert titles(filled, ann, sort="priority")[0] == "Call Bob"
     assert titles(filled, ann, sort="created")[0] == "Café rösten"
+    assert titles(filled, ann, sort=" URGENCY ") == titles(filled, ann)
+
+
+def test_done_tasks_have_the_last_that_was_done_first(
+    filled: TaskService, ann: Owner, clock: FixedClock
+) -> None:
+    for task_id in (2, 1, 4):
+        filled.complete(ann, [task_id])
+        clock.move(minutes=1)
+    assert titles(filled, ann, status=" Done ") == ["Holiday", "Café rösten", "Call Bob"]
+
+
+def test_repeating_task_is_in_a_list_of_what_was_done_with_how_often_and_when_last(
+    service: TaskService, ann: Owner, clock: FixedClock
+) -> None:
+    service.add(ann, "Water plants", due="2026-03-01", repeat="daily")
+    instants = []
+    for _ in range(2):
+        instants.append(clock.now())
+        service.complete(ann, [1])
+        clock.move(hours=1)
+    page = service.find(ann, status="done", when="this week")
+    assert [task.id for task in page.tasks] == [1]
+    assert (page.times, page.done_at) == ({1: 2}, {1: instants[-1]})
 
 
 def test_stats_count_by_the_persons_days(
