@@ -14,9 +14,11 @@ import pytest
 
 from app import DatabaseError
 from app.database import open_engine, upgrade
-from tests.conftest import ROOT, Ended, Relay, child_environment
+from tests.conftest import Ended, Relay, child_environment
+from tests.fakes import own_mounts
 from tests.fakes.gemini import GeminiServer
 from tests.fakes.steps import calls, says
+from tests.fakes.warm import Warm
 
 ON_A_SMALL_DISK = """
 mount -t tmpfs -o size=2m none "$1" && cp -r "$2" "$1/data" && chmod -R u+w "$1" || exit 99
@@ -87,31 +89,21 @@ def begun(relay: Relay, gemini: GeminiServer, data_dir: Path) -> Iterator[Path]:
     ],
 )
 def test_disk_that_takes_nothing_is_told_and_what_was_there_stays(
-    begun: Path, tmp_path: Path, trouble: str, advice: str
+    begun: Path, tmp_path: Path, warm: Warm, trouble: str, advice: str
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
-    ended = subprocess.run(
-        [
-            *("unshare", "--mount", "--map-root-user", "sh", "-c", ON_A_SMALL_DISK),
-            *("sh", str(disk), str(begun), trouble),
-        ],
-        env=child_environment(PYTHON=sys.executable),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    first, *rest = ended.stdout.splitlines()
+    program = ("-m", own_mounts.__name__, ON_A_SMALL_DISK, str(disk), str(begun), trouble)
+    ended = warm.run(program, None, tmp_path, child_environment())
+    assert ended.code == 0, ended.err
+    first, *rest = ended.out.splitlines()
     assert first == "exit 1"
     assert "#1 one" in rest
     assert rest[-1] == "exit 0"
-    sentences = [line for line in ended.stderr.splitlines() if not line.startswith("Warning:")]
+    sentences = [line for line in ended.err.splitlines() if not line.startswith("Warning:")]
     assert len(sentences) == 1
     assert advice in sentences[0]
-    assert "Traceback" not in ended.stderr
+    assert "Traceback" not in ended.err
 
 
 @pytest.mark.parametrize("name", ["tasks.db", "conversations.db"])
@@ -147,7 +139,7 @@ def test_database_that_is_held_is_told_and_nothing_changes(
 @pytest.mark.parametrize("trouble", ["full", "read-only"])
 @pytest.mark.parametrize("left", ["closed", "killed", "copied without the log's index"])
 def test_what_reads_goes_on_where_nothing_can_be_written(
-    begun: Path, tmp_path: Path, trouble: str, left: str
+    begun: Path, tmp_path: Path, warm: Warm, trouble: str, left: str
 ) -> None:
     """Also where a program was killed, whose last changes are in the log alone."""
     if left != "closed":
@@ -157,26 +149,19 @@ def test_what_reads_goes_on_where_nothing_can_be_written(
         (begun / "tasks.db-shm").unlink()
     disk = tmp_path / "disk"
     disk.mkdir()
-    script = ("unshare", "--mount", "--map-root-user", "sh", "-c", ON_A_DISK_THAT_TAKES_NOTHING)
-    ended = subprocess.run(
-        [*script, "sh", str(disk), str(begun), trouble],
-        env=child_environment(PYTHON=sys.executable, ENTERS=ENTERS),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    out = ended.stdout
+    script, on = ON_A_DISK_THAT_TAKES_NOTHING, (str(disk), str(begun), trouble)
+    program = ("-m", own_mounts.__name__, script, *on)
+    ended = warm.run(program, None, tmp_path, child_environment(ENTERS=ENTERS))
+    out = ended.out
     codes = [line.rpartition(" ")[2] for line in out.splitlines() if ": exit " in line]
-    assert codes == ["0"] * 8 + ["1"] * 2, out + ended.stderr  # no model has a key, says the doctor
+    assert codes == ["0"] * 8 + ["1"] * 2, out + ended.err  # no model has a key, says the doctor
     title = "one" if left == "closed" else "in the log"
     assert out.count(title) >= 3, "the list, its JSON, and the export"
     assert "you: add one" in out
     if (trouble, left) != ("full", "killed"):  # its log and index have their place already
         assert '"area": "What is kept", "level": "problem"' in out
-        assert "This can only be read now." in ended.stderr
-    assert "Traceback" not in out + ended.stderr
+        assert "This can only be read now." in ended.err
+    assert "Traceback" not in out + ended.err
     with zipfile.ZipFile(begun.parent / "b.zip") as backup:
         assert backup.namelist() == ["conversations.db", "tasks.db"]
 

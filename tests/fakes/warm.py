@@ -166,9 +166,7 @@ class WarmProcess:
 
     def __init__(self, environment: dict[str, str], directory: Path) -> None:
         self.address = str(directory / "warm")
-        program = directory / "python"
-        program.write_text(_PYTHON.format(python=sys.executable, address=self.address))
-        program.chmod(0o755)
+        write_python(directory)
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self.address)
             listener.listen(64)
@@ -187,8 +185,21 @@ class WarmProcess:
         self._process.wait(30)
 
 
-class _Server:
-    """What the warm process does: fork for each connection, and tell how the programs end."""
+def write_python(directory: Path) -> Path:
+    """Write a program that has the server of a directory, at its socket `warm`, run something."""
+    program = directory / "python"
+    address = str(directory / "warm")
+    program.write_text(_PYTHON.format(python=sys.executable, address=address))
+    program.chmod(0o755)
+    return program
+
+
+class Server:
+    """What the warm process does: fork for each connection, and tell how the programs end.
+
+    Args:
+        listener: Where programs are asked for.
+    """
 
     def __init__(self, listener: socket.socket) -> None:
         self._listener = listener
@@ -363,4 +374,4 @@ def _become(asked: dict[str, Any], streams: Sequence[int]) -> None:
 
 
 if __name__ == "__main__":
-    _Server(socket.socket(fileno=int(sys.argv[1]))).serve()
+    Server(socket.socket(fileno=int(sys.argv[1]))).serve()
