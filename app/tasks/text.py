@@ -1,7 +1,7 @@
 """Write a task as one line, the same for models and people."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ..intake import shown
 from .dates import format_due
@@ -64,5 +64,5 @@ def is_overdue(task: Task, now: datetime) -> bool:
     if task.status is not Status.OPEN or task.due is None:
         return False
     if isinstance(task.due, datetime):
-        return task.due < now
+        return task.due.astimezone(UTC) < now.astimezone(UTC)  # a zone's hour may come twice
     return task.due < now.date()

@@ -114,7 +114,7 @@ def _joined(
         return _coming(at, local, zone)
     if is_midnight(at_text) and (day == local.date() or part == "night"):
         day += timedelta(days=1)
-    return wall_time(day, at, zone)
+    return wall_time(day, at, zone, after=local)
 
 
 def _coming(at: time, local: datetime, zone: ZoneInfo) -> datetime:
