@@ -25,6 +25,9 @@ def privacy_findings(settings: Settings, layers: Sequence[Layer]) -> list[Findin
     if os.name != "posix":
         return []
     texts = [text for layer in layers if (text := _of_keys(layer))]
+    people = settings.auth_tokens
+    if people is not None and _open(people):
+        texts.append(f"{people} says who may sign in. {_advice(people, '600')}")
     texts += _of_directory(settings)
     return [Finding(AREA, Level.WARNING, text) for text in texts]
 

@@ -49,6 +49,16 @@ def test_keys_that_others_can_read_are_named_and_not_shown(
     ]
 
 
+def test_file_of_people_that_others_read_is_told(private: Path, tmp_path: Path) -> None:
+    people = tmp_path / "people"
+    (private / ".env").write_text(f"AUTH_TOKENS={people}\n")
+    assert look(private, tmp_path) == []
+    people.write_text("ann sha256:00\n")
+    people.chmod(0o640)
+    advice = f"Others can read it: chmod 600 {people}"
+    assert look(private, tmp_path) == [f"{people} says who may sign in. {advice}"]
+
+
 def test_data_directory_that_others_enter_is_told_with_what_lies_in_it(
     private: Path, tmp_path: Path
 ) -> None:
