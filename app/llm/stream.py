@@ -30,7 +30,7 @@ from .failures import (
     is_cut,
     judge,
 )
-from .messages import CUT
+from .messages import CUT, with_sent_calls
 from .plan import Plan
 from .silent_run import Receiver, without_a_run
 from .wire import WireRecord, recording
@@ -120,6 +120,7 @@ async def read_stream(
     whole = reader.whole()
     message = message_chunk_to_message(whole or AIMessageChunk(content=""))
     answer = message if isinstance(message, AIMessage) else AIMessage(content="")
+    answer = with_sent_calls(answer, record)
     now = clock.now()
     verdict = (
         error_inside(record, now)

@@ -3,7 +3,12 @@
 from .attachments import attachments_in
 from .call_recognition import looks_like_call
 from .framing import CUT, NOTICE
-from .kept_answer import undeclared, with_declared_names, without_thoughts
+from .kept_answer import (
+    undeclared,
+    with_declared_names,
+    with_sent_calls,
+    without_thoughts,
+)
 from .provider_shapes import (
     PROVIDER,
     SIGNER,
@@ -42,6 +47,7 @@ __all__ = [
     "tighter",
     "undeclared",
     "with_declared_names",
+    "with_sent_calls",
     "with_unseen",
     "without_thoughts",
 ]

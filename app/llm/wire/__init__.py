@@ -2,6 +2,7 @@
 
 from .anthropic_frames import AnthropicFrames
 from .chat_completion_frames import ChatCompletionFrames
+from .frame_values import object_in
 from .frames import Frames
 from .gemini_frames import GeminiFrames
 from .head_filter import without_markup, without_unopened_thoughts
@@ -16,6 +17,7 @@ __all__ = [
     "GeminiFrames",
     "OllamaFrames",
     "WireRecord",
+    "object_in",
     "recording",
     "response_hook",
     "without_markup",

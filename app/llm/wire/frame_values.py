@@ -124,3 +124,12 @@ def error_in(value: object) -> dict[str, Any] | None:
     if isinstance(value, dict) and value:
         return value
     return {"message": value} if isinstance(value, str) and value else None
+
+
+def without_halves(text: str) -> str:
+    """Return a text in which halves of characters are joined, and lone ones replaced."""
+    return (
+        text
+        if text.isascii()
+        else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )

@@ -92,9 +92,16 @@ async def _bounded(received: Any) -> AsyncGenerator[bytes]:
 async def _events(received: Any, rewriter: Rewriter) -> AsyncGenerator[bytes]:
     """Pass on an event stream."""
     parser = EventStreamParser()
-    async for piece in _bounded(received):
-        if events := parser.feed(piece):
-            yield b"".join(_encoded(one) for event in events for one in rewriter.rewritten(event))
+    try:
+        async for piece in _bounded(received):
+            if events := parser.feed(piece):
+                yield b"".join(
+                    _encoded(one) for event in events for one in rewriter.rewritten(event)
+                )
+    except Exception:
+        for event in parser.end():  # the connection broke off right behind an error
+            rewriter.note_error(event.data.encode())
+        raise
     for event in parser.end():
         for passed in rewriter.rewritten(event):
             yield _encoded(passed)

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from .frame_values import object_in
+from .frame_values import object_in, without_halves
 from .frames import CallPiece
 
 
@@ -30,7 +30,7 @@ class SentCall:
         text = self.arguments.strip()
         if text in ("", "null"):
             return "{}"
-        return json.dumps(object_in(text)) if text.startswith('"') else text
+        return without_halves(json.dumps(object_in(text)) if text.startswith('"') else text)
 
     def join(self, piece: CallPiece) -> None:
         """Add a piece; some servers repeat the name with each, some begin with `null`."""

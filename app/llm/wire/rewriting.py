@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from .event_stream import ServerEvent, UnreadableStreamError
 from .frame_template import FrameTemplates, dumped
+from .frame_values import without_halves
 from .frames import Frames
 from .head_filter import HeadFilter
 from .record import WireRecord
@@ -50,12 +51,14 @@ class Rewriter:
         text = event.data.strip()
         if text.startswith("data:"):  # a gateway wrote the field's name once more
             text = text[5:].lstrip()
-        if text in ("", "null") or event.type in _SIGNS_OF_LIFE:
+        if text in ("", "null"):
             return
         if text == _DONE:
             yield ServerEvent(_DONE)
             return
         value = _json(text)
+        if event.type in _SIGNS_OF_LIFE and not isinstance(value, dict):
+            return
         quick = self._templates.filled(value, event.type, self._shown)
         if quick is not None:
             yield quick
@@ -148,12 +151,12 @@ class Rewriter:
             text, self._half = self._half + text, ""
         if text and "\ud800" <= text[-1] <= "\udbff":
             text, self._half = text[:-1], text[-1]
-        return _without_halves(text)
+        return without_halves(text)
 
     def _end_of_text(self) -> str:
         """Return the text that was held back, unless it is a call."""
         half, self._half = self._half, ""
-        shown = self._head.feed(_without_halves(half))
+        shown = self._head.feed(without_halves(half))
         if self._head.held:
             self._ended_early |= self._head.undecided
             text = self._head.end()
@@ -178,7 +181,7 @@ class Rewriter:
                 "type": "function",
                 "function": {
                     "name": call.name,
-                    "arguments": _without_halves(call.plain_arguments),
+                    "arguments": call.plain_arguments,
                 },
             }
             for number, call in enumerate(calls)
@@ -191,12 +194,3 @@ def _json(text: str | bytes) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def _without_halves(text: str) -> str:
-    """Return a text in which halves of characters are joined, and lone ones replaced."""
-    return (
-        text
-        if text.isascii()
-        else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    )

@@ -11,69 +11,10 @@ from hypothesis import strategies as st
 from tests.fakes.http import ProviderServer
 from tests.fakes.steps import Answer, Wire
 from tests.llm.wire.good_streams import Draw, frames_of, written
+from tests.llm.wire.odd_values import CALLS, KINDS, NOISE, ODD, STATUSES, TEXTS, WAITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_TEXTS = (
-    "All good.",
-    "You have two tasks: “water” the plants, and 🎉 party.",
-    "one\u2028two\u2029three\u0085four",
-    "<think>first\n\nthen</think>\n\nDone already.",
-    'It says {"name": "x"} and <tool_call> in the middle.',
-    "שלום \u202e world, e\u0301 \u200b and a family 👨\u200d👩\u200d👧",
-    "# A list\n\n- [ ] one\r\n- [x] two\n\n```json\n{}\n```",
-)
-_CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("add_task", {"title": "Call the dentist about the invoice", "due": "tomorrow 9:00"}),
-    ("add_task", {"title": "Buy 🥛 and “bread”\u2028soon", "tags": ["home", "shop"]}),
-    ("list_tasks", {}),
-    ("list_tasks", {"status": "open"}),
-    ("update_task", {"task_id": 1, "notes": "long " * 20}),
-    ("complete_tasks", {"task_ids": [1, 123]}),
-)
-_ODD: tuple[Any, ...] = (
-    *(None, True, 0, -1, 1, 5, 2**70, 1e308, 0.5, float("nan"), "", "0", "x", "null", "error"),
-    *([], {}, [None], [[]], {"a": None}, ["x"], "\ud83c", "\udf89", "\0", "\u2028", "\ufeff"),
-    *(
-        "STOP",
-        "stop",
-        "length",
-        "MAX_TOKENS",
-        "SAFETY",
-        "tool_calls",
-        "content_filter",
-        "RECITATION",
-        "end_turn",
-        "refusal",
-    ),
-    *("assistant", "user", "tool", "functions.add_task", "add_task", "no_such_tool", "a" * 5000),
-)
-_NOISE = (
-    *(b": keep-alive\n\n", b":\n", b"\xef\xbb\xbf", b"\0", b"\xff\xfe", b"id: 7\n", b"retry: 5\n"),
-    *(b"event: ping\n\n", b"event: message\n", b"event: error\n", b"data:\n\n", b"data: \n"),
-    *(b"data: null\n\n", b"data: ping\n\n", b"data: {}\n\n", b"data: []\n\n", b"data: [DONE]\n\n"),
-    *(
-        b"data: 5\n\n",
-        b"\n",
-        b"\r",
-        b"\r\n\r\n",
-        b"<html>502 Bad Gateway</html>\n\n",
-        b"{",
-        b"}\n\n",
-    ),
-    *(b'data: {"choices": []}\n\n', b'data: {"candidates": []}\n\n', b"event:\n", b'"', b"\\"),
-    b'{"error": "model runner has unexpectedly stopped"}\n',
-    b'event: error\ndata: {"type": "error", "error": {"type": "overloaded_error"}}\n\n',
-    b'{\n  "error": {\n    "code": 503,\n    "status": "UNAVAILABLE"\n  }\n}\n\n',
-    b'data: {"error": {"message": "Internal server error", "type": "server_error"}}\n\n',
-    b'event: error\ndata: {"error": {"message": "over capacity", "status_code": 503}}\n\n',
-    b'data: {"x_groq": {"error": "stopped"}, "choices": []}\n\n',
-)
-_KINDS = (
-    *("text/event-stream", "application/json", "text/plain", "text/html", "", "nonsense"),
-    *("text/event-stream; charset=utf-16", "application/json; charset=latin-1"),
-)
 
 
 @dataclass(frozen=True)
@@ -88,8 +29,8 @@ def answers() -> st.SearchStrategy[Answer]:
     """Draw a good answer: text, one call, two, or both."""
     return st.builds(
         lambda text, calls: Answer(text or ("" if calls else "Fine."), tuple(calls)),
-        st.one_of(st.just(""), st.sampled_from(_TEXTS)),
-        st.one_of(st.just([]), st.lists(st.sampled_from(_CALLS), max_size=2)),
+        st.one_of(st.just(""), st.sampled_from(TEXTS)),
+        st.one_of(st.just([]), st.lists(st.sampled_from(CALLS), max_size=2)),
     )
 
 
@@ -105,7 +46,7 @@ def damaged(server: ProviderServer, draw: Draw) -> Damaged:
         draw(st.sampled_from(_FRAME_DAMAGES))(frames, draw)
     events = written(server, frames, draw)
     for _ in range(draw(st.integers(0, 2))):
-        events.insert(draw(st.integers(0, len(events))), draw(st.sampled_from(_NOISE)))
+        events.insert(draw(st.integers(0, len(events))), draw(st.sampled_from(NOISE)))
     body = b"".join(events)
     for _ in range(draw(st.integers(0, 1))):
         damage: Callable[[bytes, Draw], bytes] = draw(st.sampled_from(_BYTE_DAMAGES))
@@ -114,15 +55,20 @@ def damaged(server: ProviderServer, draw: Draw) -> Damaged:
 
 
 def _sent(body: bytes, draw: Draw) -> Wire:
-    heads = {"content-type": draw(st.sampled_from(_KINDS))}
+    heads = {"content-type": draw(st.sampled_from(KINDS))}
     if draw(st.integers(0, 9)) == 0:
         packed = gzip.compress(body, 1)
         heads["content-encoding"] = "gzip"
         body = packed
+    status = draw(st.sampled_from(STATUSES))
+    if status != 200 or draw(st.integers(0, 3)) == 0:
+        heads["retry-after"] = draw(st.sampled_from(WAITS))
+        heads["x-ratelimit-limit-requests"] = heads["x-ratelimit-remaining-requests"] = "0"
+        heads["x-ratelimit-reset-requests"] = draw(st.sampled_from(WAITS))
     cuts = sorted(draw(st.lists(st.integers(0, len(body)), max_size=4)))
     edges = [0, *cuts, len(body)]
     pieces = tuple(body[a:b] for a, b in pairwise(edges))
-    return Wire(pieces, headers=heads, cut=draw(st.integers(0, 9)) == 0)
+    return Wire(pieces, status, heads, cut=draw(st.integers(0, 9)) == 0)
 
 
 def _drop(frames: list[Any], draw: Draw) -> None:
@@ -147,7 +93,7 @@ def _change(frames: list[Any], draw: Draw) -> None:
         return
     holder, key = draw(st.sampled_from(spots))
     other, at = draw(st.sampled_from(spots))
-    value = draw(st.one_of(st.sampled_from(_ODD), st.just(other[at])))
+    value = draw(st.one_of(st.sampled_from(ODD), st.just(other[at])))
     holder[key] = json.loads(json.dumps(value))
 
 
@@ -202,7 +148,7 @@ def _end_early(body: bytes, draw: Draw) -> bytes:
 
 def _put_in(body: bytes, draw: Draw) -> bytes:
     at = draw(st.integers(0, len(body)))
-    noise: bytes = draw(st.one_of(st.sampled_from(_NOISE), st.binary(max_size=4)))
+    noise: bytes = draw(st.one_of(st.sampled_from(NOISE), st.binary(max_size=4)))
     return body[:at] + noise + body[at:]
 
 

@@ -13,7 +13,11 @@ _GOOD = {
     *("STOP", "MAX_TOKENS", "stop", "length", "tool_calls", "function_call"),
     *("end_turn", "tool_use", "stop_sequence", "max_tokens"),
 }
-_THOUGHT = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+_THOUGHT = re.compile(
+    r"\s*(?:<think>.*?</think>"
+    r"|<\|channel\|>analysis<\|message\|>.*?<\|end\|><\|start\|>assistant<\|channel\|>final<\|message\|>)",
+    re.DOTALL,
+)
 
 
 @dataclass
@@ -42,6 +46,7 @@ class Told:
             own = [text for other, _, text in self.pieces if repr(other) == index]
             runs |= {"".join(own[a:b]) for a in range(len(own)) for b in range(a, len(own) + 1)}
         objects = [_json(run) if run.strip() not in ("", "null") else {} for run in runs]
+        objects += [_begun(self.text[at:]) for at, char in enumerate(self.text) if char == "{"]
         return any(_same(args, one) for one in objects)
 
     @property
@@ -99,6 +104,14 @@ def _events(text: str) -> Iterator[str]:
 def _json(text: str) -> Any:
     try:
         return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _begun(text: str) -> Any:
+    """Return the JSON value that a text begins with."""
+    try:
+        return json.JSONDecoder().raw_decode(text)[0]
     except (ValueError, RecursionError):
         return None
 
