@@ -17,7 +17,7 @@ from .table import Settings, field_of, read_setting
 from .values import passwords_in
 
 DEFAULT = "default"
-_PASSWORD = re.compile(r"(?<=://)(?!.*\*{8})[^/\s]*:[^/\s]+(?=@)")
+_AUTHORITY = re.compile(r"(?<=://)[^/\s]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,13 @@ def without_password(text: str) -> str:
     """Mask the password in an address, or all before its host."""
     for password in passwords_in(text):
         text = text.replace(password, MASK)
-    return _PASSWORD.sub(MASK, text)
+    return _AUTHORITY.sub(_masked, text)
+
+
+def _masked(authority: re.Match[str]) -> str:
+    """Return what stands before a path, its user and password masked where it has both."""
+    user, at, host = authority[0].rpartition("@")
+    return f"{MASK}{at}{host}" if ":" in user[:-1] and MASK not in user else authority[0]
 
 
 def load_with_layers(

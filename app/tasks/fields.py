@@ -33,7 +33,8 @@ def title_of(text: str) -> str:
 
 def title_key(title: str) -> str:
     """Return the form in which two titles count as the same: case and accents' coding folded."""
-    return unicodedata.normalize("NFC", title.casefold())[:TITLE_LENGTH]
+    cut = title[: TITLE_LENGTH + 1]  # to order a long run of accents takes its square
+    return unicodedata.normalize("NFC", cut.casefold())[:TITLE_LENGTH]
 
 
 def notes_of(text: str) -> str:
@@ -74,7 +75,7 @@ def project_of(text: str) -> str:
 
 def project_key(project: str) -> str:
     """Return the form in which two project names count as the same."""
-    return unicodedata.normalize("NFC", project.casefold())
+    return unicodedata.normalize("NFC", project[: PROJECT_LENGTH + 1].casefold())
 
 
 def original_words(text: str) -> str:

@@ -62,7 +62,7 @@ def read_task(line: str) -> QuickTask | None:
 
 def read_ids(text: str) -> list[int] | None:
     """Return the ids of `3 4`, `#3, #4 and 5`; None for anything else."""
-    if not _IDS.fullmatch(text.strip()):
+    if not _IDS.fullmatch(" ".join(text.split())):
         return None
     return [int(number) for number in re.findall(r"\d+", text)]
 

@@ -11,6 +11,9 @@ from rich.segment import Segment
 from rich.text import Text
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").enable("table")
+_BLOCKS = MarkdownIt("commonmark", {"html": False}).enable("table").disable("inline")
+_LONGEST = 20_000
+"""Characters of a block that is read: of brackets without an end the parser takes the square."""
 """HTML is shown as it is: rich would leave it out, and a task may be called `fix <b>`."""
 
 
@@ -42,7 +45,8 @@ class MarkdownAnswer(Markdown):
 
 def rendered(text: str) -> Markdown | Text:
     """Return how a text looks; one without any mark of Markdown as it is."""
-    return MarkdownAnswer(text) if any(mark in text for mark in "*_`#|[~>-+.)\\=") else Text(text)
+    marked = len(text) <= _LONGEST and any(mark in text for mark in "*_`#|[~>-+.)\\=")
+    return MarkdownAnswer(text) if marked else Text(text)
 
 
 class Block:
@@ -70,7 +74,7 @@ class Block:
 
 def blocks_of(text: str) -> list[str]:
     """Cut a text into its blocks; when it grows, all but the last stay as they are."""
-    starts = [token.map[0] for token in _PARSER.parse(text) if token.level == 0 and token.map]
+    starts = [token.map[0] for token in _BLOCKS.parse(text) if token.level == 0 and token.map]
     lines = list(StringIO(text))
     edges = [0, *sorted(set(starts[1:])), len(lines)]
     return ["".join(lines[begin:end]) for begin, end in pairwise(edges)]

@@ -48,6 +48,7 @@ _DEPLETED = re.compile(
 )
 _PER_DAY = re.compile(r"\bper day\b|\((TPD|RPD|ASPD)\)", re.IGNORECASE)
 _SIZES = re.compile(r"Limit (\d{1,18})\b.*?Requested ~?(\d{1,18})\b", re.IGNORECASE | re.DOTALL)
+_LONGEST = 4_000
 
 
 def reading_of(body: ErrorBody) -> Reading:
@@ -125,7 +126,7 @@ def _too_many(body: ErrorBody) -> FailureKind:
         return FailureKind.QUOTA_DAILY
     if _DEPLETED.search(message) or has_zero_limit(body) or _google_daily(body):
         return FailureKind.QUOTA_DAILY
-    if (sizes := _SIZES.search(message)) and int(sizes[2]) > int(sizes[1]):
+    if (sizes := _SIZES.search(message[:_LONGEST])) and int(sizes[2]) > int(sizes[1]):
         return FailureKind.CONTEXT_OVERFLOW
     return FailureKind.QUOTA_DAILY if _PER_DAY.search(message) else FailureKind.RATE_LIMIT
 

@@ -21,27 +21,30 @@ WRAPPERS = re.compile(
 )
 """What stands around calls and says nothing more."""
 
-_NAME = r"([\w.:-]+)"
+_MOST_CALLS = 100
+_NAME = r"([\w.:-]++)"
 _BEFORE_JSON = tuple(
     re.compile(pattern)
     for pattern in (
-        r"to=([\w.-]+)(?:[^{}]{0,200}?<\|message\|>|[ \w]{0,20}?)\s*(?=\{)",  # Harmony
-        r"tool\u2581sep\uff5c>\s*([\w.-]+)\s*(?:```(?:json)?)?\s*(?=\{)",  # DeepSeek
+        r"to=([\w.-]++)(?:[^{}]{0,200}?<\|message\|>|[ \w]{0,20}?)\s*+(?=\{)",  # Harmony
+        r"tool\u2581sep\uff5c>\s*+([\w.-]++)\s*+(?:```(?:json)?)?\s*+(?=\{)",  # DeepSeek
         rf"<\|tool_call_begin\|>\s*{_NAME}\s*<\|tool_call_argument_begin\|>\s*(?=\{{)",  # Kimi
-        rf"\[TOOL_CALLS\]\s*{_NAME}\s*(?:\[CALL_ID\]\s*\w+\s*)?(?:\[ARGS\])?\s*(?=\{{)",  # Mistral
+        rf"\[TOOL_CALLS\]\s*+{_NAME}\s*+(?:\[CALL_ID\]\s*+\w++\s*+)?"
+        r"(?:\[ARGS\])?\s*+(?=\{)",  # Mistral
         rf"<tool_call>\s*{_NAME}\s*\(?(?=\{{)",
     )
 )
 _FUNCTION_TAG = re.compile(r"<function(?:\s+name)?\s*[=(]\s*[\"']?([\w.:-]+)[\"']?\)?")
-_PARAMETER = re.compile(r"<parameter=\s*([\w-]+)\s*>(.*?)</parameter>", re.DOTALL)
+_PARAMETER = re.compile(r"<parameter=\s*([\w-]+)\s*>"), re.compile("</parameter>")
 _INVOKE = re.compile(r"<(?:\w{1,10}:)?invoke\s+name=[\"']([^\"'<>]{1,200})[\"']\s*>")
-_INVOKED = re.compile(
-    r"<(?:\w{1,10}:)?parameter\s+name=[\"']([\w-]+)[\"'][^<>]{0,40}>(.*?)</(?:\w{1,10}:)?parameter>",
-    re.DOTALL,
+_INVOKED = (
+    re.compile(r"<(?:\w{1,10}:)?parameter\s+name=[\"']([\w-]+)[\"'][^<>]{0,40}>"),
+    re.compile(r"</(?:\w{1,10}:)?parameter>"),
 )
 _GLM = re.compile(r"<tool_call>\s*([\w.:-]+)\s*(?=<arg_key>|</tool_call>)")
-_GLM_PAIR = re.compile(
-    r"<arg_key>\s*([\w-]+)\s*</arg_key>\s*<arg_value>(.*?)</arg_value>", re.DOTALL
+_GLM_PAIR = (
+    re.compile(r"<arg_key>\s*([\w-]+)\s*</arg_key>\s*<arg_value>"),
+    re.compile("</arg_value>"),
 )
 _GEMMA = re.compile(r"(?:<start_function_call>|<\|tool_call>)\s*call:([\w.-]+)\s*(?=\{)")
 _GEMMA_END = re.compile(r"<end_function_call>|<tool_call\|>")
@@ -56,6 +59,8 @@ def marked(text: str) -> Found:
     """
     for mark in _BEFORE_JSON:
         if found := list(mark.finditer(text)):
+            if len(found) > _MOST_CALLS:
+                raise UncertainError
             return [(match[1], value_at(text[match.end() :], alone=False)) for match in found]
     return _read(text, _GEMMA, _gemma_body) or _read(text, _GEMINI, loose_object)
 
@@ -103,12 +108,19 @@ def _glm_body(body: str) -> Any:
 
 
 def _pairs(
-    body: str, pair: re.Pattern[str], begin: str, *, closed: bool
+    body: str, pair: tuple[re.Pattern[str], re.Pattern[str]], begin: str, *, closed: bool
 ) -> Iterator[tuple[str, str]]:
-    found = pair.findall(body)
-    if not closed or body.count(begin) != len(found):
+    """Yield what stands between each name and the end of its value, every one whole."""
+    head, end = pair
+    found, position = 0, 0
+    while name := head.search(body, position):
+        closing = end.search(body, name.end())
+        if closing is None:
+            raise UncertainError
+        yield name[1], body[name.end() : closing.start()].strip()
+        found, position = found + 1, closing.end()
+    if not closed or body.count(begin) != found:
         raise UncertainError
-    yield from ((name, value.strip()) for name, value in found)
 
 
 def _gemma_body(body: str) -> Any:

@@ -25,13 +25,19 @@ _MARKED_CODE = re.compile(
     r"(?:print\(\s*)?(?:default_api|functions|tools)\.[A-Za-z_]\w*\(|(?:\w+ )?to=functions\."
     r"|call:default_api[:.]\w"
 )
-_FENCED = re.compile(r"```(\w*)\s*\n?(.*?)(?:```)?\s*\Z", re.DOTALL)
+_FENCE = re.compile(r"```\w*+\s*+")
+_BETWEEN = re.compile(r"[ \t\r\n,;]*")
+"""What stands between values of JSON."""
+
 _NAMES = ("name", "tool", "tool_name", "recipient_name", "action")
 _INNER = ("function", "function_call", "functionCall", "tool_call")
 ARGUMENTS = ("arguments", "parameters", "args", "input", "tool_input", "action_input")
 """The keys under which models write arguments."""
 
 _LISTS = ("tool_calls", "tool_uses", "function_calls")
+LONGEST_CODE = 20_000
+"""Characters of calls as code. Python's own parser takes the square for some broken texts."""
+
 _NAME = re.compile(r"[\w.:/<>|-]+")
 _BROKEN = re.compile(
     rf"[\[{{\s]*\"(?:{'|'.join((*_NAMES, *_INNER, *_LISTS, 'id', 'type', 'call_id'))})\"\s*:"
@@ -51,8 +57,9 @@ def looks_like_call(text: str) -> bool:
     marks = _MARKS.match(text)
     if marks and marks[0].strip():
         return bool(_BEGUN.match(text, marks.end()))
-    if fenced := _FENCED.match(text):
-        return "```" not in fenced[2] and looks_like_call(fenced[2])
+    if fence := _FENCE.match(text):
+        inner = text[fence.end() :].removesuffix("```")
+        return "```" not in inner and looks_like_call(inner)
     return _is_json_call(text) or _is_list_of_calls(text)
 
 
@@ -82,18 +89,24 @@ def _is_json_call(text: str) -> bool:
     if not text.startswith(("{", "[")):
         return False
     values: list[Any] = []
-    rest = text
-    while rest:
+    position, decoder = 0, json.JSONDecoder()
+    while position < len(text):
         try:
-            value, end = json.JSONDecoder().raw_decode(rest)
+            value, end = decoder.raw_decode(text, position)
         except (ValueError, RecursionError):
+            rest = text[position:]
             broken = _BROKEN.match(rest) and _KEY_OF_CALL.search(rest)
             return all(map(_is_call, values)) and bool(
                 broken or (values and not rest.strip(']}>"` '))
             )
         values.append(value)
-        rest = rest[end:].lstrip(" \t\r\n,;")
+        position = _end_of(_BETWEEN, text, end)
     return all(map(_is_call, values))
+
+
+def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
+    match = pattern.match(text, start)
+    return match.end() if match else start
 
 
 def _is_call(value: Any) -> bool:
@@ -115,7 +128,7 @@ def _is_object(value: Any) -> bool:
 
 def _is_list_of_calls(text: str) -> bool:
     """Say whether this is `[add_task(title="x")]`, as Llama writes calls."""
-    if not re.match(r"\[\s*[A-Za-z_][\w.]*\(", text):
+    if len(text) > LONGEST_CODE or not re.match(r"\[\s*[A-Za-z_][\w.]*\(", text):
         return False
     try:
         tree = ast.parse(text, mode="eval").body

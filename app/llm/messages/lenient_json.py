@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 _STRAY_QUOTE = re.compile(r"([\]}])\"(?=\s*[\]},])")
-_REST = re.compile(r"[\s>\]})\"'`;,.]*(?:</?function>)?[\s>\]})`;,]*\Z")
+_REST = re.compile(r"[\s>\]})\"'`;,.]*+(?:</?function>)?[\s>\]})`;,]*+\Z")
 _DECODER = json.JSONDecoder()
 
 
@@ -42,15 +42,18 @@ def values_in(text: str) -> list[Any]:
         UncertainError: It holds something else.
     """
     values: list[Any] = []
-    while text:
+    position = 0
+    while position < len(text):
         try:
-            value, end = _DECODER.raw_decode(text)
+            value, end = _DECODER.raw_decode(text, position)
         except (ValueError, RecursionError):
-            if values and _REST.fullmatch(text):
+            if values and _REST.fullmatch(text, position):
                 break
-            value, end = value_at(text), len(text)
+            value, end = value_at(text[position:]), len(text)
         values.append(value)
-        text = text[end:].lstrip(" \t\r\n,;")
+        while end < len(text) and text[end] in " \t\r\n,;":
+            end += 1
+        position = end
     return values
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .call_markup import WRAPPERS, marked, tagged
-from .call_recognition import calls_of, looks_like_call, name_and_arguments
+from .call_recognition import LONGEST_CODE, calls_of, looks_like_call, name_and_arguments
 from .lenient_json import UncertainError, values_in
 from .tool_names import unwrapped
 
@@ -115,6 +115,8 @@ def _calls_in(value: Any) -> Iterable[tuple[str, Any]]:
 def _pythonic(text: str) -> list[tuple[str, Any]]:
     """Read `add_task(title="x")`, or a list of such, without running anything."""
     bare = WRAPPERS.sub(" ", text).strip()
+    if len(bare) > LONGEST_CODE:
+        return []
     try:
         tree = ast.parse(bare)
     except (SyntaxError, ValueError, MemoryError, RecursionError):

@@ -14,8 +14,8 @@ HARMONY_HEAD = re.compile(
 """A head that is Harmony, or may become it, once its first token is lost."""
 
 _SEGMENT = re.compile(
-    r"(?:<\|start\|>)?(?P<asked>[^<]{0,80})<\|channel\|>\s*(?P<channel>\w+)"
-    r"(?P<header>[^<]{0,80}(?:<\|constrain\|>[^<]{0,40})?)<\|message\|>"
+    r"(?:<\|start\|>)?(?P<asked>[^<]{0,80}+)<\|channel\|>\s*+(?P<channel>\w++)"
+    r"(?P<header>[^<]{0,80}+(?:<\|constrain\|>[^<]{0,40}+)?)<\|message\|>"
     r"(?P<text>.*?)(?:<\|end\|>|<\|return\|>|<\|call\|>|(?=<\|start\|>|<\|channel\|>)|\Z)",
     re.DOTALL,
 )

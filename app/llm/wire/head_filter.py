@@ -63,6 +63,8 @@ _UNOPENED = re.compile(
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 _WINDOW = 60
+_LONG = 256
+"""Characters of a head from which it is looked at again only when it has grown by a half."""
 
 
 class HeadFilter:
@@ -78,6 +80,8 @@ class HeadFilter:
         self._close: str | None = None
         self._had_thoughts = False
         self._tail = ""
+        self._waiting: list[str] = []
+        self._waits = 0
 
     @property
     def held(self) -> bool:
@@ -92,7 +96,9 @@ class HeadFilter:
     def feed(self, piece: str) -> str:
         """Return what of the text may be shown now."""
         if self._head is not None:
-            self._head += piece
+            if self._put_off(piece):
+                return ""
+            self._join()
             self._drop_thoughts()
             if self._close is not None or self._undecided():
                 return ""
@@ -102,8 +108,23 @@ class HeadFilter:
         self._tail = text[cut:]
         return text[:cut]
 
+    def _put_off(self, piece: str) -> bool:
+        """Take a piece of a head; say whether it isn't looked at yet."""
+        self._waiting.append(piece)
+        self._waits += len(piece)
+        head = len(self._head or "")
+        return head >= _LONG and self._waits < head // 2
+
+    def _join(self) -> None:
+        if self._waiting:
+            self._head = "".join([self._head or "", *self._waiting])
+            self._waiting, self._waits = [], 0
+
     def end(self) -> str:
         """Return what is held of an answer that has ended, its markup resolved."""
+        if self._waiting:
+            self._join()
+            self._drop_thoughts()
         if self._head is None:
             self._tail = _without_end(self._tail)
             return self._tail
@@ -114,6 +135,7 @@ class HeadFilter:
 
     def release(self) -> str:
         """Give up what is held: it is text for the person."""
+        self._join()
         shown = (self._head or "") + self._tail
         self._head, self._close, self._tail = None, None, ""
         return shown
@@ -198,6 +220,7 @@ def _where_it_ends(text: str) -> int:
 
 
 def _without_end(text: str) -> str:
-    while found := _END.search(text, max(0, len(text) - _WINDOW)):
-        text = text[: found.start()]
-    return text
+    cut = len(text)
+    while found := _END.search(text, max(0, cut - _WINDOW), cut):
+        cut = found.start()
+    return text[:cut]

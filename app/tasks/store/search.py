@@ -17,6 +17,7 @@ _UNSPACED = (
 )
 """The first and the last character of the scripts that put no spaces between words."""
 _MOST_WORDS = 10
+_LONGEST = 1_000
 
 
 def folded(*texts: str) -> str:
@@ -35,7 +36,7 @@ def patterns(text: str) -> list[str]:
     Raises:
         TaskRefusal: There is no word in it, or too many.
     """
-    words = folded(text).split()
+    words = folded(text).split() if len(text) <= _LONGEST else []
     words = [word for word in words if unicodedata.category(word[0]) not in ("Cc", "Cs")]
     if not words or len(words) > _MOST_WORDS:
         raise TaskRefusal(f'text "{text[:40]}" not understood. Send one to {_MOST_WORDS} words.')
