@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,6 @@ from pydantic import TypeAdapter
 from rich.console import Console
 from sqlalchemy import make_url
 
-from app.cli.chat.streaming_markdown import StreamingMarkdown
 from app.cli.commands.stats import _period
 from app.cli.output.markdown import rendered
 from app.database.postgresql import explained
@@ -123,17 +122,6 @@ def by_bytes(text: str) -> None:
     for start in range(0, len(data), 16):
         parser.feed(data[start : start + 16])
     parser.end()
-
-
-def drawn(text: str) -> None:
-    console = Console(file=io.StringIO(), width=80, force_terminal=True)
-    answer = StreamingMarkdown(console)
-    for start in range(0, len(text), len(text) // 3 + 1):
-        answer.add(text[start : start + len(text) // 3 + 1])
-        answer.lines()
-        answer.take(20)
-    for block in answer.rest():
-        console.print(block)
 
 
 def error_of(text: str) -> Exception:
@@ -425,10 +413,17 @@ OUTSIDE: Mapping[str, Reader] = {
     "markdown": Reader(
         lambda text: Console(file=io.StringIO(), width=80).print(rendered(text)), (WHOLE,), MARKS
     ),
-    "streaming markdown": Reader(drawn, (WHOLE,), MARKS),
 }
 
-_VALUES = ("limits", "prices", "origins", "database_url", "webhook", "key_set_url", "zone_name")
+_VALUES: tuple[str, ...] = (
+    "limits",
+    "prices",
+    "origins",
+    "database_url",
+    "webhook",
+    "key_set_url",
+    "zone_name",
+)
 _VALUES += ("url_with_path", "url_without_path", "url_without_openai_path", "secret", "model_name")
 _VALUES += ("one_line", "user_id", "switch", "path", "split", "passwords_in", "is_loopback")
 
@@ -449,7 +444,9 @@ SETTINGS: Mapping[str, Reader] = {
         _values, (WHOLE, ("A='", "'"), ('A="', '"'), ("A=", "")), ("A=1\n", "${A", "${A:-", "#")
     ),
     ".env that is edited": Reader(dotenv, (WHOLE,), ("${", "${A:-", "\\'")),
-    "model of Ollama": Reader(lambda text: _sees(SimpleNamespace(model=text)), units=("-",)),
+    "model of Ollama": Reader(
+        lambda text: _sees(cast("Any", SimpleNamespace(model=text))), units=("-",)
+    ),
     "tool of Anthropic": Reader(lambda text: _built_in(BuiltIn(text, {})), (WHOLE, ("a", "_1"))),
     "answer in a form": Reader(
         lambda text: _has_form(text, CallOptions(response_format={"type": "json_object"})),
