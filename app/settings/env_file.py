@@ -1,5 +1,6 @@
 """Change one line of a `.env`, and leave all others as they are."""
 
+import os
 import re
 from collections.abc import Iterator
 from io import StringIO
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from ..errors import SettingsError
 from .private_files import replace_file
+from .sources import interpolated
 
 _SAFE = re.compile(r"[\w./:@%+,=-]+", re.ASCII)
 
@@ -82,7 +84,8 @@ def _with(text: str, line: str | None, name: str) -> Iterator[str]:
 def _values(text: str) -> dict[str, str | None]:
     from dotenv import dotenv_values
 
-    return dict(dotenv_values(stream=StringIO(text, newline="")))
+    given = dotenv_values(stream=StringIO(text, newline=""), interpolate=False)
+    return dict(interpolated(given, os.environ))
 
 
 def _text_of(file: Path) -> str:

@@ -81,6 +81,9 @@ def first(layers: list[Mapping[str, str]], name: str) -> str | None:
     return next((value for layer in layers if (value := layer.get(name, "").strip())), None)
 
 
+_MOST_NAMES = 100
+
+
 def dotenv(file: Path, fill: Mapping[str, str] | None = None) -> Mapping[str, str]:
     """Return what a `.env` holds; nothing where there is none.
 
@@ -95,16 +98,32 @@ def dotenv(file: Path, fill: Mapping[str, str] | None = None) -> Mapping[str, st
     if not file.is_file():
         return {}
     from dotenv import dotenv_values
-    from dotenv.variables import parse_variables
 
     try:
         given = dotenv_values(file, encoding="utf-8-sig", interpolate=False)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file} can't be read ({error}); mend or remove it.") from None
+    return interpolated(given, os.environ if fill is None else fill)
+
+
+def interpolated(given: Mapping[str, str | None], fill: Mapping[str, str]) -> dict[str, str]:
+    """Return the values of a `.env` with what `${NAME}` stands for.
+
+    A value with more of them than anybody writes stays as it is: the library looks for the end
+    of each anew.
+
+    Args:
+        given: The values as they stand there.
+        fill: What names stand for that the file doesn't set before.
+    """
+    from dotenv.variables import parse_variables
+
     values: dict[str, str] = {}
     for name, value in given.items():
-        known = {**(os.environ if fill is None else fill), **values}
-        values[name] = "".join(part.resolve(known) for part in parse_variables(value or ""))
+        text, known = value or "", {**fill, **values}
+        if "}" in text and 0 < text.count("${") <= _MOST_NAMES:
+            text = "".join(part.resolve(known) for part in parse_variables(text))
+        values[name] = text
     return values
 
 

@@ -95,11 +95,10 @@ def test_busy_file_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_database_that_went_away_is_told_in_a_sentence(
-    databases: Databases, monkeypatch: pytest.MonkeyPatch
+    databases: Databases,
 ) -> None:
-    monkeypatch.setattr("app.conversations.savers.postgresql_saver._WAIT_S", 0.3)
     url = databases.migrated()
-    saver = open_conversations(Settings(database_url=url))
+    saver = open_conversations(Settings(database_url=url, turn_timeout=1.0))
     put(saver)
     databases.drop(url)
 
