@@ -6,12 +6,15 @@ Nothing here knows which model asks.
 from .affected_tasks import ChangeFinder, PlannedChange
 from .call_keys import key_of, naming
 from .caller import Context, SignedInOnly, asking_user, caller
+from .data_marks import BEGIN_DATA, END_DATA, as_data
 from .declaration import ToolSet, reads, writes
 from .host_tools import HostTools
 from .task_tools import TaskDependencies, TaskTools
 from .unreadable_arguments import sentence_about
 
 __all__ = [
+    "BEGIN_DATA",
+    "END_DATA",
     "ChangeFinder",
     "Context",
     "HostTools",
@@ -20,6 +23,7 @@ __all__ = [
     "TaskDependencies",
     "TaskTools",
     "ToolSet",
+    "as_data",
     "asking_user",
     "caller",
     "key_of",

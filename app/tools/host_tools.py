@@ -17,6 +17,7 @@ from ..errors import TaskRelayError
 from ..tasks import Owner
 from .call_keys import key_of, naming
 from .caller import caller
+from .data_marks import as_data
 from .task_tools import TaskDependencies, TaskTools
 from .unreadable_arguments import sentence_about
 
@@ -65,12 +66,12 @@ def _for_hosts(tool: BaseTool) -> BaseTool:
     ) -> str:
         try:
             what = f"{tool.name} {sorted(given.items())}"
-            return str(carry_out(runtime=_run(runtime, config, what), **given))
+            return as_data(carry_out(runtime=_run(runtime, config, what), **given))
         except TaskRelayError as error:
-            raise ToolException(str(error)) from error
+            raise ToolException(as_data(str(error))) from error
 
     def tell(error: ValidationError) -> str:
-        return sentence_about(tool, error)
+        return as_data(sentence_about(tool, error))
 
     return tool.model_copy(
         update={

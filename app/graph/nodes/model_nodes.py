@@ -34,7 +34,7 @@ from ..attempt_reporting import attempts_for, by_a_model, note
 from ..dependencies import Dependencies
 from ..log_context import ids_of
 from ..ownership import claimed, owner_in
-from ..prompt import system_prompt
+from ..prompt import system_prompt, with_marked_results
 from ..run_config import first_place_of, turn_end_of
 from ..state import State
 from ..turn import own_exchange, within_window
@@ -116,7 +116,8 @@ class ModelNode:
         owner = owner_in(state, config, container.default_owner)
         now = container.clock.now().astimezone(owner.zone)
         attempts = attempts_for(owner.user_id, get_runtime().stream_writer)
-        messages = [system_prompt(now), *within_window(state["messages"], window)]
+        sent = with_marked_results(within_window(state["messages"], window))
+        messages = [system_prompt(now), *sent]
         exchange = own_exchange(state["messages"], self._name)
         deadline = state.get("deadline")
         if deadline is None:  # a run that was taken up again, perhaps in another process
