@@ -70,7 +70,7 @@ def test_wheel_lives_beside_a_host_with_a_package_app_and_leaves_it_whole(
         "below app": [],
         "host's logger": [10, True, True],
         "our loggers": ["task_relay", "task_relay.llm"],
-        "graph": "CompiledStateGraph agent",
+        "graph": "RelayGraph task_relay",
         "opened by the import": [],
         "reply": ["task_relay.reply", seen["reply"][1]],
         "reply in another process": seen["reply"][1],
