@@ -68,7 +68,7 @@ from app.tasks.store.search import folded, patterns
 from app.tasks.task_factory import RequestContext
 from app.telemetry.logs.formatters import is_log_line
 from app.telemetry.logs.redaction import redact
-from app.tools import arguments
+from app.tools import arguments, as_data
 
 Read = Callable[[str], object]
 Frame = tuple[str, str]
@@ -393,6 +393,7 @@ OUTSIDE: Mapping[str, Reader] = {
         is_log_line, (WHOLE, ("2026-03-10 09:00:00,000 INFO a", ": "), ("{", "}")), (" [", "]: ")
     ),
     "shown": Reader(lambda text: (shown(text), shown_json(text), is_seen(text))),
+    "marks of data": Reader(as_data, (WHOLE, ("<data>", "</data>")), ("<", "</ ", "<_", "</dat")),
     "weight": Reader(
         lambda text: weigh({"role": "user", "content": [{"type": "text", "x": text}]})
     ),
