@@ -3,6 +3,7 @@
 import sys
 
 from langchain.agents import create_agent
+from langchain_core.messages import HumanMessage
 
 from app import ChatRelay
 
@@ -18,7 +19,7 @@ agent = create_agent(model=ChatRelay(), tools=[get_weather])
 def main() -> None:
     """Ask, and tell which model answered."""
     question = " ".join(sys.argv[1:]) or "How is the weather in Berlin?"
-    answer = agent.invoke({"messages": [("user", question)]})["messages"][-1]
+    answer = agent.invoke({"messages": [HumanMessage(question)]})["messages"][-1]
     print(answer.text)
     print("answered by", answer.response_metadata["model_name"], file=sys.stderr)
 

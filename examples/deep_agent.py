@@ -3,6 +3,7 @@
 import sys
 
 from deepagents import CompiledSubAgent, create_deep_agent
+from langchain_core.messages import HumanMessage
 
 from app import ChatRelay, build_graph
 
@@ -20,8 +21,8 @@ agent = create_deep_agent(
 
 def main() -> None:
     """Pass the request on."""
-    request = {"messages": [("user", " ".join(sys.argv[1:]) or "Show my tasks")]}
-    state = agent.invoke(request, {"configurable": {"user_id": "ann"}})
+    request = HumanMessage(" ".join(sys.argv[1:]) or "Show my tasks")
+    state = agent.invoke({"messages": [request]}, {"configurable": {"user_id": "ann"}})
     print(state["messages"][-1].text)
 
 

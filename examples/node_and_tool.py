@@ -6,7 +6,8 @@
 import sys
 
 from langchain.agents import create_agent
-from langchain_core.messages import SystemMessage
+from langchain_core.messages import HumanMessage, SystemMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
 
@@ -34,10 +35,10 @@ as_tool = create_agent(
 
 def main() -> None:
     """Say the same to both."""
-    request = {"messages": [("user", " ".join(sys.argv[1:]) or "Show my tasks")]}
-    run = {"configurable": {"thread_id": "1", "user_id": "ann"}}
-    print("as a node:", as_node.invoke(request, run)["messages"][-1].text)
-    print("as a tool:", as_tool.invoke(request, run)["messages"][-1].text)
+    request = HumanMessage(" ".join(sys.argv[1:]) or "Show my tasks")
+    run: RunnableConfig = {"configurable": {"thread_id": "1", "user_id": "ann"}}
+    print("as a node:", as_node.invoke({"messages": [request]}, run)["messages"][-1].text)
+    print("as a tool:", as_tool.invoke({"messages": [request]}, run)["messages"][-1].text)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ A change of many tasks waits for a yes.
 import sys
 
 from langchain.agents import create_agent
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
@@ -24,9 +26,9 @@ agent = create_agent(
 
 def main() -> None:
     """Pass the request on; ask the person where it is large."""
-    request = " ".join(sys.argv[1:]) or "Show my tasks"
-    thread = {"configurable": {"thread_id": "1"}}
-    state = agent.invoke({"messages": [("user", request)]}, thread)
+    request = HumanMessage(" ".join(sys.argv[1:]) or "Show my tasks")
+    thread: RunnableConfig = {"configurable": {"thread_id": "1"}}
+    state = agent.invoke({"messages": [request]}, thread)
     while question := state.get("__interrupt__"):
         requests = question[0].value["action_requests"]
         print(*(each["description"] for each in requests), sep="\n")

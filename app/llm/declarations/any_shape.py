@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.utils.function_calling import convert_to_openai_tool
+from pydantic.errors import PydanticUserError
 
 from .json_schemas import plain
 
@@ -56,7 +57,10 @@ def read_tool(tool: Any, strict: bool | None = None) -> Iterator[Function | Buil
             return
         if given.get("type") == "function" and "function" not in given:
             given = {key: value for key, value in given.items() if key != "type"}
-    declared = deepcopy(convert_to_openai_tool(given, strict=strict))
+    try:
+        declared = deepcopy(convert_to_openai_tool(given, strict=strict))
+    except (ValueError, TypeError, PydanticUserError) as error:
+        raise ValueError(_unread(tool, error)) from error
     if declared.get("type") != "function":
         yield BuiltIn(str(declared.get("type")), declared)
     else:
@@ -80,11 +84,26 @@ def _name_of_built_in(tool: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _unread(tool: Any, error: Exception) -> str:
+    """Return a sentence about a tool that can't be read, with the first line of why."""
+    name = getattr(tool, "name", None) or getattr(tool, "__name__", None) or repr(tool)
+    why = next(iter(str(error).splitlines()), type(error).__name__).rstrip(".:")
+    return (
+        f"The tool {str(name)[:80]} can't be read ({why}): give a function whose arguments JSON "
+        "can hold, a pydantic class, a TypedDict, a LangChain tool, or OpenAI's dictionary."
+    )
+
+
 def _function(function: Function) -> Function:
     if not isinstance(function.get("name"), str) or not function["name"].strip():
         raise ValueError(f"A tool has no name: {str(function)[:80]}")
     parameters = function.get("parameters") or {}
-    function["parameters"] = plain({"type": "object", "properties": {}, **parameters})
+    if not isinstance(parameters, Mapping):
+        raise ValueError(f"The parameters of the tool {function['name']} are no JSON schema.")
+    parameters = {**parameters, "properties": parameters.get("properties") or {}}
+    if not isinstance(parameters["properties"], Mapping):
+        raise ValueError(f"The properties of the tool {function['name']} are no JSON schemas.")
+    function["parameters"] = plain({"type": "object", **parameters})
     function["description"] = str(function.get("description") or "")
     return function
 
