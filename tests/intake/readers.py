@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from rich.console import Console
 from sqlalchemy import make_url
 
+from app.cli.chat.streaming_markdown import StreamingMarkdown
 from app.cli.commands.stats import _period
 from app.cli.output.markdown import rendered
 from app.database.postgresql import explained
@@ -353,6 +354,20 @@ FAILURES: Mapping[str, Reader] = {
     ),
 }
 
+
+def growing(text: str) -> None:
+    """Draw an answer as it comes in twenty pieces.
+
+    Headings are blocks of their own: fifty thousand of them are drawn one by one.
+    """
+    text = text.replace("#\n", "\n").replace("\n#", "\n")
+    answer = StreamingMarkdown(Console(file=io.StringIO(), width=80, height=40))
+    for start in range(0, len(text), 5000):
+        answer.add(text[start : start + 5000])
+        answer.take(39)
+        answer.lines()
+
+
 OUTSIDE: Mapping[str, Reader] = {
     "json file": Reader(
         lambda text: json_file.read(text, FILES),
@@ -414,6 +429,7 @@ OUTSIDE: Mapping[str, Reader] = {
     "markdown": Reader(
         lambda text: Console(file=io.StringIO(), width=80).print(rendered(text)), (WHOLE,), MARKS
     ),
+    "answer that grows": Reader(growing, (WHOLE,), MARKS),
 }
 
 _VALUES: tuple[str, ...] = (

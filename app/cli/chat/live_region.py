@@ -11,6 +11,7 @@ _ERASE_BELOW = "\r\x1b[999M"
 """Deletes lines. To erase down from the top left would put the screen into tmux's history."""
 _CLEAR = "\x1b[H\x1b[J"
 _NO_WRAP, _WRAP = "\x1b[?7l", "\x1b[?7h"
+_LINE = Segment.line()
 _HIDE, _SHOW = "\x1b[?25l", "\x1b[?25h"
 
 
@@ -30,8 +31,7 @@ def lines_of(console: Console, renderable: RenderableType) -> list[ScreenLine]:
     """
     rows = console.render_lines(renderable, pad=False)
     with console.capture() as captured:
-        for row in rows:
-            console.print(Segments([*row, Segment.line()]), soft_wrap=True)
+        console.print(Segments(part for row in rows for part in (*row, _LINE)), soft_wrap=True)
     texts = captured.get().split("\n")[:-1]
     lines = []
     for text, row in zip(texts, rows, strict=True):
