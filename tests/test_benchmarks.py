@@ -20,6 +20,7 @@ SMALLEST = {
     "load": ("--users", "1", "--delay", "0", "--rounds", "1", "--processes", "1", "--changes", "1"),
     "startup": ("--rounds", "1", "--starts=--help"),
     "store": ("--tasks", "10", "--rounds", "2", "--stores", "sqlite"),
+    "strangers": ("--turns", "1", "--messages", "2", "--connections", "2"),
 }
 TOLD = {
     "conversations": ("task relay", "plain LangGraph", "create_agent", "1 kills: "),
@@ -28,6 +29,7 @@ TOLD = {
     "load": ("task relay", "create_agent", "1 there, 0 processes failed"),
     "startup": ("--help", "target 0.10"),
     "store": ("SQLite 10", "list all by urgency", "undo"),
+    "strangers": ("2 messages in a run", "2 open, 0 closed by the server"),
 }
 """What each says; the other peers of `failover` take seconds to import, and LangChain's half a
 minute for two faults."""
