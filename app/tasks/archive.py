@@ -1,6 +1,7 @@
 """Take all of a person's tasks out of the store, bring some in, and purge the deleted ones."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from sqlalchemy import Engine, delete
 
@@ -8,7 +9,11 @@ from ..clock import Clock
 from ..database import reading, writing
 from .model import ImportCounts, Owner, Portable
 from .store import calls, changes, completions, counters, scope_of, tasks
-from .transfer import ProgressCallback, Transfer
+from .transfer import MendCallback, ProgressCallback, Transfer
+
+
+class _DryRun(Exception):
+    """Ends an import that only shows what it would do."""
 
 
 class TaskArchive:
@@ -33,6 +38,8 @@ class TaskArchive:
         *,
         upsert: bool,
         tick: ProgressCallback = lambda count: None,
+        mend: MendCallback | None = None,
+        dry_run: bool = False,
     ) -> ImportCounts:
         """Add tasks from outside, all or none.
 
@@ -42,13 +49,23 @@ class TaskArchive:
             upsert: Whether a task takes the place of the stored one with its UUID; else one
                 that is there already in every field is passed over.
             tick: Called with the number of tasks that were stored since the last call.
+            mend: Called with each task that loses a link which leads nowhere or in a circle;
+                when None, such a link refuses the import.
+            dry_run: Whether the transaction is taken back at its end.
 
         Raises:
             TaskRefusal: A link leads nowhere or in a circle; the text names the line.
         """
-        with writing(self._engine, scope_of(owner)) as connection:
+        counts = ImportCounts(0, 0, 0)
+        with suppress(_DryRun), writing(self._engine, scope_of(owner)) as connection:
             transfer = Transfer(connection, owner.user_id)
-            return transfer.bring_in(incoming, self._clock.now(), tick, upsert=upsert)
+            now = self._clock.now()
+            counts = transfer.bring_in(
+                incoming, now, tick, upsert=upsert, zone=owner.zone, mend=mend
+            )
+            if dry_run:
+                raise _DryRun
+        return counts
 
     def purge(self, owner: Owner) -> int:
         """Remove a user's deleted tasks for good; return how many they were."""

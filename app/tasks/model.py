@@ -139,7 +139,8 @@ class Portable:
     """A task on its way out of or into the store: its links are UUIDs, not ids.
 
     `completions` are the done instances of a repeating task. `line` says where in a file it
-    was read. A task that comes in with id 0 gets the next one.
+    was read. A task that comes in with id 0 gets the next one. `identified` says that the file
+    has an id of its own for the task, so that its UUID is the same each time the file is read.
     """
 
     task: Task
@@ -147,6 +148,7 @@ class Portable:
     blocked_by: tuple[UUID, ...] = ()
     completions: tuple[datetime, ...] = ()
     line: int = 0
+    identified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Bring tasks into the store and out of it: all of them or none."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, delete, select, update
 
@@ -15,6 +17,8 @@ from .model import ImportCounts, Portable, Status, Task
 from .store import TaskRows, changes, completions, tasks
 
 _CHUNK = 500
+MendCallback = Callable[[Portable, str], None]
+"""Is called with a task that comes in without a link, and why."""
 ProgressCallback = Callable[[int], None]
 """Is called with the number of tasks that were stored since the last call."""
 
@@ -43,17 +47,28 @@ class Transfer:
         ]
 
     def bring_in(
-        self, incoming: Sequence[Portable], now: datetime, tick: ProgressCallback, *, upsert: bool
+        self,
+        incoming: Sequence[Portable],
+        now: datetime,
+        tick: ProgressCallback,
+        *,
+        upsert: bool,
+        zone: ZoneInfo,
+        mend: MendCallback | None = None,
     ) -> ImportCounts:
         """Add tasks; with `upsert` one of a known UUID takes the place of the stored one.
 
-        Without it, a task that is there already in every field is passed over.
+        Without it, an identified one of a known UUID changes what a file can hold, and any
+        other that is there already in every field is passed over.
 
         Args:
             incoming: The tasks.
             now: The instant of the import.
             tick: Called with the number of tasks that were stored since the last call.
             upsert: Whether a task takes the place of the stored one with its UUID.
+            zone: In which a task was done on one day or another.
+            mend: Called with each task that loses a link which leads nowhere or in a circle;
+                when None, such a link refuses the import.
 
         Raises:
             TaskRefusal: A link leads nowhere or in a circle; the text names the line.
@@ -61,9 +76,14 @@ class Transfer:
         count = len(incoming)
         stored = {task.uuid: task for task in self._rows.where()}
         if not upsert:
-            incoming = _without_copies(incoming, stored.values())
+            incoming = _without_copies(incoming, stored.values(), zone)
+        if mend:
+            incoming = _mended(incoming, stored, mend)
         settled = self._settled(incoming, stored)
-        _refuse_circles(incoming, settled, stored)
+        if not upsert:
+            kept = [one.task.uuid for one in incoming if one.task.uuid in stored]
+            settled |= {uuid: _with_the_rest(settled[uuid], stored[uuid]) for uuid in kept}
+        _refuse_circles(incoming, settled, stored, mend)
         after = [task for task in settled.values() if stored.get(task.uuid) != task]
         before = [stored[task.uuid] for task in after if task.uuid in stored]
         known = {task.uuid for task in before}
@@ -179,8 +199,12 @@ def _linked(portable: Portable, ids: dict[UUID, int]) -> Task:
 
 
 def _refuse_circles(
-    incoming: Sequence[Portable], settled: dict[UUID, Task], stored: dict[UUID, Task]
+    incoming: Sequence[Portable],
+    settled: dict[UUID, Task],
+    stored: dict[UUID, Task],
+    mend: MendCallback | None,
 ) -> None:
+    """Refuse links that lead in a circle, or take them away where they may be mended."""
     whole = {task.id: task for task in (stored | settled).values()}
     parents = {task.id: (task.parent_id,) for task in whole.values() if task.parent_id}
     blockers = {task.id: task.blocked_by for task in whole.values()}
@@ -188,27 +212,84 @@ def _refuse_circles(
         task = settled[portable.task.uuid]
         for links in (parents, blockers):
             if any(reaches(ahead, task.id, links) for ahead in links.get(task.id, ())):
+                if mend:
+                    mend(portable, "hung on itself in a circle")
+                    links.pop(task.id)
+                    if links is parents:
+                        task = replace(task, parent_id=None)
+                    else:
+                        task = replace(task, blocked_by=())
+                    settled[task.uuid] = task
+                    continue
                 raise TaskRefusal(
                     f"Line {portable.line}: the task hangs on itself in a circle. "
                     "Nothing was imported."
                 )
 
 
-def _without_copies(incoming: Sequence[Portable], stored: Iterable[Task]) -> list[Portable]:
-    """Return the tasks that are not there already in every field that a file can hold."""
-    seen = {_content(task) for task in stored}
+def _mended(
+    incoming: Sequence[Portable], stored: dict[UUID, Task], mend: MendCallback
+) -> list[Portable]:
+    """Return the tasks without links to what is neither in the file nor in the store."""
+    known = stored.keys() | {portable.task.uuid for portable in incoming}
+    mended = []
+    for portable in incoming:
+        parent = portable.parent if portable.parent in known else None
+        blocked_by = tuple(blocker for blocker in portable.blocked_by if blocker in known)
+        if (parent, blocked_by) != (portable.parent, portable.blocked_by):
+            mend(portable, "hung on a task that is neither in the file nor among yours")
+        mended.append(replace(portable, parent=parent, blocked_by=blocked_by))
+    return mended
+
+
+def _with_the_rest(task: Task, stored: Task) -> Task:
+    """Return a task that a file changed, with what its form can't hold as it was."""
+    same_due = (task.due, type(task.due)) == (stored.due, type(stored.due))
+    same_rule = _rule(task) == _rule(stored)
+    return replace(
+        task,
+        created_at=stored.created_at,
+        due=stored.due if same_due else task.due,
+        due_text=stored.due_text if same_due else task.due_text,
+        tags=stored.tags if frozenset(task.tags) == frozenset(stored.tags) else task.tags,
+        repeat=stored.repeat if same_rule else task.repeat,
+        blocked_by=task.blocked_by or stored.blocked_by,
+        completed_at=stored.completed_at if task.status is stored.status else task.completed_at,
+    )
+
+
+def _without_copies(
+    incoming: Sequence[Portable], stored: Iterable[Task], zone: ZoneInfo
+) -> list[Portable]:
+    """Return the tasks that are not there already in every field that a file can hold.
+
+    Two alike of one file are two tasks: each stored task stands for one of the file.
+
+    Args:
+        incoming: The tasks of the file.
+        stored: Those that are there.
+        zone: In which a task was done on one day or another.
+    """
+    everything = {task.uuid: task for task in stored}
+    own = {portable.task.uuid for portable in incoming if portable.identified}
+    seen = Counter(_content(task, zone) for uuid, task in everything.items() if uuid not in own)
     fresh = []
     for portable in incoming:
-        content = _content(portable.task)
-        if content not in seen:
-            seen.add(content)
+        content = _content(portable.task, zone)
+        if portable.task.uuid not in everything and seen[content] > 0:
+            seen[content] -= 1
+        else:
             fresh.append(portable)
     return fresh
 
 
-def _content(task: Task) -> tuple[object, ...]:
-    rule = frozenset(task.repeat.rule.split(";")) if task.repeat else None
+def _content(task: Task, zone: ZoneInfo) -> tuple[object, ...]:
+    done = task.completed_at and task.completed_at.astimezone(zone).date()
     return (
         *(task.title, task.status, task.priority, frozenset(task.tags), task.project),
-        *(task.due, type(task.due), task.notes, rule),
+        *(task.due, type(task.due), task.notes, _rule(task), done),
     )
+
+
+def _rule(task: Task) -> frozenset[str] | None:
+    return frozenset(task.repeat.rule.split(";")) if task.repeat else None

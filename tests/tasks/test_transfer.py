@@ -112,8 +112,9 @@ def test_copy_of_a_task_is_alike_in_every_field_of_a_file(
     )
     memory_archive.bring_in(ann, [Portable(task)], upsert=False)
     other = Portable(replace(task, **{"uuid": UUID(int=6)} | more))  # type: ignore[arg-type]
-    counts = memory_archive.bring_in(ann, [other, other], upsert=False)
-    assert counts == (ImportCounts(0, 0, 2) if is_a_copy else ImportCounts(1, 0, 1))
+    again = replace(other, task=replace(other.task, uuid=UUID(int=7), id=0))
+    counts = memory_archive.bring_in(ann, [other, again], upsert=False)
+    assert counts == (ImportCounts(1, 0, 1) if is_a_copy else ImportCounts(2, 0, 0))
 
 
 def test_links_become_numbers_and_lead_into_the_store_too(
@@ -241,11 +242,13 @@ def test_last_number_of_all_is_not_given_again_when_its_task_is_purged(
     assert numbers(memory_archive, ann) == [1, 3]
 
 
-def test_task_that_stands_twice_in_a_file_comes_once(
+def test_two_alike_of_one_file_are_two_tasks_and_the_file_again_adds_none(
     memory_archive: TaskArchive, ann: Owner
 ) -> None:
     twice = [Portable(a_task(number, "same")) for number in (1, 2)]
-    assert memory_archive.bring_in(ann, twice, upsert=False) == ImportCounts(1, 0, 1)
+    assert memory_archive.bring_in(ann, twice, upsert=False) == ImportCounts(2, 0, 0)
+    again = [Portable(a_task(number, "same")) for number in (3, 4)]
+    assert memory_archive.bring_in(ann, again, upsert=False) == ImportCounts(0, 0, 2)
 
 
 def test_purge_frees_the_tasks_that_hung_on_what_is_gone(

@@ -3,7 +3,18 @@
 JSON holds everything and comes back the same. The others hold what their form knows.
 """
 
-from .reading import Reading
-from .registry import FORMATS, Format, format_of
+from .decoding import GUESSED, decoded
+from .reading import Reading, Report, Skipped
+from .registry import FORMATS, Format, format_of, recognised
 
-__all__ = ["FORMATS", "Format", "Reading", "format_of"]
+__all__ = [
+    "FORMATS",
+    "GUESSED",
+    "Format",
+    "Reading",
+    "Report",
+    "Skipped",
+    "decoded",
+    "format_of",
+    "recognised",
+]

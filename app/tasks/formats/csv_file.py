@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from ...errors import TaskRefusal
 from .. import Portable, Status
-from .reading import Reading, at_line, moment
-from .task_from_file import task_from_file
+from .reading import Reading, lasting_uuid, moment
+from .task_from_file import identified, task_from_file
 
 _COLUMNS = (
     *("title", "due", "priority", "project", "tags", "repeat", "notes", "status"),
-    *("created_at", "completed_at"),
+    *("created_at", "completed_at", "uuid", "parent"),
 )
 _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for a formula at the beginning of a cell."""
@@ -46,6 +46,8 @@ def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
                 task.status.value,
                 task.created_at.isoformat(),
                 task.completed_at.isoformat() if task.completed_at else "",
+                str(task.uuid),
+                str(portable.parent or ""),
             )
         )
 
@@ -72,11 +74,13 @@ def read(text: str, reading: Reading) -> list[Portable]:
         try:
             row = following()
         except csv.Error as error:
-            raise TaskRefusal(f"Line {line}: {error}. Nothing was imported.") from None
+            with reading.entry(line):
+                raise TaskRefusal(f"{error}.") from None
+            continue
         if row is None:
             return portables
         if any(row.values()):  # spreadsheets end with lines of empty cells
-            with at_line(line):
+            with reading.entry(line, row.get("title") or ""):
                 portables.append(_portable(row, reading, line))
 
 
@@ -104,7 +108,7 @@ def _portable(row: dict[str, str], reading: Reading, line: int) -> Portable:
     cells = {name: _unsafe(value.strip()) for name, value in row.items()}
     created, completed = cells.get("created_at"), cells.get("completed_at")
     zone = reading.request.owner.zone
-    return task_from_file(
+    found = task_from_file(
         reading,
         cells["title"],
         line=line,
@@ -120,6 +124,8 @@ def _portable(row: dict[str, str], reading: Reading, line: int) -> Portable:
             "notes": cells.get("notes"),
         },
     )
+    parent = cells.get("parent")
+    return identified(found, cells.get("uuid"), lasting_uuid(parent) if parent else None)
 
 
 def _safe(text: str) -> str:

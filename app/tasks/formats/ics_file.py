@@ -4,18 +4,25 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Todo, vRecur
 
 from ...errors import TaskRefusal
 from .. import NewFields, Portable, Priority, Status, Task
-from .reading import NOON, Reading, at_line
-from .task_from_file import task_from_file
+from .reading import NOON, Reading, at_line, lasting_uuid
+from .task_from_file import identified, task_from_file
 
 _NUMBERS = {Priority.HIGH: 1, Priority.MEDIUM: 5, Priority.LOW: 9}
 _ONCE = ("summary", "description", "due", "dtstart", "rrule", "priority", "created", "completed")
 _UNREADABLE = (ValueError, IndexError, KeyError)
+_TOLD = {
+    **{"exdate": "exceptions of a repetition", "rdate": "extra days of a repetition"},
+    **{"attach": "attachments", "percent-complete": "degrees of completion", "geo": "places"},
+}
+_NOTED = ("LOCATION", "URL", "COMMENT", "CONTACT")
+"""What a person wrote, kept in the notes."""
 _PROJECT = "X-TASK-RELAY-PROJECT"
 
 
@@ -52,15 +59,69 @@ def read(text: str, reading: Reading) -> list[Portable]:
     try:
         calendars = Calendar.from_ical(text, multiple=True)
     except _UNREADABLE as error:
-        _refuse_unreadable(text, begins)
+        if reading.report is None:
+            _refuse_unreadable(text, begins)
+        elif readable := _without_unreadable(text, begins, reading):
+            return _rest(readable, reading)
         raise TaskRefusal(f"Line 1: this is no calendar ({error}). Nothing was imported.") from None
+    return _found(calendars, begins, reading)
+
+
+def _rest(text: str, reading: Reading) -> list[Portable]:
+    """Return the tasks of a file whose unreadable ones were taken out, at their own lines."""
+    lines = [line.rstrip().upper() for line in text.split("\n")]
+    begins = [number for number, line in enumerate(lines, 1) if line == "BEGIN:VTODO"]
+    try:
+        calendars = Calendar.from_ical(text, multiple=True)
+    except _UNREADABLE as error:
+        raise TaskRefusal(f"Line 1: this is no calendar ({error}). Nothing was imported.") from None
+    return _found(calendars, begins, reading)
+
+
+def _without_unreadable(text: str, begins: list[int], reading: Reading) -> str | None:
+    """Return a text with empty lines in place of each VTODO that can't be read, or None.
+
+    Args:
+        text: The file.
+        begins: The lines on which a VTODO begins.
+        reading: Where it is noted which were left out.
+    """
+    lines = text.split("\n")
+    ends = [*(begin - 1 for begin in begins[1:]), len(lines)]
+    changed = False
+    for begin, bound in zip(begins, ends, strict=True):
+        inner = range(begin, bound)
+        end = next((n for n in inner if lines[n].rstrip().upper() == "END:VTODO"), None)
+        block = lines[begin - 1 : (bound if end is None else end + 1)]
+        try:
+            Todo.from_ical("\n".join(block))
+        except _UNREADABLE as error:
+            named = (line for line in block if line.upper().startswith("SUMMARY"))
+            title = next(named, "").partition(":")[2].strip()
+            reading.skip(begin, title, f"can't be read ({error}).")
+            lines[begin - 1 : begin - 1 + len(block)] = [""] * len(block)
+            changed = True
+    return "\n".join(lines) if changed else None
+
+
+def _found(calendars: list[Any], begins: list[int], reading: Reading) -> list[Portable]:
     portables = []
+    seen: set[UUID] = set()
     todos = [todo for calendar in calendars for todo in calendar.walk("VTODO")]
     for line, todo in zip(begins, todos, strict=False):
-        with at_line(line):
+        with reading.entry(line, str(todo.get("summary", ""))):
             _refuse_doubles(todo)
-            if str(todo.get("status", "")).upper() != "CANCELLED":
-                portables.append(_portable(todo, reading, line))
+            if str(todo.get("status", "")).upper() == "CANCELLED":
+                reading.tell("cancelled tasks")
+                continue
+            if "recurrence-id" in todo:
+                reading.tell("single instances of a repeating task")
+                continue
+            found = _portable(todo, reading, line)
+            if found.task.uuid in seen:
+                raise TaskRefusal("Two tasks of the file have the same UID.")
+            seen.add(found.task.uuid)
+            portables.append(found)
     return portables
 
 
@@ -119,7 +180,14 @@ def _rule(task: Task) -> vRecur:
 
 
 def _portable(todo: Any, reading: Reading, line: int) -> Portable:
-    done = str(todo.get("status", "")).upper() == "COMPLETED" or "completed" in todo
+    status = str(todo.get("status", "")).upper()
+    done = status == "COMPLETED" or "completed" in todo or todo.get("percent-complete") == 100
+    alarms = len(todo.walk("VALARM"))
+    for _ in range(alarms):
+        reading.tell("reminders")
+    for name, what in _TOLD.items():
+        if name in todo:
+            reading.tell(what)
     number = int(todo.get("priority", 0))
     given: NewFields = {
         "due": _due(todo, reading),
@@ -127,9 +195,9 @@ def _portable(todo: Any, reading: Reading, line: int) -> Portable:
         "tags": [_tag(name) for name in _categories(todo)],
         "project": str(todo[_PROJECT]) if _PROJECT in todo else None,
         "repeat": _repeat(todo["rrule"], reading) if "rrule" in todo else None,
-        "notes": str(todo.get("description", "")),
+        "notes": "\n".join(_notes(todo)),
     }
-    return task_from_file(
+    found = task_from_file(
         reading,
         str(todo.get("summary", "")),
         line=line,
@@ -138,6 +206,25 @@ def _portable(todo: Any, reading: Reading, line: int) -> Portable:
         created_at=_instant(todo, "created"),
         completed_at=_instant(todo, "completed"),
     )
+    return identified(found, str(todo.get("uid", "")), _parent(todo))
+
+
+def _notes(todo: Any) -> Iterator[str]:
+    if "description" in todo:
+        yield str(todo["description"])
+    for name in _NOTED:
+        values = todo.get(name, [])
+        for value in values if isinstance(values, list) else [values]:
+            yield f"{name.capitalize()}: {value}"
+
+
+def _parent(todo: Any) -> UUID | None:
+    """Return the UUID of the parent; without RELTYPE that is what a relation means (3.2.15)."""
+    related = todo.get("related-to", [])
+    for each in related if isinstance(related, list) else [related]:
+        if str(each.params.get("RELTYPE", "PARENT")).upper() == "PARENT":
+            return lasting_uuid(str(each))
+    return None
 
 
 def _due(todo: Any, reading: Reading) -> str | None:
@@ -145,10 +232,14 @@ def _due(todo: Any, reading: Reading) -> str | None:
 
     Where only a start is given it stands for the due, so that a repetition keeps its weekday.
     """
-    name = "due" if "due" in todo else "dtstart"
-    if name not in todo:
+    if "due" in todo:
+        due = todo.decoded("due")
+    elif "dtstart" in todo and "duration" in todo:
+        due = todo.decoded("dtstart") + todo.decoded("duration")
+    elif "dtstart" in todo:
+        due = todo.decoded("dtstart")
+    else:
         return None
-    due = todo.decoded(name)
     if not isinstance(due, datetime):
         return str(due.isoformat())
     local = due.astimezone(reading.request.owner.zone) if due.tzinfo else due

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ...errors import TaskRefusal
 from .. import Portable, Priority, Recurrence, Status, Task, check_rule, fields
-from .reading import Reading, at_line, check_year, due_in_zone, instant, words_of
+from .reading import Reading, check_year, due_in_zone, instant, words_of
 
 _HEAD = {"format": "task-relay", "version": 1}
 _LARGEST_ID = 10**9
@@ -53,12 +53,15 @@ def read(text: str, reading: Reading) -> list[Portable]:
             "Nothing was imported."
         )
     portables = []
+    uuids: set[UUID] = set()
     for line, record in _with_lines(text, whole["tasks"]):
-        with at_line(line):
-            portables.append(replace(_portable(record, reading), line=line))
-    uuids = {portable.task.uuid for portable in portables}
-    if len(uuids) < len(portables):
-        raise TaskRefusal("Two tasks of the file have the same uuid. Nothing was imported.")
+        title = str(record.get("title", "")) if isinstance(record, dict) else ""
+        with reading.entry(line, title):
+            portable = replace(_portable(record, reading), line=line)
+            if portable.task.uuid in uuids:
+                raise TaskRefusal("Two tasks of the file have the same uuid.")
+            uuids.add(portable.task.uuid)
+            portables.append(portable)
     return portables
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from ...errors import TaskRefusal
@@ -15,11 +15,82 @@ NOON = time(12)
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """An entry of a file that was left out: where it stands, its title if known, and why."""
+
+    line: int
+    title: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the entries of a file that didn't come in whole.
+
+    `skipped` were left out by a fault, `told` counts what was left out and is no fault.
+    """
+
+    skipped: list[Skipped] = field(default_factory=list)
+    told: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
-    """Who reads a file, when, and where new UUIDs come from."""
+    """Who reads a file, when, and where new UUIDs come from.
+
+    With a `report` a bad entry is noted there and left out; without, it refuses the file.
+    `file_name` is the file's name without its ending, which some programs use for the project.
+    """
 
     request: RequestContext
     new_uuid: Callable[[], UUID]
+    report: Report | None = None
+    file_name: str = ""
+
+    @contextmanager
+    def entry(self, line: int, title: str = "") -> Iterator[None]:
+        """Leave an entry out where it can't be used.
+
+        Args:
+            line: Where it begins.
+            title: What it is called, as far as that is known.
+
+        Raises:
+            TaskRefusal: It can't be used, and there is no report.
+        """
+        try:
+            with at_line(line):
+                yield
+        except TaskRefusal as error:
+            if self.report is None:
+                raise
+            self.skip(line, title, str(error))
+
+    def skip(self, line: int, title: str, reason: str) -> None:
+        """Note an entry that is left out by a fault.
+
+        Args:
+            line: Where it begins.
+            title: What it is called, as far as that is known.
+            reason: Why, with or without the line.
+        """
+        if self.report is not None:
+            reason = reason.removeprefix(f"Line {line}").removeprefix(": ").strip()
+            reason = reason.removesuffix("Nothing was imported.").strip()
+            self.report.skipped.append(Skipped(line, " ".join(title.split())[:80], reason))
+
+    def tell(self, what: str) -> None:
+        """Count something that the store can't hold and that is no fault."""
+        if self.report is not None:
+            self.report.told[what] = self.report.told.get(what, 0) + 1
+
+
+def lasting_uuid(uid: str) -> UUID:
+    """Return the UUID of an id of another program: the same one each time."""
+    try:
+        return UUID(uid)
+    except ValueError:
+        return uuid5(NAMESPACE_OID, uid.encode("utf-8", "replace").decode())
 
 
 @contextmanager

@@ -36,6 +36,19 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
+def recognised(text: str, name: str) -> Format | None:
+    """Return the format of a file that comes in: as it looks, then as it ends; or None.
+
+    Args:
+        text: The file.
+        name: Its name.
+    """
+    head = text.lstrip("\ufeff \r\n\t")
+    if head[:15].upper() == "BEGIN:VCALENDAR":
+        return FORMATS["ics"]
+    return format_of(name)
+
+
 def format_of(name: str) -> Format | None:
     """Return the format that a file's name tells, or None."""
     suffix = PurePath(name).suffix.lower()

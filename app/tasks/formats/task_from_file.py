@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from ...errors import TaskRefusal
 from .. import NewFields, Portable, Status, drafted
-from .reading import Reading
+from .reading import Reading, lasting_uuid
 
 
 def task_from_file(
@@ -44,3 +45,17 @@ def task_from_file(
         completed_at=(completed_at or reading.request.now) if done else None,
     )
     return Portable(task, line=line)
+
+
+def identified(found: Portable, uid: str | None, parent: UUID | None) -> Portable:
+    """Return a task with the id that its file has for it.
+
+    Args:
+        found: The task.
+        uid: The id; None or "" where the file has none.
+        parent: The UUID of the task of which it is a part.
+    """
+    if not uid:
+        return replace(found, parent=parent)
+    task = replace(found.task, uuid=lasting_uuid(uid))
+    return replace(found, task=task, parent=parent, identified=True)

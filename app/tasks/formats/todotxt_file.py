@@ -11,7 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from .. import NewFields, Portable, Priority, Status, Task
-from .reading import Reading, at_line, moment
+from .reading import Reading, moment
 from .task_from_file import task_from_file
 
 _LETTERS = {Priority.HIGH: "A", Priority.MEDIUM: "B", Priority.LOW: "C"}
@@ -81,7 +81,7 @@ def read(text: str, reading: Reading) -> list[Portable]:
     portables = []
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
         if line.strip():
-            with at_line(number):
+            with reading.entry(number, line):
                 portables.append(_portable(line.strip(), reading, number))
     return portables
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import click
 
 FORMAT_NAMES = ("json", "csv", "todotxt", "ics")
+IMPORT_NAMES = FORMAT_NAMES
 _MANY_TASKS = 200
 """From so many tasks on there is a progress bar."""
 
