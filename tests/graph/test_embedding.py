@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,10 @@ ADDS = calls("add_task", title="x")
 
 
 @pytest.fixture
-def settings(gemini: GeminiServer, groq: GroqServer, data_dir: Path) -> Iterator[Settings]:
+def settings(
+    gemini: GeminiServer, groq: GroqServer, data_dir: Path, lay_stores: Callable[..., Path]
+) -> Iterator[Settings]:
+    lay_stores(data_dir)
     made = Settings(**provider_settings(gemini, groq), data_dir=data_dir, timezone="UTC")  # type: ignore[arg-type]
     yield made
     close_container(shared_container(made))

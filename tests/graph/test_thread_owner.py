@@ -30,7 +30,10 @@ Ask = Callable[..., Any]
 
 
 @pytest.fixture
-def settings(gemini: GeminiServer, groq: GroqServer, data_dir: Path) -> Any:
+def settings(
+    gemini: GeminiServer, groq: GroqServer, data_dir: Path, lay_stores: Callable[..., Path]
+) -> Any:
+    lay_stores(data_dir)
     values: dict[str, Any] = {"data_dir": data_dir, **provider_settings(gemini, groq)}
     made = Settings(timezone="UTC", **values)
     yield made
