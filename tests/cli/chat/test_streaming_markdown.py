@@ -13,8 +13,8 @@ ITEMS = [f"- item **{number}**" for number in range(1, 801)]
 def answer(text: str, console: Console) -> StreamingMarkdown:
     """Return an answer of which so much has come, in pieces."""
     growing = StreamingMarkdown(console)
-    for start in range(0, len(text), 97):
-        growing.add(text[start : start + 97])
+    for start in range(0, len(text), 997):
+        growing.add(text[start : start + 997])
         growing.lines()
     return growing
 
