@@ -46,10 +46,14 @@ class System:
 
 
 class World:
-    """Two servers, and the systems over them."""
+    """Two servers, and the systems over them.
 
-    def __init__(self) -> None:
-        self.gemini, self.groq = GeminiServer(), GroqServer()
+    Args:
+        gemini: The primary's server; a new one when None.
+    """
+
+    def __init__(self, gemini: GeminiServer | None = None) -> None:
+        self.gemini, self.groq = gemini or GeminiServer(), GroqServer()
         self.groq.plays(says(FALLBACK))
 
     def close(self) -> None:
