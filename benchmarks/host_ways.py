@@ -56,6 +56,9 @@ class PatientGemini(GeminiServer):
         calling = body["toolConfig"].get("functionCallingConfig") or {}
         body["toolConfig"]["functionCallingConfig"] = _named(calling)
         body["tools"] = [_named(tool) for tool in body.get("tools") or []]
+        for tool in body["tools"]:
+            if declared := tool.get("functionDeclarations"):
+                tool["functionDeclarations"] = [_named(each) for each in declared]
         for content in body.get("contents") or []:
             content["parts"] = [_named(part) for part in content["parts"]]
         return super().take(path, headers, body, port)
