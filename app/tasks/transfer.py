@@ -271,12 +271,15 @@ def _without_copies(
         zone: In which a task was done on one day or another.
     """
     everything = {task.uuid: task for task in stored}
-    own = {portable.task.uuid for portable in incoming if portable.identified}
+    own = {portable.task.uuid for portable in incoming}
     seen = Counter(_content(task, zone) for uuid, task in everything.items() if uuid not in own)
     fresh = []
     for portable in incoming:
         content = _content(portable.task, zone)
-        if portable.task.uuid not in everything and seen[content] > 0:
+        is_known = portable.task.uuid in everything
+        if is_known and not portable.identified:
+            continue
+        if not is_known and seen[content] > 0:
             seen[content] -= 1
         else:
             fresh.append(portable)

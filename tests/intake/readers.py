@@ -62,8 +62,9 @@ from app.tasks.dates import check_rule, next_due, parse_repeat, recurrence, reso
 from app.tasks.dates.due_spans import clock_span
 from app.tasks.dates.due_times import time_of
 from app.tasks.dates.repeat import counts_from_completion
-from app.tasks.formats import csv_file, ics_file, json_file, todotxt_file
-from app.tasks.formats.reading import Reading
+from app.tasks.formats import IMPORTED, csv_file, ics_file, json_file, recognised, todotxt_file
+from app.tasks.formats.foreign.date_cells import due_cell
+from app.tasks.formats.reading import Reading, Report
 from app.tasks.store.day_filters import days_of
 from app.tasks.store.search import folded, patterns
 from app.tasks.task_factory import RequestContext
@@ -94,6 +95,7 @@ class Reader:
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
 FILES = Reading(RequestContext(Owner("ann", ZONE), NOW), lambda: UUID(int=1))
+FOREIGN_FILES = Reading(FILES.request, FILES.new_uuid, Report())
 TOOLS = ("add_task", "list_tasks", "complete_tasks")
 MARKS = ("a b c\n", "x {} y", "x * y ")
 
@@ -399,6 +401,26 @@ OUTSIDE: Mapping[str, Reader] = {
         (WHOLE, ("x ", ""), ("(A) 2026-03-01 a ", "")),
         ("@a/", " @a", " due:a", "pri:A ", " +a", "\\"),
     ),
+    **{
+        f"{name} file": Reader(
+            lambda text, name=name: IMPORTED[name](text, FOREIGN_FILES),  # type: ignore[misc]
+            (WHOLE, frame),
+            units,
+        )
+        for name, frame, units in (
+            ("todoist-csv", ("TYPE,CONTENT,INDENT\ntask,", ",1\n"), ("task,a,1\n", '"', " @a")),
+            ("todoist-json", ('{"items":[{"content":"', '"}]}'), ("[", "@a ")),
+            ("ticktick", ("title,taskId,parentId\n", ""), ("a,b,c\n", '"')),
+            ("taskwarrior", ('[{"description":"', '"}]'), ("{}\n", "[")),
+            ("google-tasks", ('{"items":[{"items":[{"title":"', '"}]}]}'), ("[",)),
+            ("microsoft-todo", ('{"value":[{"title":"', '"}]}'), ("[",)),
+            ("markdown", ("- [ ] ", ""), ("- [ ] a\n", " - [ ] ", "\t", "#a ", "\U0001f501 ")),
+            ("org", ("* TODO ", ""), ("*", "* TODO a\n", ":a", "DEADLINE: <")),
+            ("table", ("task,due\na,", ""), ("a,b\n", '"', "1/")),
+        )
+    },
+    "what a file is": Reader(lambda text: recognised(text, "a"), (WHOLE, ("- ", ""))),
+    "date of a cell": Reader(lambda text: due_cell(text, FILES), (WHOLE, ("2026-03-20T10:00", ""))),
     "redaction": Reader(
         lambda text: redact(text, ["secret"]),
         (WHOLE, ("://", ""), ("Bearer ", "")),

@@ -5,11 +5,12 @@ JSON holds everything and comes back the same. The others hold what their form k
 
 from .decoding import GUESSED, decoded
 from .reading import Reading, Report, Skipped
-from .registry import FORMATS, Format, format_of, recognised
+from .registry import FORMATS, IMPORTED, Format, format_of, recognised
 
 __all__ = [
     "FORMATS",
     "GUESSED",
+    "IMPORTED",
     "Format",
     "Reading",
     "Report",

@@ -15,7 +15,7 @@ from .task_from_file import identified, task_from_file
 
 _COLUMNS = (
     *("title", "due", "priority", "project", "tags", "repeat", "notes", "status"),
-    *("created_at", "completed_at", "uuid", "parent"),
+    *("created_at", "completed_at", "uuid", "parent", "repeat_from"),
 )
 _FORMULA = ("=", "+", "-", "@")
 """What a spreadsheet takes for a formula at the beginning of a cell."""
@@ -48,6 +48,7 @@ def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
                 task.completed_at.isoformat() if task.completed_at else "",
                 str(task.uuid),
                 str(portable.parent or ""),
+                "completion" if task.repeat and task.repeat.from_completion else "",
             )
         )
 
@@ -123,6 +124,7 @@ def _portable(row: dict[str, str], reading: Reading, line: int) -> Portable:
             "repeat": cells.get("repeat"),
             "notes": cells.get("notes"),
         },
+        from_completion=(cells.get("repeat_from") or "").lower() == "completion",
     )
     parent = cells.get("parent")
     return identified(found, cells.get("uuid"), lasting_uuid(parent) if parent else None)

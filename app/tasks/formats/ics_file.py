@@ -24,6 +24,7 @@ _TOLD = {
 _NOTED = ("LOCATION", "URL", "COMMENT", "CONTACT")
 """What a person wrote, kept in the notes."""
 _PROJECT = "X-TASK-RELAY-PROJECT"
+_REPEAT_FROM = "X-TASK-RELAY-REPEAT-FROM"
 
 
 def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
@@ -153,6 +154,8 @@ def _todo(portable: Portable) -> Todo:
         if task.repeat is not None:
             todo.add("dtstart", task.due)
             todo.add("rrule", _rule(task))
+            if task.repeat.from_completion:
+                todo.add(_REPEAT_FROM, "COMPLETION")
         todo.add("due", task.due)
     if task.priority is not None:
         todo.add("priority", _NUMBERS[task.priority])
@@ -205,6 +208,7 @@ def _portable(todo: Any, reading: Reading, line: int) -> Portable:
         status="done" if done else "open",
         created_at=_instant(todo, "created"),
         completed_at=_instant(todo, "completed"),
+        from_completion=str(todo.get(_REPEAT_FROM, "")).upper() == "COMPLETION",
     )
     return identified(found, str(todo.get("uid", "")), _parent(todo))
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from .. import Portable
 from . import csv_file, ics_file, json_file, todotxt_file
+from .foreign.registry import READERS, looks_like
 from .reading import Reading
 
 
@@ -36,8 +37,15 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def recognised(text: str, name: str) -> Format | None:
-    """Return the format of a file that comes in: as it looks, then as it ends; or None.
+IMPORTED: Mapping[str, Callable[[str, Reading], list[Portable]]] = {
+    **{name: each.read for name, each in FORMATS.items()},
+    **READERS,
+}
+"""What reads each form that comes in: ours, and those of other programs."""
+
+
+def recognised(text: str, name: str) -> str | None:
+    """Return the name of the format of a file that comes in: as it looks, then as it ends; or None.
 
     Args:
         text: The file.
@@ -45,8 +53,11 @@ def recognised(text: str, name: str) -> Format | None:
     """
     head = text.lstrip("\ufeff \r\n\t")
     if head[:15].upper() == "BEGIN:VCALENDAR":
-        return FORMATS["ics"]
-    return format_of(name)
+        return "ics"
+    if found := looks_like(text):
+        return found
+    ended = format_of(name)
+    return ended.name if ended else None
 
 
 def format_of(name: str) -> Format | None:

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from .. import NewFields, Portable, Priority, Status, Task
+from .. import NewFields, Portable, Priority, Recurrence, Status, Task
 from .reading import Reading, moment
 from .task_from_file import task_from_file
 
 _LETTERS = {Priority.HIGH: "A", Priority.MEDIUM: "B", Priority.LOW: "C"}
 _WORDS = {letter: priority.value for priority, letter in _LETTERS.items()}
+_UNITS = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
 _DATE = r"\d{4}-\d\d-\d\d"
 _HEAD = re.compile(
     rf"(?P<done>x )?(?:\((?P<priority>[A-Z])\) )?"
@@ -23,9 +24,12 @@ _HEAD = re.compile(
 )
 _MARK = re.compile(
     r"(?<!\S)(?:\+(?P<project>\S+)|@(?P<tag>[\w./-]+)|due:(?P<due>\S+)|pri:(?P<pri>[A-Z])"
-    r"|rrule:(?P<rrule>\S+))(?!\S)"
+    r"|rrule:(?P<rrule>\S+)|rec:(?P<rec>\+?\d{1,4}[dbwmy]?)|t:(?P<t>\d{4}-\d\d-\d\d)|h:(?P<h>1))(?!\S)"
 )
-_LIKE_A_MARK = re.compile(r"(?<!\S)\\*(?:\+\S+|@[\w./-]+|due:\S+|pri:[A-Z]|rrule:\S+)(?!\S)")
+_LIKE_A_MARK = re.compile(
+    r"(?<!\S)\\*(?:\+\S+|@[\w./-]+|due:\S+|pri:[A-Z]|rrule:\S+|rec:\+?\d{1,4}[dbwmy]?"
+    r"|t:\d{4}-\d\d-\d\d|h:1)(?!\S)"
+)
 
 
 def write(portables: Iterable[Portable], zone: ZoneInfo) -> Iterator[str]:
@@ -61,7 +65,23 @@ def _tail(task: Task, zone: ZoneInfo) -> Iterator[str]:
     if task.status is Status.DONE and task.priority:
         yield f"pri:{_LETTERS[task.priority]}"
     if task.repeat:
-        yield f"rrule:{task.repeat.rule}"
+        yield _from_completion(task.repeat) or f"rrule:{task.repeat.rule}"
+
+
+def _from_completion(repeat: Recurrence) -> str | None:
+    """Return the mark of a repetition from completion, where there is one for its rule."""
+    parts = dict(part.split("=", 1) for part in repeat.rule.split(";"))
+    unit = {frequency: unit for unit, frequency in _UNITS.items()}.get(parts.pop("FREQ"))
+    every = parts.pop("INTERVAL", "1")
+    return f"rec:{every}{unit}" if repeat.from_completion and unit and not parts else None
+
+
+def _rule(mark: str) -> str:
+    """Return the rule of a `rec:`; without a letter it counts days, b are business days."""
+    every, unit = mark.lstrip("+").rstrip("dbwmy"), mark[-1]
+    if unit == "b":
+        return "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR" if every == "1" else f"every {every} weekdays"
+    return f"FREQ={_UNITS.get(unit, 'DAILY')};INTERVAL={every}"
 
 
 def _day(instant: datetime, zone: ZoneInfo) -> str:
@@ -91,13 +111,17 @@ def _portable(line: str, reading: Reading, number: int) -> Portable:
     assert head is not None
     title, marks = _marks(head["rest"])
     letter = head["priority"] or next(iter(marks["pri"]), None)
+    rec = next(iter(marks["rec"]), None)
     given: NewFields = {
         "due": next(iter(marks["due"]), None),
         "priority": _WORDS.get(letter, "low") if letter else None,
         "tags": marks["tag"],
         "project": next(iter(marks["project"]), None),
-        "repeat": next(iter(marks["rrule"]), None),
+        "repeat": next(iter(marks["rrule"]), None) or (_rule(rec) if rec else None),
+        "notes": f"Start: {marks['t'][0]}" if marks["t"] else None,
     }
+    if marks["h"]:
+        reading.tell("hidden tasks")
     done, created = (head["first"], head["second"]) if head["done"] else (None, head["first"])
     zone = reading.request.owner.zone
     return task_from_file(
@@ -108,6 +132,7 @@ def _portable(line: str, reading: Reading, number: int) -> Portable:
         status="done" if head["done"] else "open",
         created_at=moment(created, zone) if created else None,
         completed_at=moment(done, zone) if done else None,
+        from_completion=rec is not None and not rec.startswith("+"),
     )
 
 

@@ -87,8 +87,8 @@ def test_todotxt_tells_done_by_the_status(read_one: Callable[..., Task]) -> None
 
 
 def test_second_project_of_a_todotxt_line_is_not_lost(read_one: Callable[..., Task]) -> None:
-    task = read_one("todotxt", "a @x +one @y +two rec:1w")
-    assert (task.title, task.project, task.tags) == ("a +two rec:1w", "one", ("x", "y"))
+    task = read_one("todotxt", "a @x +one @y +two rec:often")
+    assert (task.title, task.project, task.tags) == ("a +two rec:often", "one", ("x", "y"))
 
 
 @pytest.mark.parametrize("apart", [",", ";", "\t"])

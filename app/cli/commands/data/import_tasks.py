@@ -41,11 +41,11 @@ def import_tasks(
 
     from ....settings import DAY_FIRST
     from ....tasks import RequestContext
-    from ....tasks.formats import FORMATS, GUESSED, Reading, Report, recognised
+    from ....tasks.formats import GUESSED, IMPORTED, Reading, Report, recognised
 
     text, guessed = _text_of(file)
-    file_format = FORMATS[name] if name else recognised(text, file.name)
-    if file_format is None:
+    form = name or recognised(text, file.name)
+    if form is None:
         names = ", ".join(IMPORT_NAMES)
         raise InputError(f"{file} has no known ending. Add --format, one of {names}.")
     report = Report()
@@ -55,13 +55,13 @@ def import_tasks(
         day_first = opened.settings.date_order == DAY_FIRST
         request = RequestContext(opened.owner, opened.clock.now(), day_first)
         reading = Reading(request, uuid4, None if strict else report, file.stem)
-        tasks = file_format.read(text, reading)
+        tasks = IMPORTED[form](text, reading)
         with progress_bar("Storing", len(tasks)) as advance:
             archive = opened.stores.archive()
             brought = archive.bring_in(
                 opened.owner,
                 tasks,
-                upsert=file_format.whole,
+                upsert=form == "json",
                 tick=advance,
                 mend=None if strict else lambda one, why: reading.tell(f'"{one.task.title}" {why}'),
                 dry_run=dry_run,

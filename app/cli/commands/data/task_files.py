@@ -7,7 +7,11 @@ from contextlib import contextmanager
 import click
 
 FORMAT_NAMES = ("json", "csv", "todotxt", "ics")
-IMPORT_NAMES = FORMAT_NAMES
+IMPORT_NAMES = (
+    *FORMAT_NAMES,
+    *("todoist-csv", "todoist-json", "ticktick", "taskwarrior", "google-tasks", "microsoft-todo"),
+    *("markdown", "org", "table"),
+)
 _MANY_TASKS = 200
 """From so many tasks on there is a progress bar."""
 

@@ -1,0 +1,1 @@
+"""Read the files of other programs: one module a program, and what they share."""
