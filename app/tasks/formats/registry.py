@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from .. import Portable
 from . import csv_file, ics_file, json_file, todotxt_file
-from .foreign.registry import READERS, looks_like
+from .foreign import READERS, looks_like
 from .reading import Reading
 
 
