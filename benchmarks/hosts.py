@@ -2,10 +2,10 @@
 
 Each way to go on when a model fails plays each need over servers of its own, once with its
 primary up and once with it at 503, and what came of it is told as a Markdown table. A cell is cut
-off after ninety seconds; all are played side by side, and what took long says so. Whoever is a
-chat model goes through LangChain's standard tests as well
-(`--standard`): how many passed, of those that weren't skipped. "-": there is no such way, or
-its package isn't installed.
+off after ninety seconds. All are played side by side, so that nothing here says how long one takes;
+`benchmarks.failover` does. Whoever is a chat model goes through LangChain's standard tests as well
+(`--standard`): how many passed, of those that weren't skipped. "-": there is no such way, or its
+package isn't installed. `langchain-litellm` is in no extra: install it to compare it.
 """
 
 import argparse
@@ -15,10 +15,10 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -35,8 +35,8 @@ _TOKENS = 2 * 105
 """What the servers say that the two calls of an agent's turn took."""
 _LIMIT = 90.0
 """Seconds for a cell."""
-_LONG = 10.0
-"""Seconds from which on a cell says how many it took."""
+_STANDARD_LIMIT = 100.0
+"""Seconds for the standard tests of one."""
 _HALF = Stream(
     b"".join(gemini_api.event(GEMINI, [{"text": text}]) for text in ("Half an ", "answer")),
     cut=True,
@@ -112,11 +112,8 @@ async def play(name: str, need: str, state: str) -> str:
     try:
         way = WAYS[name](world)
         world.gemini.plays(gemini_api.OVERLOADED)
-        began = time.monotonic()
         async with asyncio.timeout(_LIMIT):
-            told = await NEEDS[need](way, world.gemini if state == "up" else world.groq)
-        took = time.monotonic() - began
-        return told if took < _LONG else f"{told}, in {took:.0f} s"
+            return await NEEDS[need](way, world.gemini if state == "up" else world.groq)
     except TimeoutError:
         return f"nothing in {_LIMIT:.0f} s"
     except Exception as error:  # noqa: BLE001 - what a host would get
@@ -136,23 +133,19 @@ def standard_tests(name: str) -> dict[str, str]:
     own = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": "", "HOST_WAY": name}
     with tempfile.TemporaryDirectory(prefix="task-relay-bench-") as place:
         report = Path(place) / "report.xml"
-        subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pytest",
-                "-c",
-                "pytest.ini",
-                "-q",
-                f"--junitxml={report}",
-                cases,
-            ],
-            cwd=tests,
-            env=os.environ | own,
-            capture_output=True,
-            check=False,
-            timeout=240,
-        )
+        command = [sys.executable, "-m", "pytest", "-c", "pytest.ini", "-q", f"--junitxml={report}"]
+        try:
+            subprocess.run(
+                [*command, cases],
+                cwd=tests,
+                env=os.environ | own,
+                capture_output=True,
+                check=False,
+                timeout=_STANDARD_LIMIT,
+            )
+        except subprocess.TimeoutExpired:
+            late = f"not all in {_STANDARD_LIMIT:.0f} s"
+            return {"up": late, "down": late}
         passed: Counter[str] = Counter()
         played: Counter[str] = Counter()
         for case in ElementTree.parse(report).iter("testcase"):
@@ -190,9 +183,11 @@ def main() -> None:
     options = parser.parse_args()
     logging.disable()
     warnings.simplefilter("ignore")
-    table = asyncio.run(rows(options.ways, options.needs))
-    if options.standard:
-        counted = [standard_tests(name) for name in options.ways]
+    with ThreadPoolExecutor() as pool:  # side by side: most of it is waiting
+        begun = [pool.submit(standard_tests, n) for n in options.ways if options.standard]
+        table = asyncio.run(rows(options.ways, options.needs))
+        counted = [each.result() for each in begun]
+    if counted:
         for state in ("up", "down"):
             told = [found[state] for found in counted]
             table.append([f"LangChain's standard tests, primary {state}", *told])
