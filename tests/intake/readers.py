@@ -96,6 +96,8 @@ NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
 FILES = Reading(RequestContext(Owner("ann", ZONE), NOW), lambda: UUID(int=1))
 FOREIGN_FILES = Reading(FILES.request, FILES.new_uuid, Report())
+LONG = "a title of a task as long as most are in such files " * 2
+"""A task costs a tenth of a millisecond, however short it is, so those of these files are long."""
 TOOLS = ("add_task", "list_tasks", "complete_tasks")
 MARKS = ("a b c\n", "x {} y", "x * y ")
 
@@ -408,15 +410,23 @@ OUTSIDE: Mapping[str, Reader] = {
             units,
         )
         for name, frame, units in (
-            ("todoist-csv", ("TYPE,CONTENT,INDENT\ntask,", ",1\n"), ("task,a,1\n", '"', " @a")),
+            (
+                "todoist-csv",
+                ("TYPE,CONTENT,INDENT\ntask,", ",1\n"),
+                (f"task,{LONG},1\n", '"', " @a"),
+            ),
             ("todoist-json", ('{"items":[{"content":"', '"}]}'), ("[", "@a ")),
-            ("ticktick", ("title,taskId,parentId\n", ""), ("a,b,c\n", '"')),
+            ("ticktick", ("title,taskId,parentId\n", ""), (f"{LONG},b,c\n", '"')),
             ("taskwarrior", ('[{"description":"', '"}]'), ("{}\n", "[")),
             ("google-tasks", ('{"items":[{"items":[{"title":"', '"}]}]}'), ("[",)),
             ("microsoft-todo", ('{"value":[{"title":"', '"}]}'), ("[",)),
-            ("markdown", ("- [ ] ", ""), ("- [ ] a\n", " - [ ] ", "\t", "#a ", "\U0001f501 ")),
-            ("org", ("* TODO ", ""), ("*", "* TODO a\n", ":a", "DEADLINE: <")),
-            ("table", ("task,due\na,", ""), ("a,b\n", '"', "1/")),
+            (
+                "markdown",
+                ("- [ ] ", ""),
+                (f"- [ ] {LONG}\n", " - [ ] ", "\t", "#a ", "\U0001f501 "),
+            ),
+            ("org", ("* TODO ", ""), ("*", f"* TODO {LONG}\n", ":a", "DEADLINE: <")),
+            ("table", ("task,due\na,", ""), (f"{LONG},b\n", '"', "1/")),
         )
     },
     "what a file is": Reader(lambda text: recognised(text, "a"), (WHOLE, ("- ", ""))),
