@@ -9,9 +9,11 @@ from typing import Any, get_type_hints
 from langchain_core.messages import ToolCall
 from pydantic import TypeAdapter, ValidationError
 
+from ..errors import TaskRefusal
 from ..intake import shown
 from ..tasks import Owner, Task, TaskService, actions
 from .declaration import Effect, ToolSet
+from .field_names import known_fields
 
 _MOST_NAMED = 50
 
@@ -22,7 +24,7 @@ class PlannedChange:
 
     Args:
         name: The tool.
-        args: Its arguments, as they were sent.
+        args: Its arguments, by the tool's own names.
         action: What it would do.
         details: The arguments that say neither which tasks nor which action.
         tasks: The tasks that it would change now.
@@ -72,6 +74,7 @@ class ChangeFinder:
 
     def _planned(self, name: str, args: Mapping[str, Any]) -> PlannedChange:
         effect, method = self._tools.effects[name], self._tools.methods[name]
+        args = _known(name, method, args)
         action = _action(effect, method, args)
         named = self._service.named(self._owner, _references(effect, method, args))
         tasks = tuple(task for task in named if task.status in action.changes)
@@ -82,6 +85,14 @@ class ChangeFinder:
             and parameter not in (effect.tasks, *effect.variants)
         }
         return PlannedChange(name, args, action, details, tasks)
+
+
+def _known(name: str, method: Callable[..., str], args: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the arguments by their own names; none where the call will be refused."""
+    try:
+        return known_fields(name, args, frozenset(inspect.signature(method).parameters))
+    except TaskRefusal:
+        return {}
 
 
 def _action(effect: Effect, method: Callable[..., str], args: Mapping[str, Any]) -> actions.Action:

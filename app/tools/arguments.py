@@ -9,7 +9,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 _APART = r"\s*[,;&]\s*(?:and\s+)?|\s+and\s+|\s+"
 _IDS_APART = re.compile(_APART, re.IGNORECASE)
 _IDS = re.compile(rf"#?\d{{1,9}}(?:(?:{_APART})#?\d{{1,9}})*[,;]?", re.IGNORECASE)
-_NOTHING = frozenset({"", "null", "undefined"})
+_NOTHING = frozenset({"", "null", "undefined", "n/a", "nil"})
+_NO_DUE = frozenset({"no due date", "no due", "no date", "no deadline"})
 
 
 def _optional(value: Any) -> Any:
@@ -19,6 +20,12 @@ def _optional(value: Any) -> Any:
     if isinstance(value, str):
         return None if value.strip().lower() in _NOTHING else value.strip()
     return value
+
+
+def _due(value: Any) -> Any:
+    """Read words such as "no due date" as the word that clears."""
+    value = _optional(value)
+    return "none" if isinstance(value, str) and value.lower() in _NO_DUE else value
 
 
 def _words(value: Any) -> Any:
@@ -32,10 +39,12 @@ def _words(value: Any) -> Any:
 
 
 def _task_id(value: Any) -> Any:
-    """Read `"#12"`, `12.0` and `[12]` as 12."""
+    """Read `"#12"`, `12.0`, `[12]` and `{"id": 12}` as 12."""
     value = _from_json(value)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
+    if isinstance(value, dict) and len(ids := [v for k, v in value.items() if "id" in str(k)]) == 1:
+        value = ids[0]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, str) and (match := re.fullmatch(r"\s*#?(\d{1,9})\s*", value)):
@@ -130,8 +139,15 @@ Title = Annotated[
     Field(description="What to do, in the person's words, without the date."),
 ]
 NewTitle = _fresh(_text("New title."))
-Due = _fresh(_text("Date or phrase: 2026-03-13 17:00, friday at 5pm, in 3 days."))
-NewDue = _text("As in add_task; none removes it.")
+_DUE = "Date or phrase: 2026-03-13 17:00, friday at 5pm, in 3 days."
+Due = Annotated[
+    str | None,
+    BeforeValidator(lambda value: _unless_none(_due(value))),
+    _nullable("string", _DUE),
+]
+NewDue = Annotated[
+    str | None, BeforeValidator(_due), _nullable("string", "As in add_task; none removes it.")
+]
 Priority = _fresh(_text("high, medium or low."))
 NewPriority = _text("high, medium, low; none clears.")
 Tags = _fresh(_tags("Single words."))

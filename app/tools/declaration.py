@@ -8,6 +8,7 @@ from typing import Any, ClassVar, ParamSpec
 from langchain_core.tools import BaseTool, tool
 
 from ..tasks import actions
+from .field_names import with_known_fields
 
 P = ParamSpec("P")
 
@@ -106,7 +107,9 @@ class ToolSet:
     def _tool(self, name: str, method: Callable[..., str]) -> BaseTool:
         bound = getattr(self, name)
         if method not in _schemas:
-            _schemas[method] = tool(bound).model_copy(update={"func": None})
+            made = tool(bound)
+            update = {"func": None, "args_schema": with_known_fields(name, made.args_schema)}
+            _schemas[method] = made.model_copy(update=update)
         return _schemas[method].model_copy(update={"func": bound})
 
 

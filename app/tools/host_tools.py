@@ -18,6 +18,7 @@ from ..tasks import Owner
 from .call_keys import key_of, naming
 from .caller import caller
 from .data_marks import as_data
+from .field_names import with_known_fields
 from .task_tools import TaskDependencies, TaskTools
 from .unreadable_arguments import sentence_about
 
@@ -151,4 +152,5 @@ def _without_a_required_run(schema: type[BaseModel]) -> type[BaseModel]:
     }
     fields[_RUNTIME] = (Annotated[ToolRuntime[Any, Any] | None, InjectedToolArg()], None)
     make = partial(create_model, schema.__name__, __doc__=schema.__doc__)
-    return make(__config__=schema.model_config, **fields)
+    made = make(__config__=schema.model_config, **fields)
+    return with_known_fields(schema.__name__, made)

@@ -25,7 +25,9 @@ def sentence_about(tool: BaseTool, error: ValidationError) -> str:
     """
     properties = _schema(tool)["properties"]
     wrong: dict[str, str] = {}
-    for found in error.errors(include_url=False, include_context=False, include_input=False):
+    for found in error.errors(include_url=False, include_input=False):
+        if found["type"] == "value_error" and not found["loc"]:
+            return str(found["ctx"]["error"])
         name = str(found["loc"][0]) if found["loc"] else ""
         if name in properties and name not in wrong:
             wrong[name] = _fault(name, found["type"], properties[name])

@@ -52,7 +52,14 @@ def test_ids_are_read_as_the_tool_reads_them(filled: TaskService, ids: Any) -> N
     assert asked(filled, "delete_tasks", task_ids=ids) == "Delete #1 a, #2 b"
 
 
-@pytest.mark.parametrize("args", [{}, {"task_ids": None}, {"task_ids": {"x": 1}}, {"ids": [1]}])
+@pytest.mark.parametrize("name", ["ids", "taskIds", "tasks", "task_id", "numbers"])
+def test_change_under_another_name_of_the_field_is_asked_about(
+    filled: TaskService, name: str
+) -> None:
+    assert asked(filled, "delete_tasks", **{name: [1, 2]}) == "Delete #1 a, #2 b"
+
+
+@pytest.mark.parametrize("args", [{}, {"task_ids": None}, {"task_ids": {"x": 1}}, {"colour": 1}])
 def test_call_that_the_tool_refuses_changes_nothing(
     filled: TaskService, args: dict[str, Any]
 ) -> None:
@@ -78,7 +85,7 @@ def test_verb_is_that_of_what_would_happen(filled: TaskService, skip: Any, verb:
 
 def test_question_about_a_change_says_what_becomes_of_the_task(filled: TaskService) -> None:
     args = {"title": "A", "due": "", "notes": None, "add_tags": [], "blocked_by": [2]}
-    told = asked(filled, "update_task", task_id="#1", user_id="bob", **args)
+    told = asked(filled, "update_task", task_id="#1", **args)
     assert told == "Change #1 a (title A, blocked_by [2])"
 
 

@@ -65,11 +65,12 @@ def test_tool_of_one_user_reaches_nothing_of_another(
     before = archive.everything(ann)
     args, refusal = REACHING[name]
     stolen = {**args, "user_id": "ann"}
-    gemini.plays(Answer(calls=((name, stolen),)), says("Done."))
+    gemini.plays(Answer(calls=((name, stolen), (name, args))), says("Done."))
     reply = relay.say("do it", user="bob")
-    assert refusal in reply.tool_calls[0]["result"]
+    assert 'there is no field "user_id"' in reply.tool_calls[0]["result"]
+    assert refusal in reply.tool_calls[1]["result"]
     if name != "complete_tasks":  # it echoes the title that the caller sent
-        assert "secret" not in reply.tool_calls[0]["result"]
+        assert "secret" not in reply.tool_calls[1]["result"]
     assert archive.everything(ann) == before
 
 
