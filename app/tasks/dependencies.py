@@ -1,6 +1,8 @@
 """Check how tasks hang together: a parent, and the tasks that must be done first."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from ..errors import TaskRefusal
 from . import fields
@@ -118,6 +120,27 @@ def existing_task(rows: TaskRows, reference: int | str) -> Task:
     """
     (task_id,) = _existing(rows, [reference])
     return rows.get([task_id])[task_id]
+
+
+def linked(rows: TaskRows, task: Task, given: Mapping[str, Any]) -> Task:
+    """Return a task with the parent and the blockers that it is given.
+
+    Args:
+        rows: The owner's tasks.
+        task: The task.
+        given: `parent_id` and `blocked_by`, if anything; a word that clears takes them away.
+
+    Raises:
+        TaskRefusal: There is no such task, or it would wait for itself.
+    """
+    if parent := given.get("parent_id"):
+        clear = isinstance(parent, str) and fields.clears(parent)
+        task = replace(task, parent_id=None if clear else parent_of(rows, task.id, parent))
+    if blockers := given.get("blocked_by"):
+        clear = any(isinstance(word, str) and fields.clears(word) for word in blockers)
+        blocked_by = () if clear else blockers_of(rows, task.id, blockers)
+        task = replace(task, blocked_by=blocked_by)
+    return task
 
 
 def reaches(start: int, goal: int, links: Mapping[int, tuple[int, ...]]) -> bool:

@@ -35,15 +35,17 @@ def added(task: Task, new: bool, waiting: Waiting) -> str:
     )
 
 
-def updated(task: Task, changed: bool, waiting: Waiting) -> str:
-    """Say that a task was changed, or that it was so before.
+def updated(changes: Sequence[tuple[Task, bool]], waiting: Waiting) -> str:
+    """Say of each task that it was changed, or that it was so before, a line each.
 
     Args:
-        task: The task as it is now.
-        changed: Whether anything changed.
+        changes: The tasks as they are now, and whether anything changed.
         waiting: The open blockers of each open task that has some.
     """
-    return f"{'Updated' if changed else 'Nothing to change in'} {_line(task, waiting)}"
+    return "\n".join(
+        f"{'Updated' if changed else 'Nothing to change in'} {_line(task, waiting)}"
+        for task, changed in changes
+    )
 
 
 def moved(action: StatusAction, outcomes: Sequence[Outcome]) -> str:

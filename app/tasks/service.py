@@ -141,21 +141,35 @@ class TaskService(TaskReader):
         Returns:
             The task as it is now, and whether anything changed.
         """
+        (changed,) = self.update_all(owner, [reference], **given)
+        return changed
+
+    def update_all(
+        self, owner: Owner, references: Sequence[int | str], **given: Unpack[ChangedFields]
+    ) -> tuple[tuple[Task, bool], ...]:
+        """Change fields of several tasks in one step, which one undo takes back.
+
+        Args:
+            owner: Whose tasks.
+            references: Their ids or titles, at most `MOST_IDS`; where one is missing, none changes.
+            given: What changes; see `ChangedFields`.
+
+        Returns:
+            For each, how it is now, and whether anything changed.
+        """
+        dependencies.check_number_of_ids(references)
         request = self._request(owner)
         with self._changing(owner) as (rows, history, now):
-            before = dependencies.existing_task(rows, reference)
-            after = edited(before, given, request)
-            if parent := given.get("parent_id"):
-                clear = isinstance(parent, str) and fields.clears(parent)
-                parent_id = None if clear else dependencies.parent_of(rows, before.id, parent)
-                after = replace(after, parent_id=parent_id)
-            if blockers := given.get("blocked_by"):
-                clear = any(isinstance(word, str) and fields.clears(word) for word in blockers)
-                blocked_by = () if clear else dependencies.blockers_of(rows, before.id, blockers)
-                after = replace(after, blocked_by=blocked_by)
-            if after != before:
-                history.change(actions.UPDATE, now, before=(before,), after=(after,))
-        return after, after != before
+            found = [dependencies.existing_task(rows, reference) for reference in references]
+            before = tuple({task.id: task for task in found}.values())
+            after = [
+                dependencies.linked(rows, edited(each, given, request), given) for each in before
+            ]
+            changes = [(old, new) for old, new in zip(before, after, strict=True) if new != old]
+            if changes:
+                olds, news = zip(*changes, strict=True)
+                history.change(actions.UPDATE, now, before=olds, after=news)
+        return tuple((new, new != old) for old, new in zip(before, after, strict=True))
 
     def complete(
         self, owner: Owner, task_ids: Sequence[int | str], *, skip: bool = False

@@ -58,7 +58,7 @@ OTHER_NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             for name, other in _FIELDS.items()
             if name not in ("tags", "allow_duplicate")
         },
-        "task_id": _IDS,
+        "task_ids": _IDS,
         "title": (*(word for word in _TITLE if word != "task"), "new_title"),
         "due": (*_DUE, "when", "new_due", "new_due_date"),
         "add_tags": ("add_label", "new_tag"),

@@ -109,11 +109,11 @@ class TaskTools(ToolSet):
         )
         return results.listed(page, owner.zone)
 
-    @writes(actions.UPDATE, tasks="task_id")
+    @writes(actions.UPDATE, tasks="task_ids")
     def update_task(  # noqa: PLR0913 - as above
         self,
         runtime: Runtime,
-        task_id: arg.TaskId,
+        task_ids: arg.TaskIds,
         title: arg.NewTitle = None,
         due: arg.NewDue = None,
         priority: arg.NewPriority = None,
@@ -125,13 +125,13 @@ class TaskTools(ToolSet):
         parent_id: arg.NewParentId = None,
         blocked_by: arg.NewBlockedBy = None,
     ) -> str:
-        """Change fields of one task; what is omitted stays."""
+        """Change fields of tasks, alike for all; what is omitted stays."""
         return self._once(
             runtime,
             lambda tasks, owner: results.updated(
-                *tasks.update(
+                tasks.update_all(
                     owner,
-                    task_id,
+                    task_ids,
                     title=title,
                     due=due,
                     priority=priority,

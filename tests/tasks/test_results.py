@@ -42,13 +42,13 @@ def test_results_start_with_a_verb_and_echo_id_title_and_weekday() -> None:
     line = "#12 Pay rent | due Fri 2026-03-13 | high | #home"
     assert results.added(RENT, True, {}) == f"Added {line}"
     assert results.added(RENT, False, {}).startswith(f"Already there, nothing added: {line}")
-    assert results.updated(RENT, True, {}) == f"Updated {line}"
+    assert results.updated([(RENT, True)], {}) == f"Updated {line}"
     assert results.undone([Undone("add", NOW, (RENT,))], {}) == f"Undid the adding of:\n{line}"
 
 
 def test_only_what_is_still_open_blocks() -> None:
     waits = replace(task(3), blocked_by=(1, 2))
-    assert results.updated(waits, True, {3: (2,)}) == "Updated #3 t3 | blocked by #2"
+    assert results.updated([(waits, True)], {3: (2,)}) == "Updated #3 t3 | blocked by #2"
     assert results.undone([Undone("complete", NOW, (waits,))], {}).endswith("\n#3 t3")
 
 

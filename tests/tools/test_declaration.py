@@ -36,7 +36,7 @@ class MoreTools(TaskTools):
         return self._once(
             runtime,
             lambda tasks, owner: "\n".join(
-                results.updated(task, True, {})
+                results.updated([(task, True)], {})
                 for task in annotate(tasks, owner, task_ids, notes or "")
             ),
         )

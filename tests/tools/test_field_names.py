@@ -98,3 +98,19 @@ def test_no_field_is_dropped_in_silence(tool: str, name: str, value: int) -> Non
     except TaskRefusal as refused:
         refusal = str(refused)
     assert list(known.values()) == [value] or name[:40] in refusal
+
+
+def test_several_tasks_are_changed_in_one_call_and_one_undo_takes_it_back(call: Call) -> None:
+    for title in ("a", "b", "c"):
+        call("add_task", title=title)
+    told = call("update_task", task_ids=[1, 2, 3], due="2099-03-13", add_tags=["x"])
+    assert [line.split(" | ")[0] for line in told.removeprefix("<data>").split("\n")] == [
+        "Updated #1 a",
+        "Updated #2 b",
+        "Updated #3 c",
+    ]
+    assert "3 in all" in call("list_tasks", when="2099-03-13", tag="x")
+    assert "#9: no such task" in call("update_task", task_ids=[1, 9], due="2099-03-20")
+    assert "3 in all" in call("list_tasks", when="2099-03-13"), "all or nothing"
+    call("undo")
+    assert "3 in all" in call("list_tasks", when="no_date")

@@ -84,8 +84,8 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
     "two wrong types": (
         "update_task",
-        {"task_id": {}, "title": []},
-        "update_task: task_id must be a whole number; title must be text.",
+        {"task_ids": {}, "title": []},
+        "update_task: task_ids must be a list of whole numbers; title must be text.",
     ),
     "an unknown task": ("update_task", {"task_id": 99, "title": "x"}, "#99"),
 }

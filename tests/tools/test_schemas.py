@@ -50,7 +50,7 @@ def test_ids_are_declared_as_integers() -> None:
     for name in ("complete_tasks", "reopen_tasks", "delete_tasks"):
         ids = found[name]["parameters"]["properties"]["task_ids"]
         assert (ids["type"], ids["items"]) == ("array", {"type": "integer"})
-    assert found["update_task"]["parameters"]["properties"]["task_id"]["type"] == "integer"
+    assert found["update_task"]["parameters"]["properties"]["task_ids"]["type"] == "array"
 
 
 def test_schemas_stay_small_for_a_free_key() -> None:

@@ -83,6 +83,7 @@ CALLS: dict[str, Callable[[TaskService, Owner], Any]] = {
     "waiting": lambda tasks, bob: tasks.waiting(bob),
     "named": lambda tasks, bob: tasks.named(bob, [1, 2, "secret one"]),
     "update": lambda tasks, bob: tasks.update(bob, 1, title="stolen"),
+    "update_all": lambda tasks, bob: tasks.update_all(bob, [1], title="stolen"),
     "complete": lambda tasks, bob: tasks.complete(bob, [1]),
     "reopen": lambda tasks, bob: tasks.reopen(bob, [2]),
     "delete": lambda tasks, bob: tasks.delete(bob, [1]),
