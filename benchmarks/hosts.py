@@ -5,7 +5,7 @@ primary up and once with it at 503, and what came of it is told as a Markdown ta
 off after ninety seconds. All are played side by side, so that nothing here says how long one takes;
 `benchmarks.failover` does. Whoever is a chat model goes through LangChain's standard tests as well
 (`--standard`): how many passed, of those that weren't skipped. "-": there is no such way, or its
-package isn't installed. `langchain-litellm` is in no extra: install it to compare it.
+package isn't installed. The peers are the extra `bench`.
 """
 
 import argparse
