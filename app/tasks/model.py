@@ -77,7 +77,9 @@ class Page:
     """Some tasks of a list, and how many there are in all.
 
     `blockers` are the open tasks that some of them wait for, by id. `times` says how often
-    a repeating task was done in the days that were asked for, and `done_at` when last.
+    a repeating task was done in the days that were asked for, and `done_at` when last. `now` is
+    when it was asked, in the person's zone, and `overdue` how many open tasks are overdue where
+    days were asked for that leave them out.
     """
 
     tasks: tuple[Task, ...]
@@ -86,6 +88,8 @@ class Page:
     blockers: dict[int, tuple[int, ...]] = field(default_factory=dict)
     times: dict[int, int] = field(default_factory=dict)
     done_at: dict[int, datetime] = field(default_factory=dict)
+    now: datetime | None = field(default=None, compare=False)
+    overdue: int = 0
 
 
 @dataclass(frozen=True, slots=True)

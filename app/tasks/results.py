@@ -68,8 +68,10 @@ def listed(page: Page, zone: tzinfo) -> str:
         page: The tasks.
         zone: The person's; says on which day a task was done.
     """
+    late = f" {page.overdue} overdue in all: when=overdue." if page.overdue else ""
     if not page.tasks:
-        return "No tasks found." if not page.total else f"No more: {page.total} tasks in all."
+        found = "No tasks found." if not page.total else f"No more: {page.total} tasks in all."
+        return found + late
     lines = [_listed_line(page, task, zone) for task in page.tasks]
     end = page.offset + len(page.tasks)
     total = f"{page.total} in all."
@@ -79,7 +81,7 @@ def listed(page: Page, zone: tzinfo) -> str:
             f"; narrow with when, text, tag or project, or offset={end}" if end < page.total else ""
         )
         total = f"{shown} of {page.total} shown{more}."
-    return "\n".join([LIST_BEGINS, *lines, f"{LIST_ENDS} {total}"])
+    return "\n".join([LIST_BEGINS, *lines, f"{LIST_ENDS} {total}{late}"])
 
 
 def undone(changes: Sequence[Undone], waiting: Waiting) -> str:
@@ -115,7 +117,7 @@ def _line(task: Task, waiting: Waiting) -> str:
 
 
 def _listed_line(page: Page, task: Task, zone: tzinfo) -> str:
-    line = task_line(task, page.blockers.get(task.id, ()))
+    line = task_line(task, page.blockers.get(task.id, ()), page.now)
     done_at = page.done_at.get(task.id)
     if done_at is not None:
         times = page.times[task.id]

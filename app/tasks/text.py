@@ -10,8 +10,10 @@ from .model import Recurrence, Status, Task
 _NOTES_SHOWN = 80
 
 
-def task_line(task: Task, open_blockers: Sequence[int] | None = None) -> str:
-    """Write `#12 Pay rent | due Fri 2026-03-13 | high | #home | notes: ...`.
+def task_line(
+    task: Task, open_blockers: Sequence[int] | None = None, now: datetime | None = None
+) -> str:
+    """Write `#12 Pay rent | due Fri 2026-03-13 (today) | high | #home | notes: ...`.
 
     What could turn the line round or hide something is written out.
 
@@ -19,10 +21,12 @@ def task_line(task: Task, open_blockers: Sequence[int] | None = None) -> str:
         task: The task.
         open_blockers: The tasks that it still waits for; all that it was told to wait for
             when None.
+        now: The instant, in the owner's zone, by which an open task is overdue, or due today or
+            tomorrow; None leaves that out.
     """
     parts = [f"#{task.id} {task.title}"]
     if task.due is not None:
-        parts.append(f"due {format_due(task.due)}")
+        parts.append(f"due {format_due(task.due)}{_nearness(task, now) if now else ''}")
     if task.repeat is not None:
         parts.append(f"repeats {repeat_words(task.repeat)}")
     if task.priority is not None:
@@ -41,6 +45,15 @@ def task_line(task: Task, open_blockers: Sequence[int] | None = None) -> str:
         notes = " ".join(task.notes.split())
         parts.append(f"notes: {notes[:_NOTES_SHOWN]}{'...' * (len(notes) > _NOTES_SHOWN)}")
     return shown(" | ".join(parts))
+
+
+def _nearness(task: Task, now: datetime) -> str:
+    if task.status is not Status.OPEN or task.due is None:
+        return ""
+    if is_overdue(task, now):
+        return " (overdue)"
+    due = task.due.astimezone(now.tzinfo).date() if isinstance(task.due, datetime) else task.due
+    return {0: " (today)", 1: " (tomorrow)"}.get((due - now.date()).days, "")
 
 
 def numbers(task_ids: Sequence[int]) -> str:

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
@@ -32,6 +33,18 @@ RENT = Task(
 )
 
 MORE = "narrow with when, text, tag or project, or"
+
+
+def test_lists_say_what_is_overdue_today_and_tomorrow_and_what_they_leave_out() -> None:
+    now = datetime(2026, 3, 13, 9, tzinfo=UTC)
+    dues = [date(2026, 3, 12), now.replace(hour=8), date(2026, 3, 13), date(2026, 3, 14), None]
+    tasks = tuple(replace(RENT, id=n, due=due) for n, due in enumerate(dues, 1))
+    told = results.listed(Page(tasks, 5, 0, now=now, overdue=2), UTC)
+    marks = [re.findall(r"\((\w+)\)", line) for line in told.split("\n")[1:-1]]
+    assert marks == [["overdue"], ["overdue"], ["today"], ["tomorrow"], []]
+    assert told.endswith("5 in all. 2 overdue in all: when=overdue.")
+    nothing = results.listed(Page((), 0, 0, now=now, overdue=2), UTC)
+    assert nothing == "No tasks found. 2 overdue in all: when=overdue."
 
 
 def task(number: int, status: Status = Status.OPEN) -> Task:

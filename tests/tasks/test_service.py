@@ -130,7 +130,8 @@ def test_today_and_overdue_are_those_of_the_persons_zone(
     def titles(owner: Owner, when: str) -> list[str]:
         return [task.title for task in service.find(owner, when=when).tasks]
 
-    assert titles(ann, "today") == ["past hour", "coming hour", "today"]
+    assert titles(ann, "today") == ["yesterday", "past hour", "coming hour", "today"]
+    assert titles(ann, "today only") == ["past hour", "coming hour", "today"]
     assert titles(ann, "overdue") == ["yesterday", "past hour"]
     in_tokyo = Owner("ann", ZoneInfo("Asia/Tokyo"))  # Thursday there
     assert titles(in_tokyo, "overdue") == ["yesterday", "past hour", "today"]

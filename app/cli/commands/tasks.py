@@ -67,7 +67,8 @@ def tasks(
         show(*tasks_table(page, now, page_width()), plain=plain)
     else:
         everything = not period and not any(filters.values())
-        show(_NO_TASKS if everything else _NO_MATCH, plain=plain)
+        late = f"{page.overdue} overdue: {PROGRAM} tasks overdue\n" if page.overdue else ""
+        show(f"{late}{_NO_TASKS if everything else _NO_MATCH}", plain=plain)
     return Exit.ANSWERED
 
 

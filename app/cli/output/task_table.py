@@ -91,4 +91,6 @@ def _below(task: Task, page: Page) -> list[str]:
 def _count(page: Page, now: datetime) -> str:
     late = sum(is_overdue(task, now) for task in page.tasks)
     count = f"{page.total} task{'s' * (page.total != 1)}"
+    if late < page.overdue:
+        return f"{count}; {page.overdue} overdue in all"
     return f"{count}, {late} overdue" if late else count

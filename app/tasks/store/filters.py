@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 
 Condition = ColumnElement[bool]
 _DUE_WORDS = ("today", "overdue", "week", "upcoming", "no_date", "all")
-_DONE_WORDS = {"week": "last 7 days"}
+_TODAY = ("today", "today or overdue", "overdue or today", "today and overdue", "overdue and today")
+ONLY_TODAY = "today only"
+_DONE_WORDS = {"week": "last 7 days", ONLY_TODAY: "today"}
 
 
 def due_when(when: str, owner: Owner, now: datetime, read: "ReadDue") -> Condition:
     """Return the condition on the due.
 
     Args:
-        when: `today`, `overdue`, `week` (seven days from today on), `upcoming`, `no_date`,
-            `all`; a span such as `next month`, a due phrase, or `A..B`.
+        when: `today` (with what is overdue, for that is what people mean), `today only`, `overdue`,
+            `week` (seven days from today on), `upcoming`, `no_date`, `all`; a span such as
+            `next month`, a due phrase, or `A..B`.
         owner: Whose tasks; their zone says which day it is.
         now: The instant of the request.
         read: Reads a due phrase.
@@ -39,11 +42,17 @@ def due_when(when: str, owner: Owner, now: datetime, read: "ReadDue") -> Conditi
         return true()
     if word == "no_date":
         return tasks.c.due_date.is_(None)
+    overdue = or_(
+        and_(tasks.c.due_utc.is_not(None), tasks.c.due_utc < now),
+        and_(tasks.c.due_utc.is_(None), tasks.c.due_date < today),
+    )
     if word == "overdue":
-        return or_(
-            and_(tasks.c.due_utc.is_not(None), tasks.c.due_utc < now),
-            and_(tasks.c.due_utc.is_(None), tasks.c.due_date < today),
-        )
+        return overdue
+    if word in _TODAY:
+        late = and_(tasks.c.status == Status.OPEN.value, overdue)
+        return or_(late, _between(Days(today, today)))
+    if word == ONLY_TODAY:
+        return _between(Days(today, today))
     if word == "week":
         return _between(Days(today, today + timedelta(days=6)))
     if word == "upcoming":

@@ -18,8 +18,8 @@ _LARGEST_OFFSET = 1_000_000
 class ListQuery(TypedDict, total=False):
     """What a list is asked for; None and "" count as not given.
 
-    when: today, overdue, week, upcoming, no_date, all; this week, next month; a due phrase;
-        A..B. With `status` done it means the day of completion.
+    when: today (with what is overdue), today only, overdue, week, upcoming, no_date, all;
+        this week, next month; a due phrase; A..B. With `status` done: the day of completion.
     status: open (the default), done, deleted, or all of open and done.
     text: Words of title or notes, or beginnings of words.
     tag, project, priority: Only tasks with it; none for tasks without project or priority.
@@ -65,6 +65,7 @@ def listed(
     if days is not None:
         within = filters.within(completions.c.completed_at, days, request.owner)
         instances = rows.done_instances(within)
+    now = request.now.astimezone(request.owner.zone)
     return Page(
         page,
         total,
@@ -72,7 +73,18 @@ def listed(
         {task.id: waiting[task.id] for task in page if task.id in waiting},
         {task.id: instances[task.id][0] for task in page if task.id in instances},
         {task.id: instances[task.id][1] for task in page if task.id in instances},
+        now,
+        _left_out(rows, request, query) if status.strip().lower() == "open" else 0,
     )
+
+
+def _left_out(rows: TaskRows, request: RequestContext, query: ListQuery) -> int:
+    """Return how many open tasks are overdue, where days were asked for in which they aren't."""
+    when = (query.get("when") or "all").strip().lower()
+    if when in ("all", "no_date", "overdue", "today", ""):
+        return 0
+    overdue = filters.due_when("overdue", request.owner, request.now, request.due)
+    return rows.count(filters.has_status("open"), overdue)
 
 
 def stats_of(rows: TaskRows, request: RequestContext, period: str) -> Stats:
@@ -95,7 +107,9 @@ def stats_of(rows: TaskRows, request: RequestContext, period: str) -> Stats:
         days=days,
         open=rows.count(is_open),
         overdue=rows.count(is_open, filters.due_when("overdue", owner, now, request.due)),
-        due_today=rows.count(is_open, filters.due_when("today", owner, now, request.due)),
+        due_today=rows.count(
+            is_open, filters.due_when(filters.ONLY_TODAY, owner, now, request.due)
+        ),
         added=rows.count(
             filters.within(tasks.c.created_at, days, owner),
             tasks.c.status != Status.DELETED.value,

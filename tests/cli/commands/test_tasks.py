@@ -122,7 +122,8 @@ def test_filters_are_those_of_the_service(enter: Enter, some: None) -> None:
         return [task["id"] for task in json.loads(enter("tasks", *args, "--json").out)["tasks"]]
 
     assert ids("overdue") == [1, 2]
-    assert ids("today") == [2]
+    assert ids("today") == [1, 2]
+    assert ids("today only") == [2]
     assert ids("next", "week") == [3]
     assert ids("--search", "nobody read") == [4]
     assert ids("--tag", "work") == [2]

@@ -40,7 +40,9 @@ def each_day(rows: TaskRows) -> TaskRows:
     [
         ("week", [2, 3, 4, 5, 6, 7, 8]),
         (" Week ", [2, 3, 4, 5, 6, 7, 8]),
-        ("today", [2]),
+        ("today", [1, 2]),
+        ("today only", [2]),
+        ("today or overdue", [1, 2]),
         ("upcoming", [3, 4, 5, 6, 7, 8, 9]),
         ("overdue", [1]),
         ("no_date", [10]),

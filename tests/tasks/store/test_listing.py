@@ -39,7 +39,7 @@ def filled(service: TaskService, ann: Owner) -> TaskService:
         ({"project": "home", "tag": "#X"}, {"Holiday"}),
         ({"priority": "none", "text": "r"}, {"Café rösten", "Rent"}),
         ({"when": "overdue"}, {"Rent"}),
-        ({"when": "today"}, {"Café rösten"}),
+        ({"when": "today only"}, {"Café rösten"}),
         ({"when": "week"}, {"Café rösten", "Call Bob"}),
         ({"when": "this week"}, {"Café rösten", "Call Bob"}),
         ({"when": "upcoming"}, {"Call Bob", "Holiday"}),

@@ -23,7 +23,8 @@ def _show_tasks(session: ChatSession, argument: str) -> AfterCommand:
     except TaskRefusal:  # no day or span, so words to look for
         page = every_page(service, owner, {"text": words} | wanted)
     if not page.tasks:
-        session.output.say("No tasks found." if argument else "No open tasks.", "dim")
+        late = f" {page.overdue} overdue: /tasks overdue" if page.overdue else ""
+        session.output.say(f"No tasks found.{late}" if argument else "No open tasks.", "dim")
         return AfterCommand.ASK
     now = session.clock.now().astimezone(session.zone)
     for part in tasks_table(page, now, session.output.console.width):
