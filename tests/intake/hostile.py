@@ -64,15 +64,20 @@ def stopped_after(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-def seconds_of(read: Callable[[str], object], text: str) -> float:
+def seconds_of(read: Callable[[str], object], text: str, limit: float = LIMIT) -> float:
     """Return how much CPU a reader takes for a text, and no more than twice the limit.
 
     It may refuse the text in whatever way it does.
+
+    Args:
+        read: The reader.
+        text: What it reads.
+        limit: Seconds that it may take.
     """
     begun = time.process_time()
     try:
-        with stopped_after(2 * LIMIT), suppress(Exception):
+        with stopped_after(2 * limit), suppress(Exception):
             read(text)
     except TooSlowError:
-        return 2 * LIMIT
+        return 2 * limit
     return time.process_time() - begun

