@@ -72,6 +72,7 @@ from app.tasks.task_factory import RequestContext
 from app.telemetry.logs.formatters import is_log_line
 from app.telemetry.logs.redaction import redact
 from app.tools import arguments, as_data
+from app.tools.field_names import known_fields
 from tests.intake.hostile import LIMIT
 
 Read = Callable[[str], object]
@@ -452,6 +453,11 @@ OUTSIDE: Mapping[str, Reader] = {
         is_log_line, (WHOLE, ("2026-03-10 09:00:00,000 INFO a", ": "), ("{", "}")), (" [", "]: ")
     ),
     "shown": Reader(lambda text: (shown(text), shown_json(text), is_seen(text))),
+    "names of fields": Reader(
+        lambda text: known_fields("add_task", {text: 1}, frozenset({"title"})),
+        (WHOLE, ("dueDate", "")),
+        ("aA", "a-"),
+    ),
     "marks of data": Reader(as_data, (WHOLE, ("<data>", "</data>")), ("<", "</ ", "<_", "</dat")),
     "weight": Reader(
         lambda text: weigh({"role": "user", "content": [{"type": "text", "x": text}]})
