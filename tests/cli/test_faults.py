@@ -83,11 +83,13 @@ def test_program_that_is_stopped_in_mid_turn_goes_on_when_it_may(
 ) -> None:
     """As on a laptop that sleeps: others in the thread are told to wait, nothing is done twice."""
     environment = child_environment(
-        **provider_environment(gemini, groq), TURN_TIMEOUT="2", FIRST_TOKEN_TIMEOUT="1"
+        **provider_environment(gemini, groq), TURN_TIMEOUT="8", FIRST_TOKEN_TIMEOUT="6"
     )
     gemini.plays(calls("add_task", title="milk"), Silence(60))
     with Started(warm, tmp_path, environment, "chat", "-m", "add milk") as first:
+        end = time.monotonic() + 60
         while gemini.calls < 2:
+            assert time.monotonic() < end, first.end()
             time.sleep(0.01)
         os.kill(first.pid, signal.SIGSTOP)
         for _ in range(2):  # for longer than a turn may take
